@@ -1,0 +1,114 @@
+import { hkdfSync } from 'node:crypto';
+
+/** @import { Environment, Plan, Ports, Secrets, ServiceName } from './types.ts' */
+
+/** @type {readonly ServiceName[]} */
+export const SERVICES = [
+  'gateway',
+  'auth',
+  'registration',
+  'profile',
+  'role-permission',
+  'notification',
+  'activity-log',
+  'deactivation',
+];
+
+/** The peer as which command-line tools (such as `npm run setup:dev-users`) call services. */
+export const OPERATOR = 'operator';
+
+/** Variables of the operator's own environment that every service gets; so does everything that starts with ROLLCALL_. */
+const PASSED_ON = ['LOG_LEVEL', 'PUBLIC_URL', 'MAIL_FROM', 'OTEL_EXPORTER_OTLP_ENDPOINT'];
+
+/**
+ * What the host is told: the environment of every service, and the owner's way into the database.
+ * @param {{ secrets: Secrets, ports: Ports, env: Environment }} given
+ * @returns {Plan}
+ */
+export function createPlan({ secrets, ports, env }) {
+  const databaseOwnerUrl = ownerUrl({ secrets, ports, env });
+  const natsUrl = env.NATS_URL || `nats://127.0.0.1:${ports.nats}`;
+  const natsToken = env.NATS_URL ? env.NATS_TOKEN : secrets.natsToken;
+
+  /** @param {ServiceName} service */
+  const common = (service) => ({
+    NODE_ENV: env.NODE_ENV || 'development',
+    LOG_LEVEL: 'warn',
+    PUBLIC_URL: `http://localhost:${ports.gateway}`,
+    DATABASE_URL: serviceDatabaseUrl(databaseOwnerUrl, secrets, service),
+    NATS_URL: natsUrl,
+    ...(natsToken ? { NATS_TOKEN: natsToken } : {}),
+    SERVICE_TRUST_KEYS: serviceTrustKeys(secrets, service),
+    ...passedOn(env),
+  });
+
+  return {
+    databaseOwnerUrl,
+    environment: {
+      gateway: { ...common('gateway'), HOST: '127.0.0.1', PORT: String(ports.gateway) },
+      auth: { ...common('auth'), KEY_ENCRYPTION_SECRET: secrets.authKeyEncryption },
+      registration: { ...common('registration'), KEY_ENCRYPTION_SECRET: secrets.registrationKeyEncryption },
+      profile: common('profile'),
+      'role-permission': common('role-permission'),
+      notification: {
+        MAIL_FROM: 'Rollcall <no-reply@rollcall.localhost>',
+        ...common('notification'),
+        SMTP_URL: env.SMTP_URL || `smtp://127.0.0.1:${ports.smtp}`,
+      },
+      'activity-log': common('activity-log'),
+      deactivation: common('deactivation'),
+    },
+  };
+}
+
+/**
+ * The URL of the database's owner.
+ * @param {{ secrets: Secrets, ports: Pick<Ports, 'postgres'>, env: Environment }} given
+ */
+export function ownerUrl({ secrets, ports, env }) {
+  return env.DATABASE_URL || `postgres://postgres:${secrets.postgresPassword}@127.0.0.1:${ports.postgres}/rollcall`;
+}
+
+/**
+ * The keys with which a service (or the operator) and each of its peers prove themselves to one another:
+ * `peer=key` pairs with commas between. One key per pair, so a service that leaks its keys cannot speak for two others.
+ * @param {Pick<Secrets, 'root'>} secrets
+ * @param {ServiceName | typeof OPERATOR} self
+ */
+export function serviceTrustKeys(secrets, self) {
+  return [...SERVICES, OPERATOR]
+    .filter((peer) => peer !== self)
+    .map((peer) => `${peer}=${derive(secrets.root, [self, peer].sort().join('|'))}`)
+    .join(',');
+}
+
+/**
+ * @param {string} owner
+ * @param {Secrets} secrets
+ * @param {ServiceName} service
+ */
+function serviceDatabaseUrl(owner, secrets, service) {
+  const url = new URL(owner);
+  url.username = `rollcall_${service.replaceAll('-', '_')}`;
+  url.password = derive(secrets.root, `database password of ${service}`);
+  return url.href;
+}
+
+/** @param {Environment} env */
+function passedOn(env) {
+  /** @type {Record<string, string>} */
+  const kept = {};
+  for (const [name, value] of Object.entries(env)) {
+    if (value && (PASSED_ON.includes(name) || name.startsWith('ROLLCALL_'))) kept[name] = value;
+  }
+  return kept;
+}
+
+/**
+ * HKDF-SHA256 with an empty salt: 32 bytes in base64url.
+ * @param {string} root
+ * @param {string} info
+ */
+function derive(root, info) {
+  return Buffer.from(hkdfSync('sha256', Buffer.from(root, 'base64url'), '', info, 32)).toString('base64url');
+}

@@ -1,0 +1,53 @@
+/** @import { Options } from './options.mjs' */
+
+/**
+ * Where everything is.
+ *
+ * @typedef {object} Addresses
+ * @property {string} gateway
+ * @property {string | undefined} mail
+ * @property {string} postgres the owner's URL
+ * @property {string} nats
+ */
+
+/**
+ * What the operator reads once everything is up.
+ * @param {Addresses} addresses
+ * @param {Pick<Options, 'dataFolder' | 'watch'>} options
+ */
+export function screen({ gateway, mail, postgres, nats }, { dataFolder, watch }) {
+  const api = named(gateway);
+  return [
+    '',
+    '  Rollcall is running.',
+    '',
+    `  API         ${api}`,
+    `  Reference   ${api}/docs`,
+    ...(mail ? [`  Mail        ${named(mail)} (every mail it sends ends there)`] : []),
+    `  Postgres    ${withoutPassword(postgres)}`,
+    `  NATS        ${withoutPassword(nats)}`,
+    `  Data        ${dataFolder} (passwords in secrets.json, logs in logs/)`,
+    '',
+    `  Next: sign up on ${api}/docs${mail ? `, then open the link in the mail on ${named(mail)}` : ''}.`,
+    '  The first person who verifies their address becomes the administrator.',
+    '',
+    `  ${watch ? 'The services start again when their files change. ' : ''}Ctrl-C stops everything; the data stays.`,
+    '',
+  ].join('\n');
+}
+
+/**
+ * The address as people type it.
+ * @param {string} url
+ */
+function named(url) {
+  return url.replace('//127.0.0.1:', '//localhost:').replace(/\/$/, '');
+}
+
+/** @param {string} text */
+function withoutPassword(text) {
+  if (!URL.canParse(text)) return text.replace(/\/\/[^@/]*@/, '//');
+  const url = new URL(text);
+  url.password = '';
+  return url.href;
+}

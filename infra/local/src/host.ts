@@ -1,0 +1,78 @@
+import { migrateSchemas } from '@rollcall/database/migrate';
+import { type RunningGateway, startGateway } from '@rollcall/gateway/service';
+import { ConfigurationError } from '@rollcall/service-kit/environment';
+import { createLogger } from '@rollcall/service-kit/logging';
+import type { RunningService } from '@rollcall/service-kit/service';
+import { InProcessDirectory } from '@rollcall/service-kit/service-directory';
+import { type ServiceName, serviceNames } from '@rollcall/types/services';
+import { type StackPlan, startMessage } from './plan.ts';
+import { schemas, servicesBehindGateway } from './services.ts';
+
+const log = createLogger('host', process.env.LOG_LEVEL ?? 'warn');
+const running: RunningService[] = [];
+
+/** Every service in this one process, calling each other's handlers directly. */
+const startAll = async ({ environment, databaseOwnerUrl }: StackPlan): Promise<RunningGateway> => {
+  const variables = (service: ServiceName) => environment[service] ?? {};
+  await migrateSchemas(
+    databaseOwnerUrl,
+    serviceNames.map((service) => ({ ...schemas[service], login: loginOf(variables(service).DATABASE_URL) })),
+  );
+  const directory = new InProcessDirectory();
+  const starts = await Promise.allSettled(
+    Object.entries(servicesBehindGateway).map(async ([name, start]) => {
+      // The keys of the table are service names by its type.
+      const service = await start(variables(name as ServiceName), directory);
+      running.push(service);
+      directory.register(service.name, (request) => service.fetch(request));
+    }),
+  );
+  for (const start of starts) if (start.status === 'rejected') throw start.reason;
+  const gateway = await startGateway(variables('gateway'), directory);
+  running.push(gateway);
+  return gateway;
+};
+
+const loginOf = (url = ''): { role: string; password: string } => {
+  const { username, password } = new URL(url);
+  return { role: decodeURIComponent(username), password: decodeURIComponent(password) };
+};
+
+const stop = async (): Promise<void> => {
+  // The gateway first: what it has taken is finished by the others, which are still there.
+  for (const service of running.splice(0).reverse()) await service.stop();
+};
+
+const explain = (error: unknown): string => {
+  if (error instanceof ConfigurationError) return error.message;
+  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
+    return `The gateway's port is taken: ${error.message}. Choose another one with PORT=<number>.`;
+  }
+  return `The services did not start: ${error instanceof Error ? error.message : 'unknown reason'}`;
+};
+
+let ending: Promise<void> | undefined;
+const end = (code: number): void => {
+  ending ??= stop().then(
+    () => process.exit(code),
+    (error: unknown) => {
+      log.error({ err: error }, 'the services did not stop cleanly');
+      process.exit(1);
+    },
+  );
+};
+
+process.on('SIGTERM', () => end(0));
+process.on('SIGINT', () => end(0));
+// The launcher is gone: nobody would stop us later.
+process.on('disconnect', () => end(0));
+process.on('message', (message) => {
+  startAll(startMessage.parse(message).plan).then(
+    (gateway) => process.send?.({ type: 'ready', gatewayUrl: gateway.url }),
+    (error: unknown) => {
+      log.error({ err: error }, 'the services did not start');
+      process.send?.({ type: 'failed', message: explain(error) });
+      end(1);
+    },
+  );
+});

@@ -1,0 +1,46 @@
+import type { Decider, Refused } from './decider.ts';
+import type { Log, Recorded } from './log.ts';
+import type { Timing } from './timing.ts';
+
+export interface LoopLimits {
+  /** Commands decided together. */
+  readonly batchSize: number;
+  /** Commands waiting or being decided; beyond it new ones are turned away. */
+  readonly waitingCapacity: number;
+  /** Command ids remembered as done. Those before are still recognized by the log, at the price of a lost attempt. */
+  readonly recentCommands: number;
+  /** Events read at once. */
+  readonly pageSize: number;
+  /** Milliseconds after which a call to the log counts as unanswered. */
+  readonly attemptMs: number;
+  /** Milliseconds a caller waits for a decision while the log cannot be reached. */
+  readonly patienceMs: number;
+  /** Milliseconds without contact after which the log is asked for what others appended. */
+  readonly idlePollMs: number;
+  /** Milliseconds without contact after which the state is too old to answer from. */
+  readonly freshMs: number;
+}
+
+export const defaultLimits: LoopLimits = {
+  batchSize: 512,
+  waitingCapacity: 10_000,
+  recentCommands: 65_536,
+  pageSize: 5_000,
+  attemptMs: 2_000,
+  patienceMs: 5_000,
+  idlePollMs: 250,
+  freshMs: 1_000,
+};
+
+export interface LoopOptions<State, Command, Event, Refusal extends Refused> {
+  readonly decider: Decider<State, Command, Event, Refusal>;
+  readonly log: Log<Event>;
+  readonly timing: Timing;
+  /** A function of its arguments alone, and unique: the same command has the same event ids on every attempt. */
+  readonly eventIdOf: (commandId: string, index: number) => string;
+  /** Told of every committed event in order, whoever appended it, after the state has it. Not of those at start. */
+  readonly recorded?: (entries: readonly Recorded<Event>[]) => void;
+  /** Told of errors that no caller gets to see. */
+  readonly report: (error: unknown, doing: string) => void;
+  readonly limits?: Partial<LoopLimits>;
+}

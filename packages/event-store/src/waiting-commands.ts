@@ -1,0 +1,105 @@
+import type { Refused } from './decider.ts';
+import type { Verdict } from './overlay.ts';
+
+/**
+ * What a caller is told about a command.
+ *
+ * - `accepted`, `refused`: decided; everything it was decided upon is committed. `revision` is the position of its
+ *   last event, or of the state it was decided upon if it wrote none.
+ * - `unavailable`: no decision in time. It may still come about: ask again with the same command id.
+ * - `overloaded`: too many are waiting; nothing was done and nothing will be.
+ * - `failed`: the decision threw or the log cannot take its events; a defect. Nothing was done.
+ */
+export type Outcome<Refusal extends Refused> =
+  | Verdict<Refusal>
+  | { readonly status: 'unavailable' }
+  | { readonly status: 'overloaded' }
+  | { readonly status: 'failed'; readonly cause: unknown };
+
+export const unavailable = { status: 'unavailable' } as const;
+
+export interface Waiting<Command, Refusal extends Refused> {
+  readonly command: Command;
+  readonly since: number;
+  readonly outcome: Promise<Outcome<Refusal>>;
+  /** Where its last event was seen in the log while it waited. */
+  foundAt: number | undefined;
+  answer(outcome: Outcome<Refusal>): void;
+}
+
+/** The commands that were submitted and not yet answered: a queue, in which each command id stands once. */
+export class WaitingCommands<Command extends { readonly id: string }, Refusal extends Refused> {
+  #queue: Waiting<Command, Refusal>[] = [];
+  readonly #unanswered = new Map<string, Waiting<Command, Refusal>>();
+  readonly #capacity: number;
+
+  constructor(capacity: number) {
+    this.#capacity = capacity;
+  }
+
+  /** Nobody is in the queue. */
+  get isEmpty(): boolean {
+    return this.#queue.length === 0;
+  }
+
+  /** Nobody awaits an answer, in the queue or taken from it. */
+  get isSettled(): boolean {
+    return this.#unanswered.size === 0;
+  }
+
+  /** Puts a command last. One that is waiting or being decided already is the same command. */
+  submit(command: Command, now: number): Promise<Outcome<Refusal>> {
+    const same = this.#unanswered.get(command.id);
+    if (same) return same.outcome;
+    if (this.#unanswered.size >= this.#capacity) return Promise.resolve({ status: 'overloaded' });
+    const waiting = this.#hold(command, now);
+    this.#unanswered.set(command.id, waiting);
+    this.#queue.push(waiting);
+    return waiting.outcome;
+  }
+
+  /** The log turned out to have an event of this command. */
+  found(commandId: string, position: number): void {
+    const waiting = this.#unanswered.get(commandId);
+    if (waiting) waiting.foundAt = position;
+  }
+
+  take(limit: number): readonly Waiting<Command, Refusal>[] {
+    return this.#queue.splice(0, limit);
+  }
+
+  /** Puts commands that were taken back where they were, first; those answered meanwhile are done with. */
+  putBack(taken: readonly Waiting<Command, Refusal>[]): void {
+    this.#queue = [...taken.filter((waiting) => this.#isOpen(waiting)), ...this.#queue];
+  }
+
+  /** Tells everyone who has waited since before `deadline`, or everyone, that there is no decision. */
+  giveUp(deadline = Number.POSITIVE_INFINITY): void {
+    for (const waiting of this.#unanswered.values()) {
+      if (waiting.since < deadline) waiting.answer(unavailable);
+    }
+    this.#queue = this.#queue.filter((waiting) => this.#isOpen(waiting));
+  }
+
+  #isOpen(waiting: Waiting<Command, Refusal>): boolean {
+    return this.#unanswered.get(waiting.command.id) === waiting;
+  }
+
+  #hold(command: Command, since: number): Waiting<Command, Refusal> {
+    let settle = (_: Outcome<Refusal>): void => undefined;
+    const outcome = new Promise<Outcome<Refusal>>((resolve) => {
+      settle = resolve;
+    });
+    const waiting: Waiting<Command, Refusal> = {
+      command,
+      since,
+      outcome,
+      foundAt: undefined,
+      answer: (told) => {
+        if (this.#isOpen(waiting)) this.#unanswered.delete(command.id);
+        settle(told);
+      },
+    };
+    return waiting;
+  }
+}

@@ -1,0 +1,135 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from '@rollcall/service-kit/logging';
+import { streamName, streamSubjects } from '@rollcall/types/envelope';
+import {
+  connect,
+  type JetStreamClient,
+  type JetStreamManager,
+  type NatsConnection,
+  NatsError,
+  nanos,
+  RetentionPolicy,
+  StorageType,
+  type StreamInfo,
+} from 'nats';
+
+export interface BusOptions {
+  readonly url: string;
+  readonly token: string | undefined;
+  /** Shown in the server's list of connections. */
+  readonly name: string;
+  readonly log: Logger;
+}
+
+const day = 24 * 60 * 60 * 1000;
+
+/** How long an outbox and the stream keep events. */
+export const retentionMilliseconds = 30 * day;
+
+/** A connection to NATS that begins when it can, survives outages, and never keeps a service from starting. */
+export class Bus {
+  readonly #options: BusOptions;
+  readonly #stopping = new AbortController();
+  readonly #connecting: Promise<void>;
+  #connection: NatsConnection | undefined;
+
+  constructor(options: BusOptions) {
+    this.#options = options;
+    this.#connecting = this.#connect();
+  }
+
+  /** True while NATS answers. */
+  get connected(): boolean {
+    return this.#connection !== undefined && !this.#connection.isClosed() && this.#up;
+  }
+
+  #up = false;
+
+  /** @throws while there is no connection. */
+  get connection(): NatsConnection {
+    if (!this.#connection) throw new BusUnavailableError();
+    return this.#connection;
+  }
+
+  jetstream(): JetStreamClient {
+    return this.connection.jetstream({ timeout: 2_000 });
+  }
+
+  async manager(): Promise<JetStreamManager> {
+    return this.connection.jetstreamManager({ timeout: 2_000, checkAPI: false });
+  }
+
+  /** The stream of all events, made anew when it is gone. */
+  async stream(): Promise<StreamInfo> {
+    const manager = await this.manager();
+    try {
+      return await manager.streams.info(streamName);
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+    }
+    return manager.streams.add({
+      name: streamName,
+      subjects: [streamSubjects],
+      storage: StorageType.File,
+      retention: RetentionPolicy.Limits,
+      max_age: nanos(retentionMilliseconds),
+      duplicate_window: nanos(2 * 60_000),
+      allow_direct: true,
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#stopping.abort();
+    await this.#connecting;
+    await this.#connection?.close();
+  }
+
+  async #connect(): Promise<void> {
+    const { url, token, name, log } = this.#options;
+    let told = false;
+    while (!this.#stopping.signal.aborted) {
+      try {
+        this.#connection = await connect({
+          servers: url,
+          name,
+          ...(token === undefined ? {} : { token }),
+          timeout: 2_000,
+          maxReconnectAttempts: -1,
+          reconnectTimeWait: 250,
+          reconnectJitter: 100,
+          pingInterval: 5_000,
+          maxPingOut: 2,
+        });
+        this.#up = true;
+        void this.#follow(this.#connection);
+        return;
+      } catch (error) {
+        if (!told) log.warn({ err: error }, 'NATS is not reachable yet');
+        told = true;
+        await delay(250, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  async #follow(connection: NatsConnection): Promise<void> {
+    for await (const status of connection.status()) {
+      if (status.type === 'disconnect') this.#up = false;
+      if (status.type === 'reconnect') this.#up = true;
+      if (status.type === 'disconnect' || status.type === 'reconnect') this.#options.log.warn(`NATS: ${status.type}`);
+    }
+  }
+}
+
+/** NATS has not been reached yet. */
+export class BusUnavailableError extends Error {
+  readonly code = 'ECONNREFUSED';
+
+  constructor() {
+    super('NATS is not connected');
+    this.name = 'BusUnavailableError';
+  }
+}
+
+/** The stream, consumer or message that was asked for does not exist. */
+export const isMissing = (error: unknown): boolean =>
+  error instanceof NatsError && (error.api_error?.code === 404 || error.code === '404');

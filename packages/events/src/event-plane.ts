@@ -1,0 +1,81 @@
+import type { Connection, Transaction } from '@rollcall/database/connect';
+import type { Logger } from '@rollcall/service-kit/logging';
+import type { ServiceClient } from '@rollcall/service-kit/service-client';
+import { isRefusal } from '@rollcall/types/problems';
+import { everyServiceRoutes } from '@rollcall/types/routes/every-service';
+import type { ServiceName } from '@rollcall/types/services';
+import type { Bus } from './bus.ts';
+import { Consumer } from './consumer.ts';
+import type { EventTables } from './event-tables.ts';
+import { type Emit, emitWith } from './outbox.ts';
+import type { PersonalData } from './personal-data.ts';
+import type { Reaction } from './reaction.ts';
+import { Relay } from './relay.ts';
+import type { RelaySource } from './relay-source.ts';
+
+export interface EventPlaneOptions {
+  readonly service: ServiceName;
+  readonly connection: Connection;
+  readonly tables: EventTables;
+  readonly bus: Bus;
+  readonly client: ServiceClient;
+  readonly personal: PersonalData;
+  readonly log: Logger;
+  /** Where committed events wait to be published. */
+  readonly sources: readonly RelaySource[];
+  /** What the service does about events, by the service they come from. */
+  readonly reactions: Partial<Record<ServiceName, readonly Reaction[]>>;
+}
+
+/** A service's part in the traffic of events: its outbox with its relay, and its consumers. */
+export class EventPlane {
+  readonly #options: EventPlaneOptions;
+  readonly #relays: readonly Relay[];
+  readonly #consumers: readonly Consumer[];
+
+  constructor(options: EventPlaneOptions) {
+    this.#options = options;
+    this.#relays = options.sources.map((source) => new Relay({ ...options, source }));
+    this.#consumers = Object.entries(options.reactions).map(
+      ([source, reactions]) =>
+        new Consumer({
+          ...options,
+          // The keys of `reactions` are service names by its type.
+          source: source as ServiceName,
+          reactions,
+          requestRepublication: (from, subject) => this.#requestRepublication(from, subject),
+        }),
+    );
+  }
+
+  start(): void {
+    for (const relay of this.#relays) relay.start();
+    for (const consumer of this.#consumers) consumer.start();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#consumers.map((consumer) => consumer.stop()));
+    await Promise.all(this.#relays.map((relay) => relay.stop()));
+  }
+
+  /** Runs a transaction whose events are on the road as soon as it has committed, and never if it has not. */
+  async transact<T>(work: (tx: Transaction, emit: Emit) => Promise<T>): Promise<T> {
+    const { connection, tables } = this.#options;
+    const result = await connection.db.transaction((tx) => work(tx, emitWith(tx, tables)));
+    this.wakeRelays();
+    return result;
+  }
+
+  /** Something outside {@link transact} has committed events. */
+  wakeRelays(): void {
+    for (const relay of this.#relays) relay.wake();
+  }
+
+  async #requestRepublication(source: ServiceName, subject: string): Promise<void> {
+    const { client } = this.#options;
+    const answer = await client.call(everyServiceRoutes(source).republishEvents, {
+      body: { subject, fromSequence: 1 },
+    });
+    if (isRefusal(answer)) throw new Error(`${source} refused to publish again: ${answer.refused}`);
+  }
+}

@@ -1,0 +1,102 @@
+import type { Connection } from '@rollcall/database/connect';
+import { answer, type BoundRoute, handle } from '@rollcall/service-kit/call-context';
+import { decodeCursor, pageOf } from '@rollcall/service-kit/cursor';
+import type { Readiness } from '@rollcall/service-kit/service';
+import { isRefusal, refuse } from '@rollcall/types/problems';
+import { everyServiceRoutes } from '@rollcall/types/routes/every-service';
+import { type ServiceName, serviceNames } from '@rollcall/types/services';
+import { asc, eq, gt } from 'drizzle-orm';
+import { z } from 'zod';
+import type { EventTables } from './event-tables.ts';
+import { lockParked, lockSubjects } from './inbox.ts';
+import { takeIn } from './intake.ts';
+import { emitWith } from './outbox.ts';
+import type { PersonalData } from './personal-data.ts';
+import type { Reaction } from './reaction.ts';
+import type { RelaySource } from './relay-source.ts';
+
+export interface EveryServiceOptions {
+  readonly service: ServiceName;
+  readonly connection: Connection;
+  readonly tables: EventTables;
+  readonly personal: PersonalData;
+  readonly reactions: Partial<Record<ServiceName, readonly Reaction[]>>;
+  readonly readiness: () => Promise<Readiness>;
+  readonly sources: readonly RelaySource[];
+  readonly wakeRelays: () => void;
+}
+
+/** Handlers of the internal routes that all services have alike. */
+export const everyServiceHandlers = (options: EveryServiceOptions): BoundRoute[] => {
+  const routes = everyServiceRoutes(options.service);
+  const { db } = options.connection;
+  const { parkedEvents } = options.tables;
+
+  return [
+    handle(routes.readReadiness, async () => {
+      const dependencies = await options.readiness();
+      return {
+        status: 200,
+        body: { ready: Object.values(dependencies).every((state) => state === 'ok'), dependencies },
+      };
+    }),
+
+    handle(routes.listParkedEvents, async ({ query }) => {
+      const after = decodeCursor(query.cursor, z.tuple([z.uuid()]));
+      if (isRefusal(after)) return after;
+      const rows = await db
+        .select()
+        .from(parkedEvents)
+        .where(after ? gt(parkedEvents.eventId, after[0]) : undefined)
+        .orderBy(asc(parkedEvents.eventId))
+        .limit(query.limit + 1);
+      const body = pageOf(
+        rows,
+        query.limit,
+        (row) => [row.eventId],
+        ({ eventId, envelope: _, parkedAt, ...row }) => ({
+          ...row,
+          id: eventId,
+          service: options.service,
+          parkedAt: parkedAt.toISOString(),
+        }),
+      );
+      return answer(200, body);
+    }),
+
+    handle(routes.retryParkedEvent, async ({ params }) => {
+      const [parked] = await db.select().from(parkedEvents).where(eq(parkedEvents.eventId, params.id));
+      if (!parked) return refuse('event_not_parked');
+      const applied = await retrySubject(options, parked.source, parked.subject);
+      options.wakeRelays();
+      return answer(200, { applied });
+    }),
+
+    handle(routes.republishEvents, async ({ body }) => {
+      const counts = await Promise.all(options.sources.map((source) => source.again(body.subject, body.fromSequence)));
+      options.wakeRelays();
+      return answer(200, { events: counts.reduce((sum, count) => sum + count, 0) });
+    }),
+  ];
+};
+
+/** Applies what is parked of a subject, oldest first, all or nothing. */
+const retrySubject = async (options: EveryServiceOptions, source: string, subject: string): Promise<number> => {
+  const { connection, tables, personal, reactions } = options;
+  const from = serviceNames.find((service) => `rollcall/${service}` === source);
+  const byType = new Map((from ? reactions[from] : undefined)?.map((one) => [one.definition.type, one]));
+  return connection.db.transaction(async (tx) => {
+    // The consumer asks what is parked under the same lock, so nothing slips in between.
+    await lockSubjects(tx, tables, source, [subject]);
+    const rows = await lockParked(tx, tables, source, subject);
+    for (const row of rows) {
+      const incoming = await takeIn(row.envelope, byType, personal);
+      if (incoming.defect !== undefined) throw new Error(`cannot apply ${row.eventId}: ${incoming.defect}`);
+      if (incoming.reaction && incoming.event) {
+        await incoming.reaction.react(incoming.event, { tx, emit: emitWith(tx, tables) });
+      }
+      await tx.delete(tables.parkedEvents).where(eq(tables.parkedEvents.eventId, row.eventId));
+    }
+    return rows.length;
+  });
+};

@@ -1,0 +1,134 @@
+import type { Database, Transaction } from '@rollcall/database/connect';
+import type { Envelope } from '@rollcall/types/envelope';
+import { and, asc, eq, sql } from 'drizzle-orm';
+import type { EventTables } from './event-tables.ts';
+import type { Incoming } from './intake.ts';
+import { emitWith } from './outbox.ts';
+
+/** What became of one event. */
+export type Outcome = 'applied' | 'repeated' | 'held' | 'parked';
+
+/**
+ * Applies events of one source in one transaction, each at most once and only as the next of its subject. An event
+ * that comes too early is held; one whose subject is parked waits behind it.
+ *
+ * @throws when a reaction does; then nothing of the batch is done.
+ */
+export const applyBatch = (
+  db: Database,
+  tables: EventTables,
+  source: string,
+  batch: readonly Incoming[],
+): Promise<Outcome[]> =>
+  db.transaction(async (tx) => {
+    const subjects = [...new Set(batch.map(({ envelope }) => envelope.subject))].sort();
+    const reached = await lockSubjects(tx, tables, source, subjects);
+    const parked = await parkedSubjects(tx, tables, source, subjects);
+    const before = new Map(reached);
+    const outcomes: Outcome[] = [];
+
+    for (const incoming of batch) {
+      const { subject, subjectsequence } = incoming.envelope;
+      const last = reached.get(subject) ?? 0;
+      if (subjectsequence <= last) {
+        outcomes.push('repeated');
+      } else if (subjectsequence > last + 1) {
+        outcomes.push('held');
+      } else if (parked.has(subject) || incoming.defect !== undefined) {
+        await park(tx, tables, incoming.envelope, incoming.defect ?? 'waits behind a parked event');
+        parked.add(subject);
+        reached.set(subject, subjectsequence);
+        outcomes.push('parked');
+      } else {
+        if (incoming.reaction && incoming.event) {
+          await incoming.reaction.react(incoming.event, { tx, emit: emitWith(tx, tables) });
+        }
+        reached.set(subject, subjectsequence);
+        outcomes.push('applied');
+      }
+    }
+    await advance(tx, tables, source, before, reached);
+    return outcomes;
+  });
+
+/** Parks one event that keeps failing, and with it its subject. */
+export const parkPoisoned = (db: Database, tables: EventTables, event: Envelope, reason: string): Promise<void> =>
+  db.transaction(async (tx) => {
+    const reached = await lockSubjects(tx, tables, event.source, [event.subject]);
+    // Another replica may have been luckier in the meantime.
+    if ((reached.get(event.subject) ?? 0) + 1 !== event.subjectsequence) return;
+    await park(tx, tables, event, reason);
+    await advance(tx, tables, event.source, reached, new Map([[event.subject, event.subjectsequence]]));
+  });
+
+const park = async (tx: Transaction, { parkedEvents }: EventTables, event: Envelope, reason: string): Promise<void> => {
+  await tx
+    .insert(parkedEvents)
+    .values({
+      eventId: event.id,
+      source: event.source,
+      subject: event.subject,
+      subjectSequence: event.subjectsequence,
+      type: event.type,
+      envelope: event,
+      reason: reason.slice(0, 500),
+    })
+    .onConflictDoNothing();
+};
+
+/** Locks the subjects' rows, making those that are new, always in the same order so that two batches cannot deadlock. */
+export const lockSubjects = async (
+  tx: Transaction,
+  { inbox }: EventTables,
+  source: string,
+  subjects: readonly string[],
+): Promise<Map<string, number>> => {
+  const rows = await tx
+    .insert(inbox)
+    .values(subjects.map((subject) => ({ source, subject, lastSequence: 0 })))
+    .onConflictDoUpdate({ target: [inbox.source, inbox.subject], set: { lastSequence: sql`${inbox.lastSequence}` } })
+    .returning({ subject: inbox.subject, last: inbox.lastSequence });
+  return new Map(rows.map(({ subject, last }) => [subject, last]));
+};
+
+const parkedSubjects = async (
+  tx: Transaction,
+  { parkedEvents }: EventTables,
+  source: string,
+  subjects: readonly string[],
+): Promise<Set<string>> => {
+  const rows = await tx
+    .selectDistinct({ subject: parkedEvents.subject })
+    .from(parkedEvents)
+    .where(
+      and(eq(parkedEvents.source, source), sql`${parkedEvents.subject} = any(${sql.param([...subjects])}::text[])`),
+    );
+  return new Set(rows.map(({ subject }) => subject));
+};
+
+const advance = async (
+  tx: Transaction,
+  { inbox }: EventTables,
+  source: string,
+  before: ReadonlyMap<string, number>,
+  after: ReadonlyMap<string, number>,
+): Promise<void> => {
+  const moved = [...after].filter(([subject, last]) => before.get(subject) !== last);
+  if (moved.length === 0) return;
+  const subjects = sql.param(moved.map(([subject]) => subject));
+  const sequences = sql.param(moved.map(([, last]) => last));
+  await tx
+    .update(inbox)
+    .set({ lastSequence: sql`moved.last`, appliedAt: sql`now()` })
+    .from(sql`unnest(${subjects}::text[], ${sequences}::int[]) as moved(subject, last)`)
+    .where(and(eq(inbox.source, source), sql`${inbox.subject} = moved.subject`));
+};
+
+/** The parked events of one subject, oldest first, locked for a retry. */
+export const lockParked = (tx: Transaction, { parkedEvents }: EventTables, source: string, subject: string) =>
+  tx
+    .select()
+    .from(parkedEvents)
+    .where(and(eq(parkedEvents.source, source), eq(parkedEvents.subject, subject)))
+    .orderBy(asc(parkedEvents.subjectSequence))
+    .for('update');

@@ -1,0 +1,28 @@
+import type { Envelope } from '@rollcall/types/envelope';
+
+/** An event that is to be published. */
+export interface Waiting {
+  readonly envelope: Envelope;
+  /** JetStream takes a message of one id once: the event's id, with a suffix when it must be taken again. */
+  readonly messageId: string;
+}
+
+export interface Publication {
+  readonly waiting: Waiting;
+  /** Where the stream keeps it. */
+  readonly streamSequence: number;
+}
+
+/** Where a relay takes committed events from, and remembers what became of them. */
+export interface RelaySource {
+  /** Tells the relays of one service apart. */
+  readonly name: string;
+  /** Events that are not known to be in the stream, in the order of each subject. */
+  waiting(limit: number): Promise<readonly Waiting[]>;
+  /** The stream has these now; in the order in which `waiting` gave them, though some may be missing. */
+  published(publications: readonly Publication[]): Promise<void>;
+  /** The stream lost everything from this sequence on: it waits again. Returns how many events that are. */
+  lostFrom(streamSequence: number): Promise<number>;
+  /** Publish what there is about a subject again, for a consumer that missed some. Returns how many events that are. */
+  again(subject: string, fromSequence: number): Promise<number>;
+}

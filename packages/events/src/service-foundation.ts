@@ -1,0 +1,138 @@
+import { type Connection, connect } from '@rollcall/database/connect';
+import type { BoundRoute, PermissionCheck } from '@rollcall/service-kit/call-context';
+import type { CommonVariables } from '@rollcall/service-kit/environment';
+import { createLogger, type Logger } from '@rollcall/service-kit/logging';
+import { createRouteApp } from '@rollcall/service-kit/route-app';
+import type { Readiness, RunningService } from '@rollcall/service-kit/service';
+import { createServiceClient, type ServiceClient } from '@rollcall/service-kit/service-client';
+import type { ServiceDirectory } from '@rollcall/service-kit/service-directory';
+import { ShutdownList } from '@rollcall/service-kit/shutdown';
+import { isRefusal } from '@rollcall/types/problems';
+import { readDataKey } from '@rollcall/types/routes/registration';
+import { checkPermission } from '@rollcall/types/routes/role-permission';
+import type { ServiceName } from '@rollcall/types/services';
+import { Bus } from './bus.ts';
+import { EventPlane } from './event-plane.ts';
+import type { EventTables } from './event-tables.ts';
+import { everyServiceHandlers } from './every-service-handlers.ts';
+import { outboxSource } from './outbox-source.ts';
+import { type KeySource, PersonalData } from './personal-data.ts';
+import type { Reaction } from './reaction.ts';
+import type { RelaySource } from './relay-source.ts';
+
+type Reactions = Partial<Record<ServiceName, readonly Reaction[]>>;
+
+export interface FoundationOptions {
+  readonly service: ServiceName;
+  readonly variables: CommonVariables;
+  readonly directory: ServiceDirectory;
+  readonly tables: EventTables;
+  /** Where data keys come from; the registration service is asked unless told. */
+  readonly keySource?: (connection: Connection) => KeySource;
+  /** Where events wait beside the outbox. */
+  readonly moreSources?: (connection: Connection) => readonly RelaySource[];
+  /** How permissions are checked; the role-permission service is asked unless told. */
+  readonly permissionCheck?: PermissionCheck;
+}
+
+/**
+ * What every service stands on: its database, the bus, signed calls to other services, personal data, its part of the
+ * event traffic, and an application for its routes. Nothing here knows what a service is for.
+ */
+export class ServiceFoundation {
+  readonly connection: Connection;
+  readonly bus: Bus;
+  readonly client: ServiceClient;
+  readonly personal: PersonalData;
+  readonly log: Logger;
+  readonly shutdown: ShutdownList;
+  readonly checkPermission: PermissionCheck;
+  readonly #options: FoundationOptions;
+  readonly #sources: readonly RelaySource[];
+  #reactions: Reactions = {};
+
+  constructor(options: FoundationOptions) {
+    const { service, variables, directory } = options;
+    this.#options = options;
+    this.log = createLogger(service, variables.LOG_LEVEL);
+    this.shutdown = new ShutdownList(this.log);
+    this.connection = connect({ url: variables.DATABASE_URL, name: `rollcall ${service}` });
+    this.shutdown.add('database', () => this.connection.close());
+    const more = options.moreSources?.(this.connection) ?? [];
+    this.#sources = [outboxSource(this.connection, options.tables), ...more];
+    this.bus = new Bus({
+      url: variables.NATS_URL,
+      token: variables.NATS_TOKEN,
+      name: `rollcall ${service}`,
+      log: this.log,
+    });
+    this.shutdown.add('bus', () => this.bus.close());
+    this.client = createServiceClient(service, variables.SERVICE_TRUST_KEYS, directory);
+    this.personal = new PersonalData(options.keySource?.(this.connection) ?? askRegistration(this.client));
+    this.checkPermission = options.permissionCheck ?? askRolePermission(this.client);
+  }
+
+  /** Joins the traffic of events; what comes in begins to be applied when the service starts. */
+  joinEventPlane(reactions: Reactions): EventPlane {
+    this.#reactions = reactions;
+    return new EventPlane({ ...this.#planeOptions(), client: this.client, bus: this.bus, log: this.log });
+  }
+
+  /** Starts the event traffic and serves the routes, those of every service included. */
+  run(routes: readonly BoundRoute[], plane: EventPlane): RunningService {
+    const readiness = () => this.readiness();
+    const app = createRouteApp({
+      service: this.#options.service,
+      routes: [
+        ...routes,
+        ...everyServiceHandlers({
+          ...this.#planeOptions(),
+          readiness,
+          wakeRelays: () => plane.wakeRelays(),
+        }),
+      ],
+      trustKeys: this.#options.variables.SERVICE_TRUST_KEYS,
+      checkPermission: this.checkPermission,
+      log: this.log,
+    });
+    plane.start();
+    this.shutdown.add('events', () => plane.stop());
+    return {
+      name: this.#options.service,
+      fetch: (request) => app.fetch(request),
+      readiness,
+      stop: () => this.shutdown.run(),
+    };
+  }
+
+  async readiness(): Promise<Readiness> {
+    const database = await this.connection.ping().then(
+      () => 'ok' as const,
+      () => 'unavailable' as const,
+    );
+    return { database, nats: this.bus.connected ? 'ok' : 'unavailable' };
+  }
+
+  #planeOptions() {
+    const { service, tables } = this.#options;
+    const { connection, personal } = this;
+    return { service, tables, connection, personal, sources: this.#sources, reactions: this.#reactions };
+  }
+}
+
+const askRegistration =
+  (client: ServiceClient): KeySource =>
+  async (userId) => {
+    const answer = await client.call(readDataKey, { params: { userId } });
+    if (!isRefusal(answer)) return Buffer.from(answer.body.key, 'base64url');
+    // Only this means that the person was erased; a clock that is off or a wrong trust key must not pass for it.
+    if (answer.refused === 'not_found') return undefined;
+    throw new Error(`registration refused to tell a data key: ${answer.refused}`);
+  };
+
+const askRolePermission =
+  (client: ServiceClient): PermissionCheck =>
+  async (userId, permission, context) => {
+    const answer = await client.call(checkPermission, { body: { userId, permission }, context });
+    return !isRefusal(answer) && answer.body.granted;
+  };

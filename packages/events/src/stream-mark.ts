@@ -1,0 +1,77 @@
+import type { Connection } from '@rollcall/database/connect';
+import { streamName } from '@rollcall/types/envelope';
+import { eq } from 'drizzle-orm';
+import type { StreamInfo } from 'nats';
+import { type Bus, isMissing } from './bus.ts';
+import type { EventTables } from './event-tables.ts';
+import { readEnvelope } from './intake.ts';
+
+/**
+ * What a reader remembers of the stream: when it was made, and which event stood where the reader has come to.
+ *
+ * A durable consumer whose stream was remade, or lost its tail and grew again, passes over new messages without a
+ * word. The mark finds that out, so that the reader can start from the beginning; its inbox knows what is done.
+ */
+export class StreamMark {
+  readonly #connection: Connection;
+  readonly #tables: EventTables;
+  readonly #reader: string;
+  #sequence = 0;
+  #messageId: string | null = null;
+  #created = '';
+
+  constructor(connection: Connection, tables: EventTables, reader: string) {
+    this.#connection = connection;
+    this.#tables = tables;
+    this.#reader = reader;
+  }
+
+  /** Is the stream still the one that was read? True for one that was never read. */
+  async stillHolds(bus: Bus, stream: StreamInfo): Promise<boolean> {
+    const { streamMarks } = this.#tables;
+    const [mark] = await this.#connection.db.select().from(streamMarks).where(eq(streamMarks.reader, this.#reader));
+    if (!mark) return true;
+    if (mark.streamCreated !== stream.created || mark.streamSequence > stream.state.last_seq) return false;
+    // Too old to be kept: nothing after it can have been overwritten unseen.
+    if (mark.messageId === null || mark.streamSequence < stream.state.first_seq) return true;
+    try {
+      const manager = await bus.manager();
+      const message = await manager.streams.getMessage(streamName, { seq: mark.streamSequence });
+      return readEnvelope(message.data)?.id === mark.messageId;
+    } catch (error) {
+      if (isMissing(error)) return false;
+      throw error;
+    }
+  }
+
+  /** Begins to read this stream: keeps the place if it is the same stream, forgets it otherwise. */
+  async remember(stream: StreamInfo, sameAsBefore: boolean): Promise<void> {
+    const { streamMarks } = this.#tables;
+    this.#created = stream.created;
+    const start = { streamCreated: stream.created, streamSequence: 0, messageId: null };
+    if (!sameAsBefore) {
+      this.#sequence = 0;
+      this.#messageId = null;
+    }
+    const insert = this.#connection.db.insert(streamMarks).values({ reader: this.#reader, ...start });
+    await (sameAsBefore
+      ? insert.onConflictDoNothing()
+      : insert.onConflictDoUpdate({ target: streamMarks.reader, set: start }));
+  }
+
+  /** A message was dealt with. */
+  passed(sequence: number, messageId: string): void {
+    if (sequence <= this.#sequence) return;
+    this.#sequence = sequence;
+    this.#messageId = messageId;
+  }
+
+  async save(): Promise<void> {
+    if (this.#messageId === null) return;
+    const { streamMarks } = this.#tables;
+    await this.#connection.db
+      .update(streamMarks)
+      .set({ streamCreated: this.#created, streamSequence: this.#sequence, messageId: this.#messageId })
+      .where(eq(streamMarks.reader, this.#reader));
+  }
+}

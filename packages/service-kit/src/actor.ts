@@ -1,0 +1,35 @@
+import { sessionId, userId } from '@rollcall/types/ids';
+import { z } from 'zod';
+
+/** The signed-in person a request acts for, as the gateway found it in a verified access token. */
+export const actor = z.object({
+  userId,
+  sessionId,
+  tokenId: z.string(),
+  /** When the person last proved who they are, in seconds since 1970. */
+  authenticatedAt: z.number(),
+  /** RFC 8176 methods of that proof. */
+  methods: z.array(z.string()),
+});
+export type Actor = z.infer<typeof actor>;
+
+/** What one service tells the next about the request it serves; signed as a whole. */
+export const hopContext = z.object({
+  requestId: z.string().max(128),
+  actor: actor.nullable(),
+  ipAddress: z.string().max(64),
+  userAgent: z.string().max(512),
+  traceparent: z.string().max(64).optional(),
+});
+export type HopContext = z.infer<typeof hopContext>;
+
+/** Who and what caused an event. */
+export interface Cause {
+  /** A user id, or `service:<name>`. */
+  readonly actor: string;
+  /** The same for everything that follows from one request. */
+  readonly correlationId: string;
+  /** The event that this one answers. */
+  readonly causationId?: string;
+  readonly traceparent?: string;
+}

@@ -1,0 +1,54 @@
+import type { BuiltInPermission } from '@rollcall/types/permissions';
+import type { Refusal } from '@rollcall/types/problems';
+import type { AnswerOf, InputOf, Route, SuccessStatus } from '@rollcall/types/route-definition';
+import type { PeerName } from '@rollcall/types/services';
+import type { Actor, Cause, HopContext } from './actor.ts';
+import type { Logger } from './logging.ts';
+
+/** What a handler knows about the call beside its input. */
+export interface CallContext {
+  /** The signed-in person; on routes for signed-in people use {@link CallContext.signedIn}. */
+  readonly actor: Actor | null;
+  /** The signed-in person of a route that has no public callers. */
+  readonly signedIn: Actor;
+  /** Which service sent the request on. */
+  readonly caller: PeerName;
+  /** To hand on to the next service. */
+  readonly hop: HopContext;
+  /** To put on the events this call causes. */
+  readonly cause: Cause;
+  readonly headers: Headers;
+  readonly log: Logger;
+  /** Does the signed-in person hold this permission now? */
+  holds(permission: BuiltInPermission): Promise<boolean>;
+}
+
+export type Handler<R extends Route> = (input: InputOf<R>, context: CallContext) => Promise<AnswerOf<R> | Refusal>;
+
+/** A declared route together with what answers it. */
+export interface BoundRoute {
+  readonly route: Route;
+  readonly handle: (input: InputOf<Route>, context: CallContext) => Promise<AnswerOf<Route> | Refusal>;
+}
+
+/** Binds a handler to its declaration. */
+export const handle = <R extends Route>(route: R, handler: Handler<R>): BoundRoute => ({
+  route,
+  // Input was parsed by this very route's schemas before it gets here.
+  handle: handler as unknown as BoundRoute['handle'],
+});
+
+/** Asks whether somebody holds a permission; the one way in which services learn about rights. */
+export type PermissionCheck = (userId: string, permission: string, hop: HopContext) => Promise<boolean>;
+
+/**
+ * A successful answer, with the literals of its body kept as the route declares them.
+ *
+ * @example
+ * return answer(202, { status: 'verification_sent' });
+ */
+export const answer = <const S extends SuccessStatus, const B>(
+  status: S,
+  body: B,
+  headers: Readonly<Record<string, string | readonly string[]>> = {},
+) => ({ status, body, headers });

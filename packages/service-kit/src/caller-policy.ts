@@ -1,0 +1,43 @@
+import { type Refusal, refuse } from '@rollcall/types/problems';
+import type { Caller, Route } from '@rollcall/types/route-definition';
+import type { PermissionCheck } from './call-context.ts';
+import type { TrustedHop } from './service-trust.ts';
+
+type Verdict = { readonly allowed: true } | { readonly allowed: false; readonly refusal: Refusal };
+
+const denied = (refusal: Refusal): Verdict => ({ allowed: false, refusal });
+
+/**
+ * May this hop call this route? Deny unless one of the declared callers fits.
+ *
+ * A signed-in person with too few rights is told 404, the very answer for a thing that does not exist, unless the
+ * route declares that its existence is no secret.
+ */
+export const judgeCaller = async (
+  route: Route,
+  hop: TrustedHop,
+  userIdInPath: string | undefined,
+  check: PermissionCheck,
+): Promise<Verdict> => {
+  const services = route.callers.filter((caller) => typeof caller === 'object' && 'service' in caller);
+  if (services.length > 0) {
+    return services.some((caller) => fitsService(caller, hop)) ? { allowed: true } : denied(refuse('untrusted_hop'));
+  }
+  // People only ever arrive through the gateway.
+  if (hop.from !== 'gateway') return denied(refuse('untrusted_hop'));
+  if (route.callers.includes('public')) return { allowed: true };
+
+  const person = hop.context.actor;
+  if (!person) return denied(refuse('unauthenticated'));
+  for (const caller of route.callers) {
+    if (caller === 'user') return { allowed: true };
+    if (caller === 'self' && userIdInPath === person.userId) return { allowed: true };
+    if (typeof caller === 'object' && 'permission' in caller) {
+      if (await check(person.userId, caller.permission, hop.context)) return { allowed: true };
+    }
+  }
+  return denied(refuse(route.openAboutExistence ? 'forbidden' : 'not_found'));
+};
+
+const fitsService = (caller: Caller, hop: TrustedHop): boolean =>
+  typeof caller === 'object' && 'service' in caller && caller.service === hop.from;

@@ -1,0 +1,34 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+/** One registry a process, whichever services it hosts. */
+export const registry = new Registry();
+collectDefaultMetrics({ register: registry });
+
+export const requestDuration = new Histogram({
+  name: 'rollcall_http_request_duration_seconds',
+  help: 'Time to answer a request, by route',
+  labelNames: ['service', 'operation', 'status'],
+  buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5],
+  registers: [registry],
+});
+
+export const eventsPublished = new Counter({
+  name: 'rollcall_events_published_total',
+  help: 'Events that JetStream acknowledged',
+  labelNames: ['service'],
+  registers: [registry],
+});
+
+export const outboxBacklog = new Gauge({
+  name: 'rollcall_outbox_backlog',
+  help: 'Committed events that the relay saw waiting in its last round',
+  labelNames: ['service'],
+  registers: [registry],
+});
+
+export const eventsApplied = new Counter({
+  name: 'rollcall_events_applied_total',
+  help: 'Consumed events by outcome: applied, repeated, held, parked',
+  labelNames: ['service', 'source', 'outcome'],
+  registers: [registry],
+});

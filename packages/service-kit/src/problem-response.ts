@@ -1,0 +1,45 @@
+import { type ProblemCode, problems, type Refusal, refuse } from '@rollcall/types/problems';
+import type { z } from 'zod';
+
+/** The RFC 9457 document for a refusal. `detail` and `errors` come from us alone, never from an exception. */
+export const problemDocument = (refusal: Refusal, requestId: string) => ({
+  type: `/docs/problems#${refusal.refused}`,
+  title: problems[refusal.refused].title,
+  status: problems[refusal.refused].status,
+  ...(refusal.detail === undefined ? {} : { detail: refusal.detail }),
+  instance: `urn:request:${requestId}`,
+  code: refusal.refused satisfies ProblemCode,
+  ...(refusal.errors === undefined ? {} : { errors: refusal.errors }),
+});
+
+/** The HTTP answer for a refusal. */
+export const problemResponse = (refusal: Refusal, requestId: string): Response =>
+  new Response(JSON.stringify(problemDocument(refusal, requestId)), {
+    status: problems[refusal.refused].status,
+    headers: {
+      'content-type': 'application/problem+json',
+      'cache-control': 'no-store',
+      ...(refusal.retryAfterSeconds === undefined ? {} : { 'retry-after': String(refusal.retryAfterSeconds) }),
+      // RFC 9110 section 11.6.1: a 401 says how to authenticate.
+      ...(problems[refusal.refused].status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+    },
+  });
+
+// RFC 6901 section 3.
+const pointer = (path: readonly PropertyKey[]): string =>
+  path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+
+const maximumErrors = 20;
+
+/** Turns a failed validation into a refusal that names each field, below `root` ("/body", "/query", "/path"). */
+export const inputRefusal = (error: z.ZodError, root: string, code: ProblemCode = 'invalid_input'): Refusal =>
+  refuse(code, {
+    errors: error.issues
+      .flatMap((issue) =>
+        issue.code === 'unrecognized_keys'
+          ? issue.keys.map((key) => ({ pointer: root + pointer([...issue.path, key]), detail: 'is not a known field' }))
+          : [{ pointer: root + pointer(issue.path), detail: issue.message }],
+      )
+      .slice(0, maximumErrors)
+      .map(({ pointer: at, detail }) => ({ pointer: at.slice(0, 200).toWellFormed(), detail })),
+  });

@@ -1,0 +1,209 @@
+import { createHash } from 'node:crypto';
+import { userId } from '@rollcall/types/ids';
+import { refuse } from '@rollcall/types/problems';
+import { defineRoute } from '@rollcall/types/route-definition';
+import { line } from '@rollcall/types/text';
+import { pino } from 'pino';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import type { Actor } from './actor.ts';
+import { answer, handle } from './call-context.ts';
+import { newId } from './identity.ts';
+import { createRouteApp } from './route-app.ts';
+import { ServiceUnavailableError } from './service-client.ts';
+import { signHop } from './service-trust.ts';
+
+const service = 'profile';
+const body = z.strictObject({ name: line({ min: 1, max: 10 }), tags: z.array(z.string()).optional() });
+const responses = { 200: z.object({ said: z.string() }) };
+const base = { service, method: 'POST', summary: 'for specs', rate: 'write', body, responses } as const;
+
+const open = defineRoute({ ...base, operationId: 'open', path: '/open', callers: ['public'] });
+const own = defineRoute({
+  ...base,
+  operationId: 'own',
+  path: '/v1/users/:userId/own',
+  params: z.object({ userId }),
+  callers: ['self', { permission: 'users.manage' }],
+});
+const ruled = defineRoute({
+  ...base,
+  operationId: 'ruled',
+  path: '/ruled',
+  callers: [{ permission: 'users.manage' }],
+  openAboutExistence: true,
+});
+const inner = defineRoute({ ...base, operationId: 'inner', path: '/internal/x', callers: [{ service: 'auth' }] });
+const broken = defineRoute({ ...base, operationId: 'broken', path: '/broken', callers: ['public'] });
+const cut = defineRoute({ ...base, operationId: 'cut', path: '/cut', callers: ['public'] });
+const missing = defineRoute({
+  ...base,
+  operationId: 'missing',
+  path: '/v1/users/:userId/missing',
+  callers: ['user'],
+  params: z.object({ userId }),
+});
+
+const keyOf = (peer: string) => createHash('sha256').update(peer).digest();
+const administrator = userId.parse(newId());
+
+const app = createRouteApp({
+  service,
+  routes: [
+    handle(open, async ({ body }) => answer(200, { said: body.name })),
+    handle(own, async ({ params }) => answer(200, { said: params.userId })),
+    handle(ruled, async () => answer(200, { said: 'ruled' })),
+    handle(inner, async () => answer(200, { said: 'inner' })),
+    handle(missing, async () => refuse('not_found')),
+    handle(broken, async () => {
+      throw new Error('canary-4711');
+    }),
+    handle(cut, async () => {
+      throw new ServiceUnavailableError('auth', new Error('canary-4711'));
+    }),
+  ],
+  trustKeys: new Map(['gateway', 'auth', 'registration'].map((peer) => [peer, keyOf(peer)])),
+  checkPermission: async (id) => id === administrator,
+  log: pino({ level: 'silent' }),
+});
+
+interface Sent {
+  readonly path?: string;
+  readonly body?: string | Uint8Array;
+  readonly actor?: string;
+  readonly from?: 'gateway' | 'auth' | 'registration';
+  readonly contentType?: string | null;
+}
+
+const send = async ({ path = '/open', body = '{"name":"Ada"}', actor, from = 'gateway', contentType }: Sent) => {
+  const bytes = Buffer.from(body);
+  const person: Actor | null = actor
+    ? {
+        userId: userId.parse(actor),
+        sessionId: newId() as Actor['sessionId'],
+        tokenId: 't',
+        authenticatedAt: 0,
+        methods: [],
+      }
+    : null;
+  const context = { requestId: 'fixed', actor: person, ipAddress: '', userAgent: '' };
+  const signer = { from, to: service, key: keyOf(from) } as const;
+  const headers: Record<string, string> = signHop(
+    signer,
+    { method: 'POST', target: path, body: bytes },
+    context,
+    Date.now(),
+  );
+  if (contentType !== null) headers['content-type'] = contentType ?? 'application/json';
+  const response = await app.request(path, { method: 'POST', headers, body: bytes });
+  const content: { code?: string; errors: { pointer: string }[] } = JSON.parse(await response.text());
+  return { status: response.status, type: response.headers.get('content-type'), body: content };
+};
+
+describe('every route', () => {
+  it('answers what its handler does', async () => {
+    expect(await send({})).toMatchObject({ status: 200, body: { said: 'Ada' } });
+  });
+
+  it('refuses whoever comes without a signature', async () => {
+    const response = await app.request('/open', { method: 'POST', body: '{"name":"Ada"}' });
+    expect(response.status).toBe(403);
+    expect(await response.json()).toMatchObject({ code: 'untrusted_hop' });
+  });
+
+  it('refuses people that do not come through the gateway', async () => {
+    expect(await send({ from: 'auth' })).toMatchObject({ status: 403, body: { code: 'untrusted_hop' } });
+  });
+});
+
+describe('callers', () => {
+  const me = newId();
+
+  it('must be signed in where a route is not public', async () => {
+    expect(await send({ path: '/ruled' })).toMatchObject({ status: 401, body: { code: 'unauthenticated' } });
+  });
+
+  it('may act on themselves, by id or as me', async () => {
+    expect(await send({ path: `/v1/users/${me}/own`, actor: me })).toMatchObject({ status: 200, body: { said: me } });
+    expect(await send({ path: '/v1/users/me/own', actor: me })).toMatchObject({ status: 200, body: { said: me } });
+  });
+
+  it('may act on others with the permission', async () => {
+    expect(await send({ path: `/v1/users/${me}/own`, actor: administrator })).toMatchObject({ status: 200 });
+  });
+
+  it('are told the very same about what they may not touch and what is not there', async () => {
+    const forbidden = await send({ path: `/v1/users/${newId()}/own`, actor: me });
+    const absent = await send({ path: `/v1/users/${newId()}/missing`, actor: me });
+    expect(forbidden.status).toBe(404);
+    expect(forbidden).toEqual(absent);
+  });
+
+  it('are told that they may not where the route is no secret', async () => {
+    expect(await send({ path: '/ruled', actor: me })).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+  });
+
+  it('of internal routes are the named services alone', async () => {
+    expect(await send({ path: '/internal/x', from: 'auth' })).toMatchObject({ status: 200 });
+    expect(await send({ path: '/internal/x', from: 'registration' })).toMatchObject({ status: 403 });
+    expect(await send({ path: '/internal/x', from: 'gateway', actor: administrator })).toMatchObject({ status: 403 });
+  });
+});
+
+describe('bad input', () => {
+  it.each([
+    ['a wrong type', '{"name":7}', '/body/name'],
+    ['a missing field', '{}', '/body/name'],
+    ['an unknown field', '{"name":"Ada","age":3}', '/body/age'],
+    ['__proto__', '{"name":"Ada","__proto__":{"x":1}}', '/body/__proto__'],
+    ['a NUL', '{"name":"A\\u0000"}', '/body/name'],
+    ['a lone surrogate', '{"name":"A\\ud800"}', '/body/name'],
+    ['a line break in a name', '{"name":"A\\r\\nBcc: x"}', '/body/name'],
+    ['too long a text', `{"name":"${'x'.repeat(11)}"}`, '/body/name'],
+    ['an array for an object', '[]', '/body'],
+    ['a bad element', '{"name":"Ada","tags":["a",1]}', '/body/tags/1'],
+    ['deep nesting', `{"name":${'['.repeat(20_000)}${']'.repeat(20_000)}}`, '/body/name'],
+  ])('%s is a 400 that names the field', async (_, sent, pointer) => {
+    const { status, type, body } = await send({ body: sent });
+    expect({ status, type }).toEqual({ status: 400, type: 'application/problem+json' });
+    expect(body.errors[0]?.pointer).toBe(pointer);
+  });
+
+  it.each(['', '{', '{"name":', 'null0', Buffer.from([0x7b, 0xff, 0x7d])])(
+    'what is not JSON is malformed_json: %j',
+    async (sent) => {
+      expect(await send({ body: sent })).toMatchObject({ status: 400, body: { code: 'malformed_json' } });
+    },
+  );
+
+  it.each(['text/plain', 'application/x-www-form-urlencoded', null])(
+    'of the type %s is not read',
+    async (contentType) => {
+      expect(await send({ contentType })).toMatchObject({ status: 415, body: { code: 'unsupported_media_type' } });
+    },
+  );
+
+  it('over the limit is refused before anything is done with it', async () => {
+    const sent = JSON.stringify({ name: 'x'.repeat(70_000) });
+    expect(await send({ body: sent })).toMatchObject({ status: 413, body: { code: 'payload_too_large' } });
+  });
+
+  it('in a path is named', async () => {
+    const { status, body } = await send({ path: '/v1/users/42/own', actor: newId() });
+    expect({ status, pointer: body.errors[0]?.pointer }).toEqual({ status: 400, pointer: '/path/userId' });
+  });
+});
+
+describe('failures', () => {
+  it('of our own are a 500 that says nothing of why', async () => {
+    const { status, body } = await send({ path: '/broken' });
+    expect({ status, code: body.code }).toEqual({ status: 500, code: 'internal_error' });
+    expect(JSON.stringify(body)).not.toContain('canary');
+  });
+
+  it('of a dependency are a 503', async () => {
+    const { status, body } = await send({ path: '/cut' });
+    expect({ status, code: body.code }).toEqual({ status: 503, code: 'unavailable' });
+    expect(JSON.stringify(body)).not.toContain('canary');
+  });
+});

@@ -1,0 +1,176 @@
+import { isRefusal, type ProblemCode, type Refusal, refuse } from '@rollcall/types/problems';
+import type { AnswerOf, InputOf, Route } from '@rollcall/types/route-definition';
+import type { ServiceName } from '@rollcall/types/services';
+import { Hono } from 'hono';
+import type { z } from 'zod';
+import type { HopContext } from './actor.ts';
+import type { BoundRoute, CallContext, PermissionCheck } from './call-context.ts';
+import { judgeCaller } from './caller-policy.ts';
+import { failureRefusal } from './failures.ts';
+import { newId } from './identity.ts';
+import type { Logger } from './logging.ts';
+import { requestDuration } from './metrics.ts';
+import { inputRefusal, problemResponse } from './problem-response.ts';
+import { defaultBodyLimit, parseJson, readBody } from './request-body.ts';
+import { contextHeader, type TrustedHop, trustHeader, verifyHop } from './service-trust.ts';
+
+export interface RouteAppOptions {
+  readonly service: ServiceName;
+  readonly routes: readonly BoundRoute[];
+  /** A secret for each peer; a request that none of them signed is refused. */
+  readonly trustKeys: ReadonlyMap<string, Uint8Array>;
+  readonly checkPermission: PermissionCheck;
+  readonly log: Logger;
+}
+
+/**
+ * The HTTP application of a service: for each declared route the same steps in the same order, in one pass: trusted
+ * hop, body within its limit, caller allowed, input valid, handler, answer. There is no other way in.
+ */
+export const createRouteApp = (options: RouteAppOptions): Hono => {
+  const app = new Hono();
+  for (const bound of options.routes) {
+    app.on(bound.route.method, bound.route.path, async (c) => {
+      const startedAt = performance.now();
+      const response = await answer(bound, options, c.req.raw, c.req.param());
+      const seconds = (performance.now() - startedAt) / 1000;
+      requestDuration.labels(options.service, bound.route.operationId, String(response.status)).observe(seconds);
+      return response;
+    });
+  }
+  app.notFound(() => problemResponse(refuse('not_found'), newId()));
+  return app;
+};
+
+const answer = async (
+  bound: BoundRoute,
+  options: RouteAppOptions,
+  request: Request,
+  pathParams: Readonly<Record<string, string>>,
+): Promise<Response> => {
+  let hop: TrustedHop | undefined;
+  try {
+    const body = await readBody(request, bound.route.bodyLimit ?? defaultBodyLimit);
+    if (isRefusal(body)) return problemResponse(body, newId());
+    hop = trust(options, request, body);
+    if (!hop) return problemResponse(refuse('untrusted_hop'), newId());
+    const outcome = await serve(bound, options, hop, request, body, pathParams);
+    return isRefusal(outcome) ? problemResponse(outcome, hop.context.requestId) : success(bound.route, outcome);
+  } catch (error) {
+    const requestId = hop?.context.requestId ?? newId();
+    const refusal = failureRefusal(error);
+    const level = refusal.refused === 'internal_error' ? 'error' : 'warn';
+    options.log[level]({ err: error, operation: bound.route.operationId, requestId }, 'request failed');
+    return problemResponse(refusal, requestId);
+  }
+};
+
+const trust = (options: RouteAppOptions, request: Request, body: Uint8Array | null): TrustedHop | undefined => {
+  const url = new URL(request.url);
+  return verifyHop(
+    { self: options.service, keys: options.trustKeys },
+    { method: request.method, target: url.pathname + url.search, body },
+    { trust: request.headers.get(trustHeader), context: request.headers.get(contextHeader) },
+    Date.now(),
+  );
+};
+
+const serve = async (
+  { route, handle }: BoundRoute,
+  options: RouteAppOptions,
+  hop: TrustedHop,
+  request: Request,
+  body: Uint8Array | null,
+  pathParams: Readonly<Record<string, string>>,
+): Promise<AnswerOf<Route> | Refusal> => {
+  const needsPerson = !route.callers.some(
+    (caller) => caller === 'public' || (typeof caller === 'object' && 'service' in caller),
+  );
+  if (needsPerson && !hop.context.actor && hop.from === 'gateway') return refuse('unauthenticated');
+
+  const params = validate(route.params, withMe(pathParams, hop.context), '/path');
+  if (isRefusal(params)) return params;
+  const verdict = await judgeCaller(route, hop, pathUserId(params), options.checkPermission);
+  if (!verdict.allowed) return verdict.refusal;
+
+  const query = validate(route.query, singleValues(new URL(request.url).searchParams), '/query');
+  if (isRefusal(query)) return query;
+  const content = readContent(route, body, request.headers.get('content-type'));
+  if (isRefusal(content)) return content;
+
+  // Each part has just been parsed by the schema that its type comes from.
+  const input = { params, query, body: content } as unknown as InputOf<Route>;
+  return handle(input, createContext(options, hop, request));
+};
+
+/** `me` stands for the caller wherever a user id stands. */
+const withMe = (params: Readonly<Record<string, string>>, context: HopContext): Readonly<Record<string, string>> =>
+  params.userId === 'me' && context.actor ? { ...params, userId: context.actor.userId } : params;
+
+const pathUserId = (params: unknown): string | undefined =>
+  typeof params === 'object' && params !== null && 'userId' in params && typeof params.userId === 'string'
+    ? params.userId
+    : undefined;
+
+// A repeated parameter is kept as a list, which no schema takes: which of the two counts is not for us to guess.
+const singleValues = (search: URLSearchParams): Record<string, string | string[]> =>
+  Object.fromEntries(
+    [...new Set(search.keys())].map((name) => {
+      const values = search.getAll(name);
+      return [name, values.length === 1 ? (values[0] ?? '') : values];
+    }),
+  );
+
+const validate = (
+  schema: z.ZodType | undefined,
+  value: unknown,
+  root: string,
+  code?: ProblemCode,
+): unknown | Refusal => {
+  if (!schema) return {};
+  const result = schema.safeParse(value);
+  return result.success ? result.data : inputRefusal(result.error, root, code);
+};
+
+const readContent = (route: Route, body: Uint8Array | null, contentType: string | null): unknown | Refusal => {
+  if (!route.body) return undefined;
+  if (!body && route.bodyOptional) return validate(route.body, {}, '/body', route.invalidInput);
+  const parsed = parseJson(body ?? new Uint8Array(), contentType);
+  return isRefusal(parsed) ? parsed : validate(route.body, parsed, '/body', route.invalidInput);
+};
+
+const createContext = (options: RouteAppOptions, hop: TrustedHop, request: Request): CallContext => {
+  const { actor, requestId, traceparent } = hop.context;
+  return {
+    actor,
+    get signedIn() {
+      if (!actor) throw new Error('a handler for signed-in people was reached without one');
+      return actor;
+    },
+    caller: hop.from,
+    hop: hop.context,
+    cause: {
+      actor: actor?.userId ?? `service:${hop.from}`,
+      correlationId: requestId,
+      ...(traceparent === undefined ? {} : { traceparent }),
+    },
+    headers: request.headers,
+    log: options.log.child({ requestId }),
+    holds: async (permission) => actor !== null && options.checkPermission(actor.userId, permission, hop.context),
+  };
+};
+
+const success = (route: Route, outcome: AnswerOf<Route>): Response => {
+  const headers = new Headers({
+    'content-type': route.html ? 'text/html; charset=utf-8' : 'application/json',
+    'cache-control': 'no-store',
+  });
+  for (const [name, value] of Object.entries(outcome.headers ?? {})) {
+    headers.delete(name);
+    for (const one of typeof value === 'string' ? [value] : value) headers.append(name, one);
+  }
+  return new Response(route.html ? String(outcome.body) : JSON.stringify(outcome.body), {
+    status: outcome.status,
+    headers,
+  });
+};

@@ -1,0 +1,48 @@
+import { randomBytes } from 'node:crypto';
+import type { ApiClient } from './api-client.ts';
+import { createMailbox, tokenIn } from './mailbox.ts';
+
+export interface Newcomer {
+  readonly email: string;
+  readonly username: string;
+  readonly password: string;
+}
+
+/** Names nobody has, so that specs sharing a stack do not meet. */
+export const newcomer = (name = 'person'): Newcomer => {
+  const username = `${name}-${randomBytes(5).toString('hex')}`;
+  return { username, email: `${username}@example.com`, password: `a long password of ${username}` };
+};
+
+export interface SignedInPerson extends Newcomer {
+  readonly id: string;
+  readonly token: string;
+  readonly refreshToken: string;
+}
+
+/** Signs somebody up, confirms the mail and signs in, all through the public interface. */
+export const registerPerson = async (
+  api: ApiClient,
+  mailUrl: string,
+  person: Newcomer = newcomer(),
+): Promise<SignedInPerson> => {
+  const { email, username, password } = person;
+  expectStatus(await api('POST', '/v1/registrations', { body: { email, username, password } }), 202);
+  const mail = await createMailbox(mailUrl).waitForMail(email, /confirm/i);
+  const verified = await api('POST', '/v1/registrations/verify', { body: { token: tokenIn(mail) } });
+  expectStatus(verified, 200);
+  return { ...person, id: verified.body.userId, ...(await signIn(api, person)) };
+};
+
+export const signIn = async (api: ApiClient, person: Newcomer): Promise<{ token: string; refreshToken: string }> => {
+  const body = { identifier: person.username, password: person.password };
+  const session = await api('POST', '/v1/sessions', { body });
+  expectStatus(session, 201);
+  return { token: session.body.accessToken, refreshToken: session.body.refreshToken };
+};
+
+const expectStatus = (answer: { status: number; body: unknown }, status: number): void => {
+  if (answer.status !== status) {
+    throw new Error(`expected ${status}, got ${answer.status}: ${JSON.stringify(answer.body)}`);
+  }
+};

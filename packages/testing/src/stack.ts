@@ -1,0 +1,72 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+
+const repository = resolve(import.meta.dirname, '../../..');
+
+export interface Stack {
+  /** Where the gateway answers. */
+  readonly gateway: string;
+  /** Where the mail catcher's page and API are. */
+  readonly mail: string;
+  /** The owner's URL of the database, to look at what no service may. */
+  readonly postgres: string;
+  readonly nats: { readonly url: string; readonly token: string; readonly pid: number; readonly storeDir: string };
+  readonly hostPid: number;
+  readonly postgresPid: number;
+  /** The process that `npm start` runs. */
+  readonly launcherPid: number;
+  readonly dataFolder: string;
+  stop(): Promise<void>;
+}
+
+export interface StackOptions {
+  /** Keeps data between two stacks of the same folder; a fresh temporary one unless told. */
+  readonly dataFolder?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Real durability; off unless told, since most specs pull no plug. */
+  readonly durable?: boolean;
+}
+
+/** Starts everything that `npm start` starts, on free ports and in a folder of its own, and waits until it is ready. */
+export const startStack = async (options: StackOptions = {}): Promise<Stack> => {
+  const dataFolder = options.dataFolder ?? (await mkdtemp(join(tmpdir(), 'rollcall-stack-')));
+  const flags = ['--data', dataFolder, '--json', ...(options.durable ? [] : ['--fast'])];
+  const launcher = spawn(process.execPath, [join(repository, 'infra/local/start.mjs'), ...flags], {
+    cwd: repository,
+    env: { ...process.env, LOG_LEVEL: 'error', PORT: '0', MAIL_PORT: '0', ...options.environment },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ready = await readyLine(launcher);
+  return {
+    ...ready,
+    launcherPid: launcher.pid ?? 0,
+    dataFolder,
+    stop: async () => {
+      await ended(launcher, 'SIGTERM');
+      if (options.dataFolder === undefined) await rm(dataFolder, { recursive: true, force: true });
+    },
+  };
+};
+
+type Ready = Omit<Stack, 'stop' | 'launcherPid' | 'dataFolder'>;
+
+const readyLine = (launcher: ChildProcess): Promise<Ready> =>
+  new Promise((found, failed) => {
+    if (!launcher.stdout) throw new Error('the launcher has no output');
+    const said: string[] = [];
+    createInterface({ input: launcher.stdout }).on('line', (line) => {
+      said.push(line);
+      if (line.startsWith('{"ready":true')) found(JSON.parse(line));
+    });
+    launcher.once('exit', (code) => failed(new Error(`the stack ended with ${code}: ${said.join('\n')}`)));
+  });
+
+const ended = (launcher: ChildProcess, signal: NodeJS.Signals): Promise<void> =>
+  new Promise((done) => {
+    if (launcher.exitCode !== null || launcher.signalCode !== null) return done();
+    launcher.once('exit', () => done());
+    launcher.kill(signal);
+  });

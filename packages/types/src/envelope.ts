@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { eventId, instant } from './ids.ts';
+import { type ServiceName, serviceNames } from './services.ts';
+
+/**
+ * A CloudEvents 1.0 event in structured mode, with our extensions.
+ *
+ * `subject` is the bare id of what the event is about, `actor` of who caused it (a user id, or `service:<name>`).
+ * `subjectsequence` counts the events of one service about one subject from 1, without holes: a consumer applies only
+ * the next one.
+ */
+export const envelope = z.object({
+  specversion: z.literal('1.0'),
+  id: eventId,
+  source: z.string().regex(/^rollcall\/[a-z-]+$/),
+  type: z.string().regex(/^[a-z][a-z_]*(?:\.[a-z][a-z_]*)+$/),
+  subject: z.string().min(1).max(128),
+  time: instant,
+  datacontenttype: z.literal('application/json'),
+  data: z.record(z.string(), z.unknown()),
+  actor: z.string().min(1).max(128),
+  correlationid: z.string().min(1).max(128),
+  causationid: z.string().max(128).optional(),
+  traceparent: z.string().max(64).optional(),
+  subjectsequence: z.int().positive(),
+});
+export type Envelope = z.infer<typeof envelope>;
+
+const sourcePrefix = 'rollcall/';
+
+export const sourceOf = (service: ServiceName): string => `${sourcePrefix}${service}`;
+
+/** The service that an event came from, or undefined for a source we do not know. */
+export const serviceOf = (event: Pick<Envelope, 'source'>): ServiceName | undefined =>
+  serviceNames.find((service) => sourceOf(service) === event.source);
+
+/** The JetStream stream that carries every event. */
+export const streamName = 'ROLLCALL';
+export const streamSubjects = 'rollcall.events.>';
+
+/** The NATS subject of one event type, and the filter for everything of one service. */
+export const natsSubject = (service: ServiceName, type: string): string => `rollcall.events.${service}.${type}`;
+export const natsSubjectsOf = (service: ServiceName): string => `rollcall.events.${service}.>`;

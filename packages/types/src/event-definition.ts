@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import type { ServiceName } from './services.ts';
+
+type Shape = z.ZodRawShape;
+
+export interface EventDefinition<Data extends Shape = Shape, Personal extends Shape = Shape> {
+  readonly type: string;
+  readonly service: ServiceName;
+  /** One sentence for the generated reference: when does this happen? */
+  readonly summary: string;
+  /** What anyone who may see the event may read. */
+  readonly data: z.ZodObject<Data>;
+  /** What only ever travels encrypted under the person's own key; absent where an event has none. */
+  readonly personal?: z.ZodObject<Personal>;
+}
+
+/**
+ * The block that holds personal values on the road: a compact JWE (`dir`, `A256GCM`) whose `kid` is the person.
+ * Destroying the key makes every copy unreadable.
+ */
+export const sealedPersonal = z.string().regex(/^[A-Za-z0-9_-]+\.\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]+$/);
+
+/** Declares an event type. Names are facts in the past: `user.registered`. */
+export const defineEvent = <Data extends Shape, Personal extends Shape = Record<never, never>>(definition: {
+  type: string;
+  service: ServiceName;
+  summary: string;
+  data: Data;
+  personal?: Personal;
+}): EventDefinition<Data, Personal> => ({
+  type: definition.type,
+  service: definition.service,
+  summary: definition.summary,
+  data: z.object(definition.data),
+  ...(definition.personal ? { personal: z.object(definition.personal) } : {}),
+});
+
+export type DataOf<E extends EventDefinition> = z.infer<E['data']>;
+export type PersonalOf<E extends EventDefinition> = z.infer<NonNullable<E['personal']>>;
+
+/** What `data` of an envelope must look like for this type. */
+export const wireData = (definition: EventDefinition) =>
+  definition.personal ? definition.data.extend({ personal: sealedPersonal.optional() }) : definition.data;

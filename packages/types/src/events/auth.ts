@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { defineEvent } from '../event-definition.ts';
+import { entityId, sessionId } from '../ids.ts';
+
+const service = 'auth';
+
+/** Where a request came from; personal, because it tells where a person was. */
+const origin = { ipAddress: z.string(), userAgent: z.string() };
+
+export const sessionStarted = defineEvent({
+  type: 'session.started',
+  service,
+  summary: 'A person signed in.',
+  data: { sessionId, methods: z.array(z.string()), newDevice: z.boolean() },
+  personal: origin,
+});
+
+export const signInFailed = defineEvent({
+  type: 'sign_in.failed',
+  service,
+  summary: 'A sign-in to an existing account was refused.',
+  data: { reason: z.enum(['wrong_password', 'disabled', 'throttled']) },
+  personal: origin,
+});
+
+export const sessionEnded = defineEvent({
+  type: 'session.ended',
+  service,
+  summary: 'A session ended and its tokens stopped working.',
+  data: {
+    sessionId,
+    reason: z.enum(['signed_out', 'signed_out_elsewhere', 'refresh_reused', 'password_changed', 'deactivated']),
+  },
+});
+
+export const refreshTokenReused = defineEvent({
+  type: 'refresh_token.reused',
+  service,
+  summary: 'A refresh token was presented a second time: one of the two holders is a thief, so the session ended.',
+  data: { sessionId },
+});
+
+export const passwordResetRequested = defineEvent({
+  type: 'password_reset.requested',
+  service,
+  summary: 'A person asked for a link to choose a new password.',
+  data: { requestId: entityId },
+});
+
+export const passwordChanged = defineEvent({
+  type: 'password.changed',
+  service,
+  summary: 'A person has a new password.',
+  data: { how: z.enum(['change', 'reset']) },
+});
+
+export const signingKeyAdded = defineEvent({
+  type: 'signing_key.added',
+  service,
+  summary: 'A new key signs access tokens from now on.',
+  data: { keyId: z.string(), algorithm: z.string() },
+});

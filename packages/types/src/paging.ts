@@ -1,0 +1,11 @@
+import { z } from 'zod';
+
+/** Query of every list. `cursor` is what the page before gave as `nextCursor`. */
+export const paging = {
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: z.string().max(512).optional(),
+};
+
+/** One page of a list; `nextCursor` is null on the last. */
+export const page = <T extends z.ZodType>(item: T) =>
+  z.object({ items: z.array(item), nextCursor: z.string().nullable() });

@@ -1,0 +1,67 @@
+/**
+ * Every way a request can be refused: the stable `code` of an RFC 9457 problem, its HTTP status and its constant
+ * title. Domains name codes; only this table knows statuses.
+ */
+export const problems = {
+  // Bad input
+  invalid_input: { status: 400, title: 'The request has invalid values' },
+  malformed_json: { status: 400, title: 'The body is not valid JSON' },
+  invalid_cursor: { status: 400, title: 'The cursor is not one this list gave out' },
+  weak_password: { status: 400, title: 'The password is too easy to guess' },
+  token_invalid: { status: 400, title: 'The link or code is unknown, used or expired' },
+  unsupported_media_type: { status: 415, title: 'The body must be application/json' },
+  payload_too_large: { status: 413, title: 'The body is too large' },
+  unprocessable: { status: 422, title: 'The user could not be created' },
+  idempotency_key_reused: { status: 422, title: 'The Idempotency-Key was used with another body' },
+  // Who is asking
+  unauthenticated: { status: 401, title: 'Sign in first' },
+  token_revoked: { status: 401, title: 'The session has ended' },
+  invalid_credentials: { status: 401, title: 'The identifier or password is wrong' },
+  refresh_token_invalid: { status: 401, title: 'The refresh token is unknown, used or expired' },
+  forbidden: { status: 403, title: 'You may not do this' },
+  cross_site_request: { status: 403, title: 'A cookie does not authorize requests from other sites' },
+  untrusted_hop: { status: 403, title: 'This address is for services only' },
+  // What is asked for
+  not_found: { status: 404, title: 'There is nothing here for you' },
+  method_not_allowed: { status: 405, title: 'This address does not take that method' },
+  // State refuses
+  username_taken: { status: 409, title: 'The username is taken' },
+  permission_exists: { status: 409, title: 'A permission of this name exists' },
+  permission_protected: { status: 409, title: 'This permission is part of the product' },
+  last_admin: { status: 409, title: 'The last administrator cannot be lost' },
+  already_bootstrapped: { status: 409, title: 'There is a first administrator already' },
+  user_suspended: { status: 409, title: 'The account is deactivated' },
+  account_not_deactivated: { status: 409, title: 'The account is not deactivated' },
+  external_id_taken: { status: 409, title: 'The external id belongs to another user' },
+  request_in_progress: { status: 409, title: 'The first request with this Idempotency-Key is still running' },
+  event_not_parked: { status: 409, title: 'The event is not parked any more' },
+  precondition_failed: { status: 412, title: 'The resource has changed since it was read' },
+  // Limits and outages
+  rate_limited: { status: 429, title: 'Too many requests' },
+  internal_error: { status: 500, title: 'Something went wrong on our side' },
+  unavailable: { status: 503, title: 'A part of the service is not available' },
+  overloaded: { status: 503, title: 'Too much is going on; try again shortly' },
+} as const satisfies Record<string, { readonly status: number; readonly title: string }>;
+
+export type ProblemCode = keyof typeof problems;
+
+/** One thing that is wrong with the input: where (RFC 6901 JSON pointer) and what. */
+export interface InputError {
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+/** A refusal as a value: what the domain returns and the edge turns into a problem document. */
+export interface Refusal {
+  readonly refused: ProblemCode;
+  readonly detail?: string;
+  readonly errors?: readonly InputError[];
+  /** Seconds until a retry makes sense; becomes `Retry-After`. */
+  readonly retryAfterSeconds?: number;
+}
+
+/** Makes a refusal. Say in `detail` what this caller can do about it, never what happened inside. */
+export const refuse = (refused: ProblemCode, more: Omit<Refusal, 'refused'> = {}): Refusal => ({ refused, ...more });
+
+export const isRefusal = (value: unknown): value is Refusal =>
+  typeof value === 'object' && value !== null && 'refused' in value;

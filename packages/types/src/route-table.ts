@@ -1,0 +1,27 @@
+import { isInternal, type Route } from './route-definition.ts';
+import * as activityLog from './routes/activity-log.ts';
+import * as auth from './routes/auth.ts';
+import * as deactivation from './routes/deactivation.ts';
+import * as gateway from './routes/gateway.ts';
+import * as profile from './routes/profile.ts';
+import * as registration from './routes/registration.ts';
+import * as rolePermission from './routes/role-permission.ts';
+
+const isRoute = (value: unknown): value is Route =>
+  typeof value === 'object' && value !== null && 'operationId' in value && 'callers' in value;
+
+/** Every declared route of every service, internal ones included. */
+export const routeTable: readonly Route[] = [
+  registration,
+  auth,
+  profile,
+  rolePermission,
+  activityLog,
+  deactivation,
+  gateway,
+]
+  .flatMap((module): unknown[] => Object.values(module))
+  .filter(isRoute);
+
+/** What the gateway routes. */
+export const publicRoutes: readonly Route[] = routeTable.filter((route) => !isInternal(route));

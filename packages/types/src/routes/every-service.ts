@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { entityId, instant } from '../ids.ts';
+import { page, paging } from '../paging.ts';
+import { defineRoute } from '../route-definition.ts';
+import type { ServiceName } from '../services.ts';
+
+export const parkedEvent = z.object({
+  id: entityId,
+  service: z.string(),
+  source: z.string(),
+  type: z.string(),
+  subject: z.string(),
+  subjectSequence: z.int(),
+  reason: z.string(),
+  parkedAt: instant,
+});
+export type ParkedEvent = z.infer<typeof parkedEvent>;
+
+/** The internal routes that each service has alike: readiness, and what its consumers could not process. */
+export const everyServiceRoutes = <S extends ServiceName>(service: S) => ({
+  readReadiness: defineRoute({
+    service,
+    operationId: 'readReadiness',
+    method: 'GET',
+    path: '/internal/readiness',
+    summary: 'What this service depends on, and whether it answers',
+    callers: [{ service: 'gateway' }],
+    rate: 'internal',
+    responses: { 200: z.object({ ready: z.boolean(), dependencies: z.record(z.string(), z.string()) }) },
+  }),
+  listParkedEvents: defineRoute({
+    service,
+    operationId: 'listParkedEvents',
+    method: 'GET',
+    path: '/internal/parked-events',
+    summary: 'Events that this service could not process',
+    callers: [{ service: 'gateway' }],
+    rate: 'internal',
+    query: z.strictObject(paging),
+    responses: { 200: page(parkedEvent) },
+  }),
+  retryParkedEvent: defineRoute({
+    service,
+    operationId: 'retryParkedEvent',
+    method: 'POST',
+    path: '/internal/parked-events/:id/retry',
+    summary: 'Try a parked event and those waiting behind it again',
+    callers: [{ service: 'gateway' }],
+    rate: 'internal',
+    params: z.object({ id: entityId }),
+    responses: { 200: z.object({ applied: z.int().nonnegative() }) },
+    refusals: ['event_not_parked'],
+  }),
+  republishEvents: defineRoute({
+    service,
+    operationId: 'republishEvents',
+    method: 'POST',
+    path: '/internal/events/republish',
+    summary: 'Publish events about one subject again, for a consumer that missed some',
+    callers: [
+      { service: 'registration' },
+      { service: 'auth' },
+      { service: 'profile' },
+      { service: 'role-permission' },
+      { service: 'notification' },
+      { service: 'activity-log' },
+      { service: 'deactivation' },
+      { service: 'gateway' },
+    ],
+    rate: 'internal',
+    body: z.strictObject({ subject: z.string().max(128), fromSequence: z.int().positive() }),
+    responses: { 200: z.object({ events: z.int().nonnegative() }) },
+  }),
+});

@@ -1,0 +1,141 @@
+import { z } from 'zod';
+import { entityId, instant, userId } from '../ids.ts';
+import { email, genderCode, mailedToken, newPassword, profileFields, username } from '../people.ts';
+import { defineRoute } from '../route-definition.ts';
+
+const service = 'registration';
+
+export const signUp = defineRoute({
+  service,
+  operationId: 'signUp',
+  method: 'POST',
+  path: '/v1/registrations',
+  summary: 'Sign up: reserves the username and mails a link that confirms the address',
+  callers: ['public'],
+  rate: 'sign_up',
+  body: z.strictObject({
+    email,
+    username,
+    password: newPassword,
+    profile: profileFields.optional(),
+    /** The token printed at the first start; makes the first person of a production system its administrator. */
+    setupToken: z.string().max(128).optional(),
+  }),
+  responses: { 202: z.object({ status: z.literal('verification_sent') }) },
+  refusals: ['username_taken', 'weak_password', 'overloaded'],
+  idempotent: true,
+});
+
+const completed = z.object({ userId });
+const completing = z.object({ status: z.literal('completing'), userId });
+
+export const verifyRegistration = defineRoute({
+  service,
+  operationId: 'verifyRegistration',
+  method: 'POST',
+  path: '/v1/registrations/verify',
+  summary: 'Confirm the address with the token of the mailed link; the account then exists',
+  callers: ['public'],
+  rate: 'sign_in',
+  body: z.strictObject({ token: mailedToken }),
+  responses: { 200: completed, 202: completing },
+  refusals: ['token_invalid'],
+});
+
+export const resendVerification = defineRoute({
+  service,
+  operationId: 'resendVerification',
+  method: 'POST',
+  path: '/v1/registrations/resend',
+  summary: 'Mail a new link; the answer is the same whether or not anyone waits for one',
+  callers: ['public'],
+  rate: 'mail',
+  body: z.strictObject({ email }),
+  responses: { 202: z.object({ status: z.literal('accepted') }) },
+});
+
+export const checkAvailability = defineRoute({
+  service,
+  operationId: 'checkAvailability',
+  method: 'GET',
+  path: '/v1/registrations/availability',
+  summary: 'Is a username free? E-mail addresses are nobody else’s business',
+  callers: ['public'],
+  rate: 'read',
+  query: z.strictObject({ username }),
+  responses: { 200: z.object({ available: z.boolean() }) },
+});
+
+export const showVerificationPage = defineRoute({
+  service,
+  operationId: 'showVerificationPage',
+  method: 'GET',
+  path: '/verify',
+  summary: 'The page behind the mailed link: one button, because mail scanners open links',
+  callers: ['public'],
+  rate: 'read',
+  query: z.object({ token: z.string().max(64).optional() }),
+  responses: { 200: z.string() },
+  html: true,
+});
+
+const createdUser = z.object({ id: userId, email, username, gender: genderCode.nullable(), verified: z.boolean() });
+
+const newUser = z.strictObject({
+  email,
+  username,
+  password: newPassword,
+  gender: genderCode.nullish(),
+  /** By holders of `users.create` only: the address needs no confirmation. */
+  verified: z.boolean().optional(),
+});
+
+const isWrapped = (body: unknown): body is { user: unknown } =>
+  typeof body === 'object' && body !== null && Object.keys(body).join() === 'user';
+
+export const createUser = defineRoute({
+  service,
+  operationId: 'createUser',
+  method: 'POST',
+  path: '/users/create',
+  summary: 'Create a user (UserService); the account signs in once its address is confirmed',
+  callers: ['public'],
+  rate: 'sign_up',
+  /** The fields as such, or below `user`. */
+  body: z.preprocess((body) => (isWrapped(body) ? body.user : body), newUser),
+  responses: { 201: createdUser },
+  refusals: ['weak_password', 'overloaded', 'forbidden'],
+  invalidInput: 'unprocessable',
+  tag: 'UserService',
+});
+
+export const mintVerificationSecret = defineRoute({
+  service,
+  operationId: 'mintVerificationSecret',
+  method: 'POST',
+  path: '/internal/verifications/:requestId/secret',
+  summary: 'Mint the secret of a verification mail; voids an earlier one of the same request',
+  callers: [{ service: 'notification' }],
+  rate: 'internal',
+  params: z.object({ requestId: entityId }),
+  responses: { 200: z.object({ token: mailedToken, expiresAt: instant }) },
+});
+
+export const readDataKey = defineRoute({
+  service,
+  operationId: 'readDataKey',
+  method: 'GET',
+  path: '/internal/data-keys/:userId',
+  summary: 'The key that seals a person’s values in events; gone once the person is erased',
+  callers: [
+    { service: 'auth' },
+    { service: 'profile' },
+    { service: 'role-permission' },
+    { service: 'notification' },
+    { service: 'activity-log' },
+    { service: 'deactivation' },
+  ],
+  rate: 'internal',
+  params: z.object({ userId }),
+  responses: { 200: z.object({ key: z.string() }) },
+});

@@ -1,0 +1,24 @@
+import { deleteExpiredCounters } from '@rollcall/database/rate-limits';
+import { Worker } from '@rollcall/service-kit/worker';
+import type { Ports } from './ports.ts';
+import { forgetUnconfirmed } from './store/credentials.ts';
+import { deleteOldResets } from './store/password-resets.ts';
+import { deleteExpiredRevocations } from './store/revocations.ts';
+import { deleteOldSessions } from './store/sessions.ts';
+
+const batch = 1_000;
+
+/** Deletes what is over. Nothing depends on when: every query looks at the time itself. */
+export const createCleanUpWorker = ({ connection, log }: Ports): Worker =>
+  new Worker({
+    name: 'clean-up',
+    idleMilliseconds: 60_000,
+    log,
+    round: async () => {
+      await forgetUnconfirmed(connection.db);
+      await deleteOldResets(connection.db);
+      await deleteExpiredRevocations(connection.db);
+      await deleteExpiredCounters(connection.sql, 'auth');
+      return (await deleteOldSessions(connection.db, batch)) === batch;
+    },
+  });

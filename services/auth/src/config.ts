@@ -1,0 +1,39 @@
+import { availableParallelism } from 'node:os';
+import { commonVariables, type Environment, readVariables, secretKey } from '@rollcall/service-kit/environment';
+import { z } from 'zod';
+
+export const variables = {
+  ...commonVariables,
+  KEY_ENCRYPTION_SECRET: secretKey.meta({ description: 'encrypts the keys that sign tokens in the database' }),
+  HASHES_AT_ONCE: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(64)
+    .optional()
+    .meta({ description: 'passwords hashed at the same time; one less than the cores unless told' }),
+};
+
+const minute = 60 * 1000;
+const day = 24 * 60 * minute;
+
+/** @throws {ConfigurationError} naming every variable that is missing or malformed. */
+export const toConfig = (environment: Environment) => {
+  const { KEY_ENCRYPTION_SECRET, HASHES_AT_ONCE, ...common } = readVariables(variables, environment);
+  return {
+    common,
+    /** Who issues tokens, and for whom. */
+    issuer: new URL(common.PUBLIC_URL).origin,
+    secureCookies: common.PUBLIC_URL.startsWith('https:'),
+    keyEncryptionSecret: KEY_ENCRYPTION_SECRET,
+    hashesAtOnce: HASHES_AT_ONCE ?? Math.max(1, availableParallelism() - 1),
+    accessTokenLifetimeMilliseconds: 10 * minute,
+    /** A session that nobody used for so long is over. */
+    sessionIdleMilliseconds: 14 * day,
+    /** And so is one this old, however much it was used. */
+    sessionLifetimeMilliseconds: 90 * day,
+    resetLifetimeMilliseconds: 60 * minute,
+  };
+};
+
+export type Config = ReturnType<typeof toConfig>;

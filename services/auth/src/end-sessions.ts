@@ -1,0 +1,38 @@
+import type { Transaction } from '@rollcall/database/connect';
+import type { Emit } from '@rollcall/events/outbox';
+import type { Cause } from '@rollcall/service-kit/actor';
+import type { DataOf } from '@rollcall/types/event-definition';
+import { sessionEnded } from '@rollcall/types/events/auth';
+import { sessionId } from '@rollcall/types/ids';
+import type { Revocation } from '@rollcall/types/routes/auth';
+import type { Config } from './config.ts';
+import { addRevocations } from './store/revocations.ts';
+import { endSessions, type Selection } from './store/sessions.ts';
+
+/**
+ * Ends sessions and revokes the tokens they have out. This is the one place where a token is revoked: whatever ends a
+ * session (signing out, a new password, a stolen refresh token, deactivation) comes through here.
+ *
+ * Let it be the last thing the transaction does, and announce what it returns once that has committed.
+ */
+export const endSessionsOf = async (
+  config: Config,
+  tx: Transaction,
+  emit: Emit,
+  userId: string,
+  selection: Selection,
+  reason: DataOf<typeof sessionEnded>['reason'],
+  cause: Cause,
+): Promise<Revocation[]> => {
+  const ended = await endSessions(tx, userId, selection);
+  for (const id of ended) {
+    await emit(sessionEnded, { subject: userId, data: { sessionId: sessionId.parse(id), reason }, cause });
+  }
+  // A minute more than a token lives, for clocks that differ.
+  const expiresAt = new Date(Date.now() + config.accessTokenLifetimeMilliseconds + 60_000);
+  return addRevocations(
+    tx,
+    ended.map((value) => ({ kind: 'session', value })),
+    expiresAt,
+  );
+};

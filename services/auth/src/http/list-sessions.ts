@@ -1,0 +1,48 @@
+import { answer, handle } from '@rollcall/service-kit/call-context';
+import { decodeCursor, pageOf } from '@rollcall/service-kit/cursor';
+import { sessionId } from '@rollcall/types/ids';
+import { isRefusal, type Refusal } from '@rollcall/types/problems';
+import { listSessions, listUserSessions } from '@rollcall/types/routes/auth';
+import { z } from 'zod';
+import type { Ports } from '../ports.ts';
+import { listLiveSessions, type Session } from '../store/sessions.ts';
+
+export const handleListSessions = (ports: Ports) =>
+  handle(listSessions, async ({ query }, context) => {
+    const page = await readPage(ports, context.signedIn.userId, context.signedIn.sessionId, query);
+    return isRefusal(page) ? page : answer(200, page);
+  });
+
+export const handleListUserSessions = (ports: Ports) =>
+  handle(listUserSessions, async ({ params, query }, context) => {
+    const page = await readPage(ports, params.userId, context.signedIn.sessionId, query);
+    return isRefusal(page) ? page : answer(200, page);
+  });
+
+interface PageQuery {
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
+const readPage = async ({ connection, config }: Ports, userId: string, current: string, query: PageQuery) => {
+  const after: readonly [string] | null | Refusal = decodeCursor(query.cursor, z.tuple([sessionId]));
+  if (isRefusal(after)) return after;
+  const idle = config.sessionIdleMilliseconds;
+  const rows = await listLiveSessions(connection.db, userId, idle, after?.[0] ?? null, query.limit + 1);
+  return pageOf(
+    rows,
+    query.limit,
+    (row) => [row.id],
+    (row) => describe(row, current),
+  );
+};
+
+const describe = (session: Session, current: string) => ({
+  id: sessionId.parse(session.id),
+  current: session.id === current,
+  createdAt: session.createdAt.toISOString(),
+  lastUsedAt: session.lastUsedAt.toISOString(),
+  expiresAt: session.expiresAt.toISOString(),
+  ipAddress: session.ipAddress,
+  userAgent: session.userAgent,
+});

@@ -1,0 +1,53 @@
+import { answer, type CallContext, handle } from '@rollcall/service-kit/call-context';
+import { newSecret } from '@rollcall/service-kit/identity';
+import { digestOf } from '@rollcall/service-kit/sealed-secret';
+import { cookieNames, readCookie } from '@rollcall/types/cookies';
+import { refreshTokenReused } from '@rollcall/types/events/auth';
+import { sessionId } from '@rollcall/types/ids';
+import { refuse } from '@rollcall/types/problems';
+import { refreshSession } from '@rollcall/types/routes/auth';
+import { endSessionsOf } from '../end-sessions.ts';
+import type { Ports } from '../ports.ts';
+import { redeemRefreshToken, type Session } from '../store/sessions.ts';
+import { signAccessToken } from '../tokens/access-tokens.ts';
+import { tokenAnswer } from '../tokens/token-answer.ts';
+
+/** A client that lost the answer asks again within seconds; whoever comes later is somebody else. */
+const graceMilliseconds = 10_000;
+
+export const handleRefreshSession = (ports: Ports) =>
+  handle(refreshSession, async ({ body, query }, context) => {
+    const { config } = ports;
+    const fromCookie = readCookie(context.headers.get('cookie'), cookieNames(config.secureCookies).refresh);
+    const presented = body.refreshToken ?? fromCookie;
+    if (presented === undefined) return refuse('refresh_token_invalid');
+
+    const refreshToken = newSecret();
+    const redemption = await ports.connection.db.transaction((tx) =>
+      redeemRefreshToken(
+        tx,
+        digestOf(presented),
+        digestOf(refreshToken),
+        config.sessionIdleMilliseconds,
+        graceMilliseconds,
+      ),
+    );
+    if (redemption.outcome === 'reused') await endStolenSession(ports, redemption.session, context);
+    if (redemption.outcome !== 'redeemed') return refuse('refresh_token_invalid');
+
+    const { session } = redemption;
+    const accessToken = await signAccessToken(config, ports.keys, session);
+    const asCookies = query.cookies === 'true' || body.refreshToken === undefined;
+    const tokens = tokenAnswer(config, { userId: session.userId, accessToken, refreshToken }, asCookies);
+    return answer(200, tokens.body, tokens.headers);
+  });
+
+const endStolenSession = async (ports: Ports, session: Session, context: CallContext): Promise<void> => {
+  const cause = { ...context.cause, actor: 'anonymous' };
+  const revoked = await ports.events.transact(async (tx, emit) => {
+    const data = { sessionId: sessionId.parse(session.id) };
+    await emit(refreshTokenReused, { subject: session.userId, data, cause });
+    return endSessionsOf(ports.config, tx, emit, session.userId, { only: session.id }, 'refresh_reused', cause);
+  });
+  ports.feed.announce(revoked);
+};

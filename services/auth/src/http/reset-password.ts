@@ -1,0 +1,34 @@
+import { answer, handle } from '@rollcall/service-kit/call-context';
+import { digestOf } from '@rollcall/service-kit/sealed-secret';
+import { passwordChanged } from '@rollcall/types/events/auth';
+import { isRefusal, refuse } from '@rollcall/types/problems';
+import { resetPassword } from '@rollcall/types/routes/auth';
+import { endSessionsOf } from '../end-sessions.ts';
+import { judgePassword } from '../passwords/password-policy.ts';
+import type { Ports } from '../ports.ts';
+import { holdUsable, setPassword } from '../store/credentials.ts';
+import { findReset, useReset, voidResets } from '../store/password-resets.ts';
+
+export const handleResetPassword = (ports: Ports) =>
+  handle(resetPassword, async ({ body }, context) => {
+    const tokenDigest = digestOf(body.token);
+    const userId = await findReset(ports.connection.db, tokenDigest);
+    if (!userId) return refuse('token_invalid');
+    const weak = await judgePassword(body.password);
+    if (weak) return weak;
+    const hash = await ports.hasher.hash(body.password);
+    if (isRefusal(hash)) return hash;
+
+    const cause = { ...context.cause, actor: userId };
+    const revoked = await ports.events.transact(async (tx, emit) => {
+      if (!(await useReset(tx, tokenDigest)) || !(await holdUsable(tx, userId))) return undefined;
+      await setPassword(tx, userId, hash);
+      await voidResets(tx, userId);
+      await emit(passwordChanged, { subject: userId, data: { how: 'reset' }, cause });
+      // Whoever knew the old password may still be signed in somewhere.
+      return endSessionsOf(ports.config, tx, emit, userId, 'all', 'password_changed', cause);
+    });
+    if (!revoked) return refuse('token_invalid');
+    ports.feed.announce(revoked);
+    return answer(200, { status: 'changed' });
+  });

@@ -1,0 +1,97 @@
+import type { CallContext } from '@rollcall/service-kit/call-context';
+import { newId, newSecret } from '@rollcall/service-kit/identity';
+import { digestOf } from '@rollcall/service-kit/sealed-secret';
+import { sessionStarted, signInFailed } from '@rollcall/types/events/auth';
+import { sessionId } from '@rollcall/types/ids';
+import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
+import { sealOrigin } from './personal-origin.ts';
+import type { Ports } from './ports.ts';
+import { type Credential, findCredential, holdUsable, strengthenHash } from './store/credentials.ts';
+import { insertSession, isNewDevice, type NewSession } from './store/sessions.ts';
+import { signAccessToken } from './tokens/access-tokens.ts';
+import type { IssuedTokens } from './tokens/token-answer.ts';
+
+const refused: Refusal = refuse('invalid_credentials');
+
+/**
+ * Signs in by identifier and password. Unknown, wrong, unverified and disabled get the same answer after the same
+ * work: one look-up and one hash.
+ */
+export const signInWithPassword = async (
+  ports: Ports,
+  identifier: string,
+  password: string,
+  context: CallContext,
+): Promise<IssuedTokens | Refusal> => {
+  const { connection, guard, hasher } = ports;
+  const wait = await guard.admit(identifier, context.hop.ipAddress);
+  if (wait !== undefined) return refuse('rate_limited', { retryAfterSeconds: wait });
+
+  const credential = await findCredential(connection.db, identifier);
+  const verdict = await hasher.verify(credential?.passwordHash, password);
+  if (isRefusal(verdict)) return verdict;
+  if (!credential) return refused;
+  if (!verdict.matches) return reportFailure(ports, credential, 'wrong_password', context);
+  if (credential.disabledAt) return reportFailure(ports, credential, 'disabled', context);
+
+  const issued = await startSession(ports, credential, context);
+  if (!issued) return refused;
+  await guard.succeeded(identifier, context.hop.ipAddress);
+  if (verdict.rehash) {
+    await strengthenHash(connection.db, credential.userId, credential.passwordHash, verdict.rehash);
+  }
+  return issued;
+};
+
+const startSession = async (
+  ports: Ports,
+  { userId, passwordHash }: Credential,
+  context: CallContext,
+): Promise<IssuedTokens | undefined> => {
+  const { config, connection, keys } = ports;
+  const now = Date.now();
+  const session: NewSession = {
+    id: newId(),
+    userId,
+    methods: ['pwd'],
+    authenticatedAt: new Date(now),
+    expiresAt: new Date(now + config.sessionLifetimeMilliseconds),
+    ipAddress: context.hop.ipAddress,
+    userAgent: context.hop.userAgent,
+  };
+  const refreshToken = newSecret();
+  const newDevice = await isNewDevice(connection.db, userId, session.userAgent);
+  const origin = await sealOrigin(ports, userId, context.hop);
+  const accessToken = await signAccessToken(config, keys, session);
+
+  const started = await ports.events.transact(async (tx, emit) => {
+    if (!(await holdUsable(tx, userId, passwordHash))) return false;
+    await insertSession(tx, session, digestOf(refreshToken));
+    await emit(sessionStarted, {
+      subject: userId,
+      data: { sessionId: sessionId.parse(session.id), methods: session.methods, newDevice },
+      ...origin,
+      cause: { ...context.cause, actor: userId },
+    });
+    return true;
+  });
+  return started ? { userId, accessToken, refreshToken } : undefined;
+};
+
+const reportFailure = async (
+  ports: Ports,
+  { userId }: Credential,
+  reason: 'wrong_password' | 'disabled',
+  context: CallContext,
+): Promise<Refusal> => {
+  const origin = await sealOrigin(ports, userId, context.hop);
+  await ports.events.transact((_, emit) =>
+    emit(signInFailed, {
+      subject: userId,
+      data: { reason },
+      ...origin,
+      cause: { ...context.cause, actor: 'anonymous' },
+    }),
+  );
+  return refused;
+};

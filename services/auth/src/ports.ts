@@ -1,0 +1,22 @@
+import type { Connection } from '@rollcall/database/connect';
+import type { EventPlane } from '@rollcall/events/event-plane';
+import type { PersonalData } from '@rollcall/events/personal-data';
+import type { Logger } from '@rollcall/service-kit/logging';
+import type { Config } from './config.ts';
+import type { PasswordHasher } from './passwords/password-hasher.ts';
+import type { SignInGuard } from './passwords/sign-in-guard.ts';
+import type { RevocationFeed } from './revocation-feed.ts';
+import type { SigningKeys } from './tokens/signing-keys.ts';
+
+/** What `service.ts` hands to handlers, reactions and workers. */
+export interface Ports {
+  readonly config: Config;
+  readonly connection: Connection;
+  readonly events: EventPlane;
+  readonly personal: PersonalData;
+  readonly hasher: PasswordHasher;
+  readonly guard: SignInGuard;
+  readonly keys: SigningKeys;
+  readonly feed: RevocationFeed;
+  readonly log: Logger;
+}

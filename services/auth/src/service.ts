@@ -1,0 +1,85 @@
+import { ServiceFoundation } from '@rollcall/events/service-foundation';
+import type { Environment } from '@rollcall/service-kit/environment';
+import type { RunningService } from '@rollcall/service-kit/service';
+import type { ServiceDirectory } from '@rollcall/service-kit/service-directory';
+import { createCleanUpWorker } from './clean-up.ts';
+import { toConfig } from './config.ts';
+import { handleAuthenticateUser } from './http/authenticate-user.ts';
+import { handleChangePassword } from './http/change-password.ts';
+import { handleEnrolUser } from './http/enrol-user.ts';
+import { handleForgotPassword } from './http/forgot-password.ts';
+import { handleListSessions, handleListUserSessions } from './http/list-sessions.ts';
+import { handleMintResetSecret } from './http/mint-reset-secret.ts';
+import { handleReadKeySet } from './http/read-key-set.ts';
+import { handleReadRevocations } from './http/read-revocations.ts';
+import { handleReadOpenIdConfiguration, handleReadServerMetadata } from './http/read-server-metadata.ts';
+import { handleRefreshSession } from './http/refresh-session.ts';
+import { handleResetPassword } from './http/reset-password.ts';
+import {
+  handleRevokeOtherSessions,
+  handleRevokeSession,
+  handleRevokeUserSessions,
+  handleSignOut,
+} from './http/revoke-sessions.ts';
+import { handleRotateSigningKey } from './http/rotate-signing-key.ts';
+import { handleSetUserAccess } from './http/set-user-access.ts';
+import { handleShowResetPage } from './http/show-reset-page.ts';
+import { handleSignIn } from './http/sign-in.ts';
+import { handleStorePendingCredential } from './http/store-pending-credential.ts';
+import { createPasswordHasher } from './passwords/password-hasher.ts';
+import { createSignInGuard } from './passwords/sign-in-guard.ts';
+import type { Ports } from './ports.ts';
+import { RevocationFeed } from './revocation-feed.ts';
+import { eventTables } from './store/schema.ts';
+import { createSigningKeys } from './tokens/signing-keys.ts';
+
+/** Credentials, sessions, tokens and the keys that sign them. */
+export const startAuth = async (environment: Environment, directory: ServiceDirectory): Promise<RunningService> => {
+  const config = toConfig(environment);
+  const foundation = new ServiceFoundation({
+    service: 'auth',
+    variables: config.common,
+    directory,
+    tables: eventTables,
+  });
+  const { connection, personal, bus, log, shutdown } = foundation;
+  const events = foundation.joinEventPlane({});
+  const keys = createSigningKeys(connection, config.keyEncryptionSecret, config.accessTokenLifetimeMilliseconds);
+  const feed = new RevocationFeed(connection, bus, log);
+  const [hasher] = await Promise.all([createPasswordHasher(config.hashesAtOnce), keys.ensure()]);
+  const guard = createSignInGuard(connection.sql);
+  const ports: Ports = { config, connection, events, personal, hasher, guard, keys, feed, log };
+
+  const running = foundation.run(
+    [
+      handleSignIn(ports),
+      handleRefreshSession(ports),
+      handleListSessions(ports),
+      handleSignOut(ports),
+      handleRevokeSession(ports),
+      handleRevokeOtherSessions(ports),
+      handleListUserSessions(ports),
+      handleRevokeUserSessions(ports),
+      handleForgotPassword(ports),
+      handleResetPassword(ports),
+      handleChangePassword(ports),
+      handleShowResetPage(),
+      handleReadKeySet(ports),
+      handleReadServerMetadata(ports),
+      handleReadOpenIdConfiguration(ports),
+      handleRotateSigningKey(ports),
+      handleAuthenticateUser(ports),
+      handleStorePendingCredential(ports),
+      handleEnrolUser(ports),
+      handleSetUserAccess(ports),
+      handleMintResetSecret(ports),
+      handleReadRevocations(ports),
+    ],
+    events,
+  );
+  for (const worker of [feed, createCleanUpWorker(ports)]) {
+    worker.start();
+    shutdown.add('worker', () => worker.stop());
+  }
+  return running;
+};

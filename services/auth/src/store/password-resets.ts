@@ -1,0 +1,69 @@
+import type { Queryable, Transaction } from '@rollcall/database/connect';
+import { and, eq, gt, isNull, lt, ne, sql } from 'drizzle-orm';
+import { credentials, passwordResets } from './schema.ts';
+
+export const addReset = async (tx: Transaction, id: string, userId: string): Promise<void> => {
+  await tx.insert(passwordResets).values({ id, userId });
+};
+
+/** Gives a request its secret and voids what earlier mails said; false when it is unknown, used, or for nobody. */
+export const mintReset = async (
+  tx: Transaction,
+  id: string,
+  tokenDigest: string,
+  expiresAt: Date,
+): Promise<boolean> => {
+  const [minted] = await tx
+    .update(passwordResets)
+    .set({ tokenDigest, expiresAt })
+    .from(credentials)
+    .where(
+      and(
+        eq(passwordResets.id, id),
+        isNull(passwordResets.usedAt),
+        eq(credentials.userId, passwordResets.userId),
+        isNull(credentials.disabledAt),
+      ),
+    )
+    .returning({ userId: passwordResets.userId });
+  if (!minted) return false;
+  await tx
+    .update(passwordResets)
+    .set({ tokenDigest: null })
+    .where(and(eq(passwordResets.userId, minted.userId), ne(passwordResets.id, id), isNull(passwordResets.usedAt)));
+  return true;
+};
+
+const usable = (tokenDigest: string) =>
+  and(
+    eq(passwordResets.tokenDigest, tokenDigest),
+    isNull(passwordResets.usedAt),
+    gt(passwordResets.expiresAt, sql`now()`),
+  );
+
+export const findReset = async (db: Queryable, tokenDigest: string): Promise<string | undefined> => {
+  const [row] = await db.select({ userId: passwordResets.userId }).from(passwordResets).where(usable(tokenDigest));
+  return row?.userId;
+};
+
+/** Uses a token up; of any number who present it at once, one succeeds. */
+export const useReset = async (tx: Transaction, tokenDigest: string): Promise<boolean> => {
+  const used = await tx
+    .update(passwordResets)
+    .set({ usedAt: sql`now()` })
+    .where(usable(tokenDigest))
+    .returning({ id: passwordResets.id });
+  return used.length === 1;
+};
+
+/** A new password is set: every link that could set another is void. */
+export const voidResets = async (tx: Transaction, userId: string): Promise<void> => {
+  await tx
+    .update(passwordResets)
+    .set({ tokenDigest: null })
+    .where(and(eq(passwordResets.userId, userId), isNull(passwordResets.usedAt)));
+};
+
+export const deleteOldResets = async (db: Queryable): Promise<void> => {
+  await db.delete(passwordResets).where(lt(passwordResets.createdAt, sql`now() - interval '7 days'`));
+};

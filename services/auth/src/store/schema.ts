@@ -1,0 +1,114 @@
+import { rateLimitsTable } from '@rollcall/database/rate-limits';
+import {
+  inboxTable,
+  outboxTable,
+  parkedEventsTable,
+  streamMarksTable,
+  subjectSequencesTable,
+} from '@rollcall/events/event-tables';
+import { bigint, index, integer, jsonb, pgSchema, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import type { JWK } from 'jose';
+
+export const auth = pgSchema('auth');
+
+const instant = (name: string) => timestamp(name, { withTimezone: true });
+
+/**
+ * A password and who may present it. Before the address is confirmed there are no keys to find it by, so that no door
+ * opens with it.
+ */
+export const credentials = auth.table(
+  'credentials',
+  {
+    userId: uuid('user_id').primaryKey(),
+    passwordHash: text('password_hash').notNull(),
+    emailKey: text('email_key').unique('credentials__email_key'),
+    usernameKey: text('username_key').unique('credentials__username_key'),
+    /** When a credential that nobody confirmed is forgotten; null once confirmed. */
+    expiresAt: instant('expires_at'),
+    disabledAt: instant('disabled_at'),
+    changedAt: instant('changed_at').notNull().defaultNow(),
+  },
+  (table) => [index('credentials__expires_at').on(table.expiresAt)],
+);
+
+export const sessions = auth.table(
+  'sessions',
+  {
+    id: uuid().primaryKey(),
+    userId: uuid('user_id').notNull(),
+    methods: text().array().notNull(),
+    authenticatedAt: instant('authenticated_at').notNull(),
+    createdAt: instant('created_at').notNull().defaultNow(),
+    lastUsedAt: instant('last_used_at').notNull().defaultNow(),
+    /** However often it is refreshed, it ends here. */
+    expiresAt: instant('expires_at').notNull(),
+    endedAt: instant('ended_at'),
+    ipAddress: text('ip_address').notNull(),
+    userAgent: text('user_agent').notNull(),
+  },
+  (table) => [index('sessions__user_id').on(table.userId, table.id), index('sessions__expires_at').on(table.expiresAt)],
+);
+
+/** Refresh tokens by digest. A used one is kept, so that its second use is noticed. */
+export const refreshTokens = auth.table(
+  'refresh_tokens',
+  {
+    digest: text().primaryKey(),
+    sessionId: uuid('session_id')
+      .notNull()
+      .references(() => sessions.id, { onDelete: 'cascade' }),
+    usedAt: instant('used_at'),
+  },
+  (table) => [index('refresh_tokens__session_id').on(table.sessionId)],
+);
+
+export const passwordResets = auth.table(
+  'password_resets',
+  {
+    id: uuid().primaryKey(),
+    userId: uuid('user_id').notNull(),
+    tokenDigest: text('token_digest').unique('password_resets__token_digest'),
+    expiresAt: instant('expires_at'),
+    usedAt: instant('used_at'),
+    createdAt: instant('created_at').notNull().defaultNow(),
+  },
+  (table) => [index('password_resets__user_id').on(table.userId)],
+);
+
+/** Keys that sign access tokens: the newest signs, older ones stay published while their tokens live. */
+export const signingKeys = auth.table('signing_keys', {
+  id: text().primaryKey(),
+  algorithm: text().notNull(),
+  sealedPrivateKey: text('sealed_private_key').notNull(),
+  publicKey: jsonb('public_key').$type<JWK>().notNull(),
+  createdAt: instant('created_at').notNull().defaultNow(),
+  /** When another key took over. */
+  retiredAt: instant('retired_at'),
+});
+
+/** One row: the position of the newest revocation. Its lock makes positions gapless and puts them in commit order. */
+export const revocationHead = auth.table('revocation_head', {
+  id: integer().primaryKey(),
+  position: bigint({ mode: 'number' }).notNull(),
+});
+
+/** What ended before its tokens expired. The gateway follows these; rows go when no token can be left. */
+export const revocations = auth.table(
+  'revocations',
+  {
+    position: bigint({ mode: 'number' }).primaryKey(),
+    kind: text({ enum: ['session', 'token'] }).notNull(),
+    value: text().notNull(),
+    expiresAt: instant('expires_at').notNull(),
+  },
+  (table) => [index('revocations__expires_at').on(table.expiresAt)],
+);
+
+export const rateLimits = rateLimitsTable(auth);
+export const outbox = outboxTable(auth);
+export const subjectSequences = subjectSequencesTable(auth);
+export const inbox = inboxTable(auth);
+export const parkedEvents = parkedEventsTable(auth);
+export const streamMarks = streamMarksTable(auth);
+export const eventTables = { outbox, subjectSequences, inbox, parkedEvents, streamMarks };

@@ -1,0 +1,147 @@
+import type { Queryable, Transaction } from '@rollcall/database/connect';
+import { and, asc, eq, gt, inArray, isNull, lt, ne, or, type SQL, sql } from 'drizzle-orm';
+import { credentials, refreshTokens, sessions } from './schema.ts';
+
+export type Session = typeof sessions.$inferSelect;
+export type NewSession = Omit<Session, 'createdAt' | 'lastUsedAt' | 'endedAt'>;
+
+export const insertSession = async (tx: Transaction, session: NewSession, refreshDigest: string): Promise<void> => {
+  await tx.insert(sessions).values(session);
+  await tx.insert(refreshTokens).values({ digest: refreshDigest, sessionId: session.id });
+};
+
+/** Has this person signed in before, and ever with this user agent? */
+export const isNewDevice = async (db: Queryable, userId: string, userAgent: string): Promise<boolean> => {
+  const [row] = await db
+    .select({
+      any: sql<number>`count(*)::int`,
+      same: sql<number>`(count(*) filter (where ${sessions.userAgent} = ${userAgent}))::int`,
+    })
+    .from(sessions)
+    .where(eq(sessions.userId, userId));
+  return row !== undefined && row.any > 0 && row.same === 0;
+};
+
+const isLive = (idleMilliseconds: number): SQL | undefined =>
+  and(
+    isNull(sessions.endedAt),
+    gt(sessions.expiresAt, sql`now()`),
+    gt(sessions.lastUsedAt, sql`now() - ${idleMilliseconds} * interval '1 millisecond'`),
+  );
+
+export const listLiveSessions = (
+  db: Queryable,
+  userId: string,
+  idleMilliseconds: number,
+  after: string | null,
+  limit: number,
+): Promise<Session[]> =>
+  db
+    .select()
+    .from(sessions)
+    .where(
+      and(eq(sessions.userId, userId), isLive(idleMilliseconds), after === null ? undefined : gt(sessions.id, after)),
+    )
+    .orderBy(asc(sessions.id))
+    .limit(limit);
+
+/** Which of a person's sessions: one, all but one, or all. */
+export type Selection = { readonly only: string } | { readonly except: string } | 'all';
+
+/** Ends sessions that have not ended; returns those that this call ended. */
+export const endSessions = async (tx: Transaction, userId: string, selection: Selection): Promise<string[]> => {
+  const chosen =
+    selection === 'all'
+      ? undefined
+      : 'only' in selection
+        ? eq(sessions.id, selection.only)
+        : ne(sessions.id, selection.except);
+  const ended = await tx
+    .update(sessions)
+    .set({ endedAt: sql`now()` })
+    .where(and(eq(sessions.userId, userId), isNull(sessions.endedAt), chosen))
+    .returning({ id: sessions.id });
+  return ended.map(({ id }) => id);
+};
+
+export type Redemption =
+  | { readonly outcome: 'redeemed'; readonly session: Session }
+  | { readonly outcome: 'reused'; readonly session: Session }
+  | { readonly outcome: 'refused' };
+
+/**
+ * Uses a refresh token up and puts the next one in its place: a compare-and-set, so that of any number who present it
+ * at once one succeeds. The account must not be disabled.
+ *
+ * A token presented again within `graceMilliseconds` of its use is refused without more ado: that is a client that
+ * asked twice. Later it is the sign of a thief.
+ */
+export const redeemRefreshToken = async (
+  tx: Transaction,
+  digest: string,
+  nextDigest: string,
+  idleMilliseconds: number,
+  graceMilliseconds: number,
+): Promise<Redemption> => {
+  const [used] = await tx
+    .update(refreshTokens)
+    .set({ usedAt: sql`now()` })
+    .from(sessions)
+    .innerJoin(credentials, eq(credentials.userId, sessions.userId))
+    .where(
+      and(
+        eq(refreshTokens.digest, digest),
+        isNull(refreshTokens.usedAt),
+        eq(sessions.id, refreshTokens.sessionId),
+        isNull(credentials.disabledAt),
+        isLive(idleMilliseconds),
+      ),
+    )
+    .returning({ sessionId: refreshTokens.sessionId });
+  if (!used) return (await findReuse(tx, digest, graceMilliseconds)) ?? { outcome: 'refused' };
+
+  // The row may have been ended between the two statements: then this finds nothing and the token is spent in vain.
+  const [session] = await tx
+    .update(sessions)
+    .set({ lastUsedAt: sql`now()` })
+    .where(and(eq(sessions.id, used.sessionId), isNull(sessions.endedAt)))
+    .returning();
+  if (!session) return { outcome: 'refused' };
+  await tx.insert(refreshTokens).values({ digest: nextDigest, sessionId: session.id });
+  return { outcome: 'redeemed', session };
+};
+
+const findReuse = async (
+  tx: Transaction,
+  digest: string,
+  graceMilliseconds: number,
+): Promise<Redemption | undefined> => {
+  const [row] = await tx
+    .select({ session: sessions })
+    .from(refreshTokens)
+    .innerJoin(sessions, eq(sessions.id, refreshTokens.sessionId))
+    .where(
+      and(
+        eq(refreshTokens.digest, digest),
+        lt(refreshTokens.usedAt, sql`now() - ${graceMilliseconds} * interval '1 millisecond'`),
+        isNull(sessions.endedAt),
+      ),
+    );
+  return row && { outcome: 'reused', session: row.session };
+};
+
+/** Deletes sessions that have long been over, and their refresh tokens with them. */
+export const deleteOldSessions = async (db: Queryable, limit: number): Promise<number> => {
+  const old = db
+    .select({ id: sessions.id })
+    .from(sessions)
+    .where(
+      or(
+        lt(sessions.expiresAt, sql`now() - interval '30 days'`),
+        lt(sessions.endedAt, sql`now() - interval '30 days'`),
+      ),
+    )
+    .limit(limit);
+  const deleted = await db.delete(sessions).where(inArray(sessions.id, old)).returning({ id: sessions.id });
+  return deleted.length;
+};

@@ -1,0 +1,32 @@
+import type { Queryable, Transaction } from '@rollcall/database/connect';
+import { desc, gt, isNull, or, sql } from 'drizzle-orm';
+import { signingKeys } from './schema.ts';
+
+export type SigningKeyRow = typeof signingKeys.$inferSelect;
+
+/** Keys that sign, or were retired less than `retiredWithinMilliseconds` ago; the newest first. */
+export const readSigningKeys = (db: Queryable, retiredWithinMilliseconds: number): Promise<SigningKeyRow[]> =>
+  db
+    .select()
+    .from(signingKeys)
+    .where(
+      or(
+        isNull(signingKeys.retiredAt),
+        gt(signingKeys.retiredAt, sql`now() - ${retiredWithinMilliseconds} * interval '1 millisecond'`),
+      ),
+    )
+    .orderBy(desc(signingKeys.createdAt));
+
+/** Two replicas that start at once make one key. */
+export const lockSigningKeys = async (tx: Transaction): Promise<void> => {
+  await tx.execute(sql`lock table ${signingKeys} in share row exclusive mode`);
+};
+
+/** Stores a key that signs from now on, and retires the one that did. */
+export const insertSigningKey = async (
+  tx: Transaction,
+  key: Pick<SigningKeyRow, 'id' | 'algorithm' | 'sealedPrivateKey' | 'publicKey'>,
+): Promise<void> => {
+  await tx.update(signingKeys).set({ retiredAt: sql`now()` }).where(isNull(signingKeys.retiredAt));
+  await tx.insert(signingKeys).values(key);
+};

@@ -1,0 +1,35 @@
+import { commaList, commonVariables, type Environment, readVariables } from '@rollcall/service-kit/environment';
+import ipaddr from 'ipaddr.js';
+import { z } from 'zod';
+
+export const variables = {
+  ...commonVariables,
+  HOST: z.string().default('127.0.0.1').meta({ description: 'address to listen on' }),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(8080).meta({ description: 'port to listen on' }),
+  CORS_ORIGINS: commaList.meta({
+    description: 'origins of web applications that may call with a browser, comma separated',
+  }),
+  TRUSTED_PROXIES: commaList
+    .refine((ranges) => ranges.every((range) => ipaddr.isValidCIDR(range)), 'must be CIDR ranges')
+    .meta({ description: 'CIDR ranges of proxies whose X-Forwarded-For is believed, comma separated' }),
+};
+
+/** @throws {ConfigurationError} naming every variable that is missing or malformed. */
+export const toConfig = (environment: Environment) => {
+  const { HOST, PORT, CORS_ORIGINS, TRUSTED_PROXIES, ...common } = readVariables(variables, environment);
+  const publicUrl = new URL(common.PUBLIC_URL);
+  return {
+    common,
+    host: HOST,
+    port: PORT,
+    production: common.NODE_ENV === 'production',
+    issuer: publicUrl.origin,
+    secure: publicUrl.protocol === 'https:',
+    /** Origins whose pages may send our cookies. */
+    origins: new Set([publicUrl.origin, ...CORS_ORIGINS]),
+    corsOrigins: new Set(CORS_ORIGINS),
+    trustedProxies: TRUSTED_PROXIES.map((range) => ipaddr.parseCIDR(range)),
+  };
+};
+
+export type Config = ReturnType<typeof toConfig>;

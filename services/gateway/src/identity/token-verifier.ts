@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import { type Actor, actor } from '@rollcall/service-kit/actor';
+import { type Refusal, refuse } from '@rollcall/types/problems';
+import { errors, jwtVerify } from 'jose';
+import { LRUCache } from 'lru-cache';
+import { z } from 'zod';
+import type { KeySet } from './key-set.ts';
+import type { RevocationList } from './revocation-list.ts';
+
+/** No token of ours is longer; what is, is not worth hashing. */
+const maximumLength = 4_096;
+
+const claims = z.object({
+  sub: z.string(),
+  sid: z.string(),
+  jti: z.string(),
+  exp: z.number(),
+  client_id: z.string(),
+  auth_time: z.number(),
+  amr: z.array(z.string()),
+});
+
+interface Verified {
+  readonly actor: Actor;
+  readonly keyId: string;
+  readonly expiresAtMilliseconds: number;
+}
+
+export interface Identity {
+  readonly actor: Actor;
+  readonly expiresAtMilliseconds: number;
+}
+
+/**
+ * Says whose access token this is. The signature is checked once for each spelling of a token and then remembered by
+ * its digest; expiry, revocation and the key are looked at every time. Revocation goes by session and token id, never
+ * by the token's text, of which there are several that verify.
+ */
+export class TokenVerifier {
+  readonly #issuer: string;
+  readonly #keys: KeySet;
+  readonly #revocations: RevocationList;
+  readonly #verified = new LRUCache<string, Verified>({ max: 20_000 });
+
+  constructor(issuer: string, keys: KeySet, revocations: RevocationList) {
+    this.#issuer = issuer;
+    this.#keys = keys;
+    this.#revocations = revocations;
+  }
+
+  /** @throws {ServiceUnavailableError} when what it takes to decide cannot be had. */
+  async verify(token: string): Promise<Identity | Refusal> {
+    if (token.length > maximumLength) return refuse('unauthenticated');
+    const digest = createHash('sha256').update(token).digest('base64');
+    let known = this.#verified.get(digest);
+    if (!known || !this.#keys.has(known.keyId)) {
+      known = await this.#verifySignature(token);
+      if (!known) return refuse('unauthenticated');
+      this.#verified.set(digest, known);
+    }
+    if (known.expiresAtMilliseconds <= Date.now()) return refuse('unauthenticated');
+    await this.#revocations.ensureFresh();
+    return this.#isRevoked(known.actor) ? refuse('token_revoked') : known;
+  }
+
+  #isRevoked({ sessionId, tokenId }: Actor): boolean {
+    return this.#revocations.isRevoked('session', sessionId) || this.#revocations.isRevoked('token', tokenId);
+  }
+
+  async #verifySignature(token: string): Promise<Verified | undefined> {
+    let keyId = '';
+    try {
+      const { payload } = await jwtVerify(
+        token,
+        async (header) => {
+          keyId = header.kid ?? '';
+          const key = await this.#keys.find(keyId);
+          if (!key) throw new errors.JWKSNoMatchingKey();
+          return key;
+        },
+        { issuer: this.#issuer, audience: this.#issuer, algorithms: ['ES256'], typ: 'at+jwt' },
+      );
+      const { sub, sid, jti, exp, auth_time, amr } = claims.parse(payload);
+      const who = { userId: sub, sessionId: sid, tokenId: jti, authenticatedAt: auth_time, methods: amr };
+      return { actor: actor.parse(who), keyId, expiresAtMilliseconds: exp * 1000 };
+    } catch (error) {
+      if (error instanceof errors.JOSEError || error instanceof z.ZodError) return undefined;
+      throw error;
+    }
+  }
+}

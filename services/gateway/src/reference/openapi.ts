@@ -1,0 +1,96 @@
+import { type ProblemCode, problems } from '@rollcall/types/problems';
+import type { Caller, Route } from '@rollcall/types/route-definition';
+import { z } from 'zod';
+import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
+
+const problem = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    code: z.enum(Object.keys(problems)),
+    detail: z.string().optional(),
+    instance: z.string(),
+    errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
+  })
+  .meta({ id: 'Problem', description: 'RFC 9457 problem details; `code` is stable' });
+
+/** The interface as an OpenAPI 3.1 document, from the very declarations that the routes are served by. */
+export const createOpenApi = (routes: readonly Route[], publicUrl: string) => {
+  const paths: ZodOpenApiPathsObject = {};
+  for (const route of routes) {
+    const path = route.path.replace(/:(\w+)/g, '{$1}');
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route) };
+  }
+  return createDocument({
+    openapi: '3.1.1',
+    info: {
+      title: 'Rollcall',
+      version: '0.1.0',
+      description: 'Self-hosted user management. Every list is `{ items, nextCursor }`; every error is a problem.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: publicUrl }],
+    paths,
+    components: {
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+        cookie: { type: 'apiKey', in: 'cookie', name: 'rollcall_access' },
+      },
+    },
+  });
+};
+
+const operation = (route: Route): ZodOpenApiOperationObject => {
+  const isPublic = route.callers.includes('public');
+  const successes = Object.entries(route.responses).map(([status, schema]) => [
+    status,
+    {
+      description: 'Done',
+      content: { [route.html ? 'text/html' : 'application/json']: { schema } },
+    },
+  ]);
+  return {
+    operationId: route.operationId,
+    summary: route.summary,
+    tags: [route.tag ?? route.service],
+    description: `Callers: ${route.callers.map(describeCaller).join(', ')}.`,
+    security: isPublic ? [] : [{ bearer: [] }, { cookie: [] }],
+    ...(route.params || route.query
+      ? {
+          requestParams: {
+            ...(route.params ? { path: route.params } : {}),
+            ...(route.query ? { query: route.query } : {}),
+          },
+        }
+      : {}),
+    ...(route.body
+      ? { requestBody: { required: !route.bodyOptional, content: { 'application/json': { schema: route.body } } } }
+      : {}),
+    responses: { ...Object.fromEntries(successes), ...refusalsOf(route, isPublic) },
+  };
+};
+
+const describeCaller = (caller: Caller): string =>
+  typeof caller === 'string' ? caller : 'permission' in caller ? `holders of ${caller.permission}` : caller.service;
+
+/** Refusals by status, each naming its codes. */
+const refusalsOf = (route: Route, isPublic: boolean) => {
+  const codes = new Set<ProblemCode>([
+    ...(route.body || route.params || route.query ? ([route.invalidInput ?? 'invalid_input'] as const) : []),
+    ...(route.body ? (['malformed_json', 'unsupported_media_type', 'payload_too_large'] as const) : []),
+    ...(isPublic ? [] : (['unauthenticated', 'token_revoked'] as const)),
+    ...(isPublic ? [] : ([route.openAboutExistence ? 'forbidden' : 'not_found'] as const)),
+    ...(route.refusals ?? []),
+    'rate_limited',
+    'unavailable',
+  ]);
+  const byStatus = new Map<number, ProblemCode[]>();
+  for (const code of codes) byStatus.set(problems[code].status, [...(byStatus.get(problems[code].status) ?? []), code]);
+  return Object.fromEntries(
+    [...byStatus].map(([status, of]) => [
+      String(status),
+      { description: of.join(', '), content: { 'application/problem+json': { schema: problem } } },
+    ]),
+  );
+};

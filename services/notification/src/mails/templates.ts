@@ -1,0 +1,37 @@
+import type { MailKind } from '@rollcall/types/events/notification';
+import type { Route } from '@rollcall/types/route-definition';
+import { mintResetSecret, showResetPage } from '@rollcall/types/routes/auth';
+import { mintVerificationSecret, showVerificationPage } from '@rollcall/types/routes/registration';
+import { accountExists } from './account-exists.ts';
+import { deactivated } from './deactivated.ts';
+import type { LinkTemplate, NoticeTemplate } from './facts.ts';
+import { newSignIn } from './new-sign-in.ts';
+import { passwordChanged } from './password-changed.ts';
+import { passwordReset } from './password-reset.ts';
+import { verification } from './verification.ts';
+
+interface LinkMail {
+  readonly template: LinkTemplate;
+  /** Mints the secret of the link. */
+  readonly mint: typeof mintVerificationSecret | typeof mintResetSecret;
+  /** The page that the link opens. */
+  readonly page: Route;
+}
+
+/** Mails with a link that carries a secret. */
+export const linkMails = {
+  verification: { template: verification, mint: mintVerificationSecret, page: showVerificationPage },
+  password_reset: { template: passwordReset, mint: mintResetSecret, page: showResetPage },
+} as const satisfies Partial<Record<MailKind, LinkMail>>;
+
+export type LinkMailKind = keyof typeof linkMails;
+
+export const isLinkMail = (kind: MailKind): kind is LinkMailKind => Object.hasOwn(linkMails, kind);
+
+/** Mails that only tell something. */
+export const notices: Readonly<Record<Exclude<MailKind, LinkMailKind>, NoticeTemplate>> = {
+  account_exists: accountExists,
+  password_changed: passwordChanged,
+  new_sign_in: newSignIn,
+  deactivated,
+};

@@ -1,0 +1,15 @@
+import { onPasswordChanged } from './on-password-changed.ts';
+import { onPasswordResetRequested } from './on-password-reset-requested.ts';
+import { onSessionStarted } from './on-session-started.ts';
+import { onSignUpRepeated } from './on-sign-up-repeated.ts';
+import { onUserDeactivated } from './on-user-deactivated.ts';
+import { onUserRegistered } from './on-user-registered.ts';
+import { onVerificationRequested } from './on-verification-requested.ts';
+import type { ReactionPorts } from './queue-mail.ts';
+
+/** What this service does about events, by the service they come from. */
+export const createReactions = (ports: ReactionPorts) => ({
+  registration: [onVerificationRequested(ports), onSignUpRepeated(ports), onUserRegistered()],
+  auth: [onSessionStarted(ports), onPasswordResetRequested(ports), onPasswordChanged(ports)],
+  deactivation: [onUserDeactivated(ports)],
+});

@@ -1,0 +1,23 @@
+import { answer, handle } from '@rollcall/service-kit/call-context';
+import { refuse } from '@rollcall/types/problems';
+import { readUserServiceUser } from '@rollcall/types/routes/profile';
+import type { Ports } from '../ports.ts';
+import { findProfile } from '../store/profiles.ts';
+import { entityTag } from './entity-tag.ts';
+import { seesAll, userView } from './user-view.ts';
+
+/** The UserService form of reading a user, which also answers whether that user has a permission. */
+export const handleReadUserServiceUser = ({ connection, checkPermission }: Ports) =>
+  handle(readUserServiceUser, async ({ params, query }, context) => {
+    const { userId } = params;
+    const profile = await findProfile(connection.db, userId);
+    if (!profile) return refuse('not_found');
+    if (query.permission === undefined) {
+      const view = userView(userId, profile, await seesAll(userId, context));
+      return answer(200, view, { etag: entityTag(profile.version) });
+    }
+    const mayAsk = context.signedIn.userId === userId || (await context.holds('permissions.read'));
+    if (!mayAsk) return refuse('not_found');
+    const granted = await checkPermission(userId, query.permission, context.hop);
+    return answer(200, { permission: query.permission, granted });
+  });

@@ -1,0 +1,92 @@
+import { answer, type CallContext, handle } from '@rollcall/service-kit/call-context';
+import type { PersonalOf } from '@rollcall/types/event-definition';
+import { profileUpdated } from '@rollcall/types/events/profile';
+import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
+import { updateUser } from '@rollcall/types/routes/profile';
+import { decideChange, type ProfileChange, type ProfilePatch } from '../domain/profile.ts';
+import type { Ports } from '../ports.ts';
+import { isExternalIdTaken, replaceExternalIds } from '../store/external-ids.ts';
+import { isGender } from '../store/genders.ts';
+import { changeProfile, findProfile, type Profile } from '../store/profiles.ts';
+import { entityTag, holdsIfMatch } from './entity-tag.ts';
+import { seesAll, userView } from './user-view.ts';
+
+/** Losing this often against other writers of one profile means that something writes in a loop. */
+const attempts = 8;
+/** They are in one event, which has to fit into a message. */
+const mostExternalIds = 32;
+
+/**
+ * Changes a profile as its version stood when it was read: values are sealed before any row is locked, and a writer
+ * who comes second decides anew, or is refused if it named the version it knows.
+ */
+export const handleUpdateUser = (ports: Ports) =>
+  handle(updateUser, async ({ params: { userId }, body }, context) => {
+    const refusal = await judgeValues(ports, body, context);
+    if (refusal) return refusal;
+    const all = await seesAll(userId, context);
+
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      const profile = await findProfile(ports.connection.db, userId);
+      if (!profile) return refuse('not_found');
+      if (!holdsIfMatch(context.headers.get('if-match'), profile.version)) return refuse('precondition_failed');
+      const change = decideChange(profile, body);
+      const changed = change ? await commit(ports, profile, change, context) : profile;
+      if (isRefusal(changed)) return changed;
+      if (changed) return answer(200, userView(userId, changed, all), { etag: entityTag(changed.version) });
+    }
+    return refuse('overloaded', { retryAfterSeconds: 1 });
+  });
+
+/** What the declaration cannot check: rights to single fields, and values that a table lists. */
+const judgeValues = async (
+  { connection }: Ports,
+  { externalIds, gender }: ProfilePatch,
+  context: CallContext,
+): Promise<Refusal | undefined> => {
+  if (externalIds && !(await context.holds('users.manage'))) {
+    return refuse('forbidden', { detail: 'External ids are set by those who manage users.' });
+  }
+  if (gender && !(await isGender(connection.db, gender))) {
+    return refuse('invalid_input', {
+      errors: [{ pointer: '/body/gender', detail: 'must be a code of GET /v1/genders' }],
+    });
+  }
+  return undefined;
+};
+
+/** @returns undefined when somebody else changed the profile in the meantime. */
+const commit = async (
+  { events, personal }: Ports,
+  profile: Profile,
+  change: ProfileChange,
+  { cause }: CallContext,
+): Promise<Profile | undefined | Refusal> => {
+  const { externalIds } = change.after;
+  if (externalIds && Object.keys(externalIds).length > mostExternalIds) return tooManyExternalIds;
+
+  const { userId: subject, version } = profile;
+  const values: PersonalOf<typeof profileUpdated> = { before: change.before, after: change.after };
+  const sealed = await personal.seal(subject, values);
+  try {
+    return await events.transact(async (tx, emit) => {
+      const changed = await changeProfile(tx, subject, version, change.after);
+      if (!changed) return undefined;
+      if (externalIds) await replaceExternalIds(tx, subject, externalIds);
+      const data = { version: changed.version, fields: [...change.fields] };
+      await emit(profileUpdated, { subject, data, personal: sealed, cause });
+      return changed;
+    });
+  } catch (error) {
+    if (isExternalIdTaken(error)) return externalIdTaken;
+    throw error;
+  }
+};
+
+const externalIdTaken = refuse('external_id_taken', {
+  errors: [{ pointer: '/body/externalIds', detail: 'holds an id of another user' }],
+});
+
+const tooManyExternalIds = refuse('invalid_input', {
+  errors: [{ pointer: '/body/externalIds', detail: `must leave at most ${mostExternalIds} systems` }],
+});

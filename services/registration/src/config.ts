@@ -1,0 +1,29 @@
+import { commonVariables, type Environment, readVariables, secretKey } from '@rollcall/service-kit/environment';
+import { email, emailKey } from '@rollcall/types/people';
+
+export const variables = {
+  ...commonVariables,
+  KEY_ENCRYPTION_SECRET: secretKey.meta({ description: 'encrypts the data keys of people in the database' }),
+  ROLLCALL_FIRST_ADMIN_EMAIL: email
+    .optional()
+    .meta({ description: 'the person who confirms this address first becomes the first administrator' }),
+};
+
+const hour = 60 * 60 * 1000;
+
+/** @throws {ConfigurationError} naming every variable that is missing or malformed. */
+export const toConfig = (environment: Environment) => {
+  const { KEY_ENCRYPTION_SECRET, ROLLCALL_FIRST_ADMIN_EMAIL, ...common } = readVariables(variables, environment);
+  return {
+    common,
+    publicUrl: common.PUBLIC_URL,
+    keyEncryptionSecret: KEY_ENCRYPTION_SECRET,
+    firstAdminEmailKey: ROLLCALL_FIRST_ADMIN_EMAIL && emailKey(ROLLCALL_FIRST_ADMIN_EMAIL),
+    /** How long a sign-up waits for its confirmation and keeps its username. */
+    signUpLifetimeMilliseconds: 48 * hour,
+    /** How long a mailed link works. */
+    verificationLifetimeMilliseconds: 24 * hour,
+  };
+};
+
+export type Config = ReturnType<typeof toConfig>;

@@ -1,0 +1,72 @@
+import type { HopContext } from '@rollcall/service-kit/actor';
+import type { Logger } from '@rollcall/service-kit/logging';
+import { Worker } from '@rollcall/service-kit/worker';
+import { emailKey } from '@rollcall/types/people';
+import { isRefusal } from '@rollcall/types/problems';
+import { enrolUser as enrolInAuth } from '@rollcall/types/routes/auth';
+import { enrolUser as enrolInProfile } from '@rollcall/types/routes/profile';
+import { enrolUser as enrolInAccess } from '@rollcall/types/routes/role-permission';
+import type { Ports } from './ports.ts';
+import { findUnenrolled, markEnrolled, type NewPerson } from './store/people.ts';
+
+/**
+ * Tells auth, profile and role-permission about a new person, all at once. Each does its part once, however often it is
+ * told.
+ *
+ * @throws when one of them could not be told.
+ */
+const enrol = async ({ client, config, connection }: Ports, person: NewPerson, context?: HopContext): Promise<void> => {
+  const { userId, email, username, enrolment } = person;
+  const hop = context === undefined ? {} : { context };
+  const params = { userId };
+  const answers = await Promise.all([
+    client.call(enrolInAuth, { params, body: { email, username }, ...hop }),
+    client.call(enrolInProfile, { params, body: { email, username, profile: enrolment.profile }, ...hop }),
+    client.call(enrolInAccess, {
+      params,
+      body: {
+        isDesignated: emailKey(email) === config.firstAdminEmailKey,
+        ...(enrolment.setupTokenDigest === undefined ? {} : { setupTokenDigest: enrolment.setupTokenDigest }),
+      },
+      ...hop,
+    }),
+  ]);
+  const refused = answers.find(isRefusal);
+  if (refused) throw new Error(`a service refused to enrol: ${refused.refused}`);
+  await markEnrolled(connection.db, userId);
+};
+
+/** {@link enrol}, waiting only so long; what is not done by then the worker finishes. */
+export const enrolWithin = async (
+  ports: Ports,
+  person: NewPerson,
+  milliseconds: number,
+  context: HopContext,
+): Promise<boolean> => {
+  const done = enrol(ports, person, context).then(
+    () => true,
+    (error: unknown) => {
+      ports.log.warn({ err: error }, 'an enrolment goes on in the background');
+      return false;
+    },
+  );
+  const late = new Promise<false>((resolve) => {
+    setTimeout(resolve, milliseconds, false).unref();
+  });
+  return Promise.race([done, late]);
+};
+
+/** Finishes enrolments that a crash or an outage interrupted. */
+export const createEnrolmentWorker = (ports: Ports, log: Logger): Worker =>
+  new Worker({
+    name: 'enrolment',
+    idleMilliseconds: 1_000,
+    log,
+    round: async () => {
+      const waiting = await findUnenrolled(ports.connection.db, 50);
+      for (const { enrolment, ...person } of waiting) {
+        if (enrolment) await enrol(ports, { ...person, enrolment });
+      }
+      return waiting.length === 50;
+    },
+  });

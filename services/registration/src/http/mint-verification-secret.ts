@@ -1,0 +1,17 @@
+import { answer, handle } from '@rollcall/service-kit/call-context';
+import { newSecret } from '@rollcall/service-kit/identity';
+import { digestOf } from '@rollcall/service-kit/sealed-secret';
+import { refuse } from '@rollcall/types/problems';
+import { mintVerificationSecret } from '@rollcall/types/routes/registration';
+import type { Ports } from '../ports.ts';
+import { mintVerification } from '../store/verifications.ts';
+
+export const handleMintVerificationSecret = ({ connection, config }: Ports) =>
+  handle(mintVerificationSecret, async ({ params }) => {
+    const token = newSecret();
+    const expiresAt = new Date(Date.now() + config.verificationLifetimeMilliseconds);
+    const minted = await connection.db.transaction((tx) =>
+      mintVerification(tx, params.requestId, digestOf(token), expiresAt),
+    );
+    return minted ? answer(200, { token, expiresAt: expiresAt.toISOString() }) : refuse('not_found');
+  });

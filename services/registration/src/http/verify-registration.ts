@@ -1,0 +1,45 @@
+import { answer, handle } from '@rollcall/service-kit/call-context';
+import { digestOf } from '@rollcall/service-kit/sealed-secret';
+import { userRegistered } from '@rollcall/types/events/registration';
+import { userId } from '@rollcall/types/ids';
+import { refuse } from '@rollcall/types/problems';
+import { verifyRegistration } from '@rollcall/types/routes/registration';
+import { enrolWithin } from '../enrolment.ts';
+import type { Ports } from '../ports.ts';
+import { confirmSignUp } from '../store/confirm-sign-up.ts';
+import { findSignUp } from '../store/sign-ups.ts';
+import { findVerification, useVerification } from '../store/verifications.ts';
+
+/** How long the caller waits for the other services before the answer says "completing". */
+const patienceMilliseconds = 2_000;
+
+export const handleVerifyRegistration = (ports: Ports) =>
+  handle(verifyRegistration, async ({ body }, context) => {
+    const tokenDigest = digestOf(body.token);
+    const id = await findVerification(ports.connection.db, tokenDigest);
+    const signUp = id && (await findSignUp(ports.connection.db, id));
+    if (!signUp) return refuse('token_invalid');
+
+    const sealed = await ports.personal.seal(signUp.userId, {
+      email: signUp.email,
+      username: signUp.username,
+      profile: signUp.enrolment.profile,
+    });
+    const person = await ports.events.transact(async (tx, emit) => {
+      if (!(await useVerification(tx, tokenDigest))) return undefined;
+      const taken = await confirmSignUp(tx, signUp.userId);
+      if (!taken) return undefined;
+      await emit(userRegistered, {
+        subject: taken.userId,
+        data: {},
+        personal: sealed,
+        cause: { ...context.cause, actor: taken.userId },
+      });
+      return taken;
+    });
+    if (!person) return refuse('token_invalid');
+
+    const complete = await enrolWithin(ports, person, patienceMilliseconds, context.hop);
+    const verified = userId.parse(person.userId);
+    return complete ? answer(200, { userId: verified }) : answer(202, { status: 'completing', userId: verified });
+  });

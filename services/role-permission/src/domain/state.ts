@@ -1,0 +1,66 @@
+import { SortedMap } from '@rollcall/event-store/sorted-map';
+import type { UserId } from '@rollcall/types/ids';
+import { builtInPermissions } from '@rollcall/types/permissions';
+
+export interface Grant {
+  /** As it was asked for: ISO 8601 in UTC; null for a grant that lasts. */
+  readonly validUntil: string | null;
+  readonly grantedBy: string;
+  /** Milliseconds since 1970, by the log's clock. */
+  readonly grantedAt: number;
+}
+
+export interface AccessUser {
+  readonly suspended: boolean;
+  readonly grants: SortedMap<string, Grant>;
+}
+
+export interface DefinedPermission {
+  readonly description: string;
+  readonly holders: SortedMap<UserId, Grant>;
+}
+
+/** The fold of the access log. Never changed in place: whoever holds a state may keep it. */
+export interface AccessState {
+  /** Position of the newest event. */
+  readonly revision: number;
+  readonly bootstrapped: boolean;
+  readonly users: SortedMap<UserId, AccessUser>;
+  readonly permissions: SortedMap<string, DefinedPermission>;
+  /**
+   * How many events there were about each subject. A user and a permission may bear the same name, and consumers count
+   * by name alone: so does this.
+   */
+  readonly subjectSequences: SortedMap<string, number>;
+}
+
+export const addedUser: AccessUser = { suspended: false, grants: SortedMap.empty() };
+
+const builtInDescriptions: ReadonlyMap<string, string> = new Map(Object.entries(builtInPermissions));
+
+export const isBuiltIn = (permission: string): boolean => builtInDescriptions.has(permission);
+
+/** What a permission is when no event has said anything about it: there if it is built in. */
+export const undescribed = (permission: string): DefinedPermission | undefined => {
+  const description = builtInDescriptions.get(permission);
+  return description === undefined ? undefined : { description, holders: SortedMap.empty() };
+};
+
+/**
+ * The state before any event. It has the built-in permissions, so that those of a later version exist in every log
+ * that is older than it.
+ */
+export const initialState = (): AccessState => ({
+  revision: 0,
+  bootstrapped: false,
+  users: SortedMap.empty(),
+  permissions: [...builtInDescriptions.keys()].reduce<SortedMap<string, DefinedPermission>>((permissions, name) => {
+    const defined = undescribed(name);
+    return defined ? permissions.set(name, defined) : permissions;
+  }, SortedMap.empty()),
+  subjectSequences: SortedMap.empty(),
+});
+
+/** Does a grant still count? Expiry needs no event, and whatever cannot be read as a time has passed. */
+export const isCurrent = (grant: Grant, now: number): boolean =>
+  grant.validUntil === null || now < Date.parse(grant.validUntil);

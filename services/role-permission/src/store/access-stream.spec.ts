@@ -1,0 +1,139 @@
+import { randomBytes } from 'node:crypto';
+import { userId } from '@rollcall/types/ids';
+import type { Sql } from 'postgres';
+import { afterAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import type { AccessCommand } from '../domain/commands.ts';
+import { evolve } from '../domain/evolve.ts';
+import { holds } from '../domain/queries.ts';
+import { ada, commandOf, fingerprint, type Wish } from '../domain/scenario.ts';
+import { initialState } from '../domain/state.ts';
+import { accessStream } from './access-stream.ts';
+import { postgresLog } from './postgres-log.ts';
+import { openSpecDatabase } from './spec-database.ts';
+
+const database = await openSpecDatabase();
+afterAll(() => database.drop());
+beforeEach(() => database.sql`truncate role_permission.events`);
+
+const found: Wish = { type: 'addUser', userId: ada, mayBootstrap: true };
+const uuid = (): string => {
+  const digits = randomBytes(16).toString('hex');
+  return `019a6e0c-1b2c-7${digits.slice(0, 3)}-8${digits.slice(3, 6)}-${digits.slice(6, 18)}`;
+};
+const command = (wish: Wish, by: string = ada): AccessCommand => ({ ...commandOf(wish, by, 0), id: uuid() });
+const addSomebody = () => command({ type: 'addUser', userId: userId.parse(uuid()), mayBootstrap: true });
+
+const opened = async (sql: Sql = database.sql) => {
+  const stream = accessStream({ sql, report: () => undefined, limits: { patienceMs: 30_000 } });
+  await stream.start();
+  onTestFinished(() => stream.stop());
+  return stream;
+};
+const replayed = async () => (await postgresLog(database.sql, 'core').read(1, 100_000)).reduce(evolve, initialState());
+
+describe('the access stream', () => {
+  it('has a change in its live state as soon as it is answered', async () => {
+    const stream = await opened();
+    expect(await stream.submit(command(found))).toEqual({ status: 'accepted', revision: 3 });
+    const reading = stream.reading;
+    expect(reading?.revision).toBe(3);
+    expect(reading && holds(reading.state, ada, 'users.read', reading.now)).toBe(true);
+  });
+
+  it('has after a restart the state that it had before', async () => {
+    const before = await opened();
+    await before.submit(command(found));
+    await before.submit(command({ type: 'createPermission', name: 'reports.read', description: 'x' }));
+    const after = await opened();
+    const [one, other] = [before.reading, after.reading];
+    expect(one && fingerprint(one.state)).toBe(other && fingerprint(other.state));
+  });
+
+  it('lets replicas write at once: one order, nothing lost, nothing twice, one first administrator', async () => {
+    const streams = await Promise.all([opened(database.pool(2)), opened(database.pool(2)), opened(database.pool(2))]);
+    const commands = streams.flatMap((stream) => Array.from({ length: 300 }, () => ({ stream, sent: addSomebody() })));
+    const outcomes = await Promise.all(commands.map(({ stream, sent }) => stream.submit(sent)));
+    expect(outcomes.filter(({ status }) => status !== 'accepted')).toEqual([]);
+
+    const entries = await postgresLog(database.sql, 'core').read(1, 100_000);
+    expect(entries.map(({ position }) => position)).toEqual(entries.map((_, n) => n + 1));
+    expect(entries.filter(({ event }) => event.type === 'access.bootstrapped')).toHaveLength(1);
+    const added = entries.filter(({ event }) => event.type === 'access.user_added').map(({ commandId }) => commandId);
+    expect(added.toSorted()).toEqual(commands.map(({ sent }) => sent.id).toSorted());
+
+    await expect
+      .poll(() => new Set(streams.map(({ reading }) => reading?.revision)))
+      .toEqual(new Set([entries.length]));
+    const expected = fingerprint(await replayed());
+    for (const { reading } of streams) expect(reading && fingerprint(reading.state)).toBe(expected);
+  });
+
+  it('does every command once while its connections are being cut, and shows readers no hole', async () => {
+    const streams = await Promise.all([opened(database.pool(3)), opened(database.pool(3))]);
+    let cutting = true;
+    const holes: string[] = [];
+    const cutter = (async () => {
+      let cuts = 0;
+      for (let cutAt = '0'; cutting; ) {
+        const [seen] = await database.sql<{ count: string; last: string }[]>`
+          select count(*) as count, coalesce(max(position), 0) as last from role_permission.events`;
+        if (seen?.count !== seen?.last) holes.push(`${seen?.count} of ${seen?.last}`);
+        // Not before something got done since the last cut: otherwise nothing ever might.
+        if (seen === undefined || seen.last === cutAt) continue;
+        const cut = await database.sql`
+          select pg_terminate_backend(pid) from pg_stat_activity
+          where datname = current_database() and pid <> pg_backend_pid()
+            and state = 'active' and query like '%with writer as%'`;
+        if (cut.length > 0) cutAt = seen.last;
+        cuts += cut.length;
+      }
+      return cuts;
+    })();
+    const sent: string[] = [];
+    const outcomes = await Promise.all(
+      streams.flatMap((stream) =>
+        Array.from({ length: 16 }, async () => {
+          const statuses: string[] = [];
+          for (let n = 0; n < 20; n++) {
+            const next = addSomebody();
+            sent.push(next.id);
+            statuses.push((await stream.submit(next)).status);
+          }
+          return statuses;
+        }),
+      ),
+    );
+    cutting = false;
+    expect(await cutter).toBeGreaterThan(0);
+    expect(new Set(outcomes.flat())).toEqual(new Set(['accepted']));
+    expect(holes).toEqual([]);
+    const entries = await postgresLog(database.sql, 'core').read(1, 100_000);
+    const added = entries.filter(({ event }) => event.type === 'access.user_added').map(({ commandId }) => commandId);
+    expect(added.toSorted()).toEqual(sent.toSorted());
+    const expected = fingerprint(await replayed());
+    await expect
+      .poll(() => streams.map(({ reading }) => reading && fingerprint(reading.state)))
+      .toEqual([expected, expected]);
+  }, 60_000);
+
+  it('refuses the command that Postgres cannot store, and goes on', async () => {
+    const stream = await opened();
+    await stream.submit(command(found));
+    const outcomes = await Promise.all([
+      stream.submit(addSomebody()),
+      stream.submit(command({ type: 'createPermission', name: 'x', description: 'a\u0000b' })),
+      stream.submit(addSomebody()),
+    ]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['accepted', 'failed', 'accepted']);
+  });
+
+  it('stops when the log has lost its tail, and writes nothing after it', async () => {
+    const stream = await opened();
+    await stream.submit(command(found));
+    await database.sql`delete from role_permission.events where position = 3`;
+    expect(await stream.submit(addSomebody())).toEqual({ status: 'unavailable' });
+    expect(stream.health).toBe('diverged');
+    expect(stream.reading).toBeUndefined();
+    expect(await postgresLog(database.sql, 'core').read(1, 10)).toHaveLength(2);
+  });
+});

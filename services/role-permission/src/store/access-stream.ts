@@ -1,0 +1,45 @@
+import { performance } from 'node:perf_hooks';
+import { CommandLoop } from '@rollcall/event-store/command-loop';
+import type { LoopLimits } from '@rollcall/event-store/loop-options';
+import type { Timing } from '@rollcall/event-store/timing';
+import type { Refusal } from '@rollcall/types/problems';
+import type { Sql } from 'postgres';
+import type { AccessCommand } from '../domain/commands.ts';
+import { accessDecider } from '../domain/decide.ts';
+import type { AccessEvent, RecordedAccessEvent } from '../domain/events.ts';
+import type { AccessState } from '../domain/state.ts';
+import { eventIdOf } from './event-id.ts';
+import { postgresLog } from './postgres-log.ts';
+
+/** The stream of who may do what. */
+export const coreStream = 'core';
+
+/** The one way to change access, and the live state to read it from. */
+export type AccessStream = CommandLoop<AccessState, AccessCommand, AccessEvent, Refusal>;
+
+export interface AccessStreamOptions {
+  readonly sql: Sql;
+  /** Told of every committed event in order, whichever replica appended it. */
+  readonly recorded?: (entries: readonly RecordedAccessEvent[]) => void;
+  readonly report: (error: unknown, doing: string) => void;
+  readonly limits?: Partial<LoopLimits>;
+}
+
+/** Opens the access log; `start` loads it. */
+export const accessStream = ({ sql, ...options }: AccessStreamOptions): AccessStream =>
+  new CommandLoop({
+    ...options,
+    decider: accessDecider,
+    log: postgresLog(sql, coreStream),
+    eventIdOf,
+    timing: systemTiming,
+  });
+
+const systemTiming: Timing = {
+  now: () => Date.now(),
+  elapsed: () => performance.now(),
+  after: (milliseconds, callback) => {
+    const timer = setTimeout(callback, milliseconds);
+    return () => clearTimeout(timer);
+  },
+};

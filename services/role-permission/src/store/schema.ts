@@ -1,0 +1,74 @@
+import {
+  inboxTable,
+  outboxTable,
+  parkedEventsTable,
+  streamMarksTable,
+  subjectSequencesTable,
+} from '@rollcall/events/event-tables';
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  check,
+  index,
+  integer,
+  jsonb,
+  pgSchema,
+  primaryKey,
+  text,
+  timestamp,
+  unique,
+  uuid,
+} from 'drizzle-orm/pg-core';
+
+export const rolePermission = pgSchema('role_permission');
+
+/**
+ * The access log: every event of every stream, for good. The service's role may insert and select, nothing else.
+ *
+ * The primary key is what puts writers in one order: two of them cannot have the same position. The unique id is what
+ * makes a command that is tried again, or arrives late, harmless.
+ */
+export const events = rolePermission.table(
+  'events',
+  {
+    stream: text().notNull(),
+    /** From 1 within its stream, without holes, in the order of commits. */
+    position: bigint({ mode: 'number' }).notNull(),
+    id: uuid().notNull(),
+    commandId: uuid('command_id').notNull(),
+    /** Place among the events of its command, from 0. */
+    index: integer().notNull(),
+    type: text().notNull(),
+    subject: text().notNull(),
+    subjectSequence: integer('subject_sequence').notNull(),
+    data: jsonb().notNull(),
+    actor: text().notNull(),
+    correlationId: text('correlation_id').notNull(),
+    causationId: text('causation_id'),
+    traceparent: text(),
+    at: timestamp({ withTimezone: true, precision: 3 }).notNull(),
+  },
+  (table) => [
+    primaryKey({ name: 'events__stream_position', columns: [table.stream, table.position] }),
+    index('events__subject').on(table.stream, table.subject, table.subjectSequence),
+    unique('events__id').on(table.id),
+    check('events__position', sql`${table.position} > 0`),
+  ],
+);
+
+/** How far the log has been published, a row for each batch, and where in the stream that was. */
+export const relayCheckpoints = rolePermission.table(
+  'relay_checkpoints',
+  {
+    position: bigint({ mode: 'number' }).primaryKey(),
+    streamSequence: bigint('stream_sequence', { mode: 'number' }).notNull(),
+  },
+  (table) => [index('relay_checkpoints__stream_sequence').on(table.streamSequence)],
+);
+
+export const outbox = outboxTable(rolePermission);
+export const subjectSequences = subjectSequencesTable(rolePermission);
+export const inbox = inboxTable(rolePermission);
+export const parkedEvents = parkedEventsTable(rolePermission);
+export const streamMarks = streamMarksTable(rolePermission);
+export const eventTables = { outbox, subjectSequences, inbox, parkedEvents, streamMarks };
