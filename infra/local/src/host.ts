@@ -51,9 +51,11 @@ const explain = (error: unknown): string => {
   return `The services did not start: ${error instanceof Error ? error.message : 'unknown reason'}`;
 };
 
-let ending: Promise<void> | undefined;
+let ending = false;
 const end = (code: number): void => {
-  ending ??= stop().then(
+  if (ending) return;
+  ending = true;
+  stop().then(
     () => process.exit(code),
     (error: unknown) => {
       log.error({ err: error }, 'the services did not stop cleanly');

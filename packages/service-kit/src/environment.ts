@@ -74,8 +74,6 @@ export const commonVariables = {
     .meta({ description: 'service=url pairs, comma separated; empty when all run in one process' }),
 } as const;
 
-const pointer = (path: readonly PropertyKey[]): string => path.map(String).join('.');
-
 /**
  * Reads the variables of `shape` out of an environment.
  *
@@ -85,10 +83,8 @@ export const readVariables = <Shape extends z.ZodRawShape>(shape: Shape, environ
   const result = z.object(shape).safeParse(environment);
   if (result.success) return result.data;
   throw new ConfigurationError(
-    result.error.issues.map((issue) =>
-      environment[pointer(issue.path)] === undefined
-        ? `${pointer(issue.path)} is missing`
-        : `${pointer(issue.path)}: ${issue.message}`,
+    result.error.issues.map(({ path: [name], message }) =>
+      environment[String(name)] === undefined ? `${String(name)} is missing` : `${String(name)}: ${message}`,
     ),
   );
 };

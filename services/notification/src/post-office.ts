@@ -92,7 +92,7 @@ const deliveryError = (error: unknown): DeliveryError => {
 // A 5xx to the greeting, to STARTTLS, to our login or to our sender speaks of the configuration: an operator mends it,
 // and until then no mail is lost. RFC 5321 section 4.2.4: 503 says that the session, not the letter, was wrong.
 const isAboutTheLetter = (responseCode: number | undefined, command: string | undefined): boolean =>
-  
+  (command === 'RCPT TO' || command === 'DATA') &&
   responseCode !== undefined &&
   responseCode >= 500 &&
   responseCode !== 503;

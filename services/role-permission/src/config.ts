@@ -4,14 +4,9 @@ import { z } from 'zod';
 
 export const variables = {
   ...commonVariables,
-  ROLLCALL_SETUP_TOKEN: z
-    .string()
-    .min(32)
-    .max(128)
-    .optional()
-    .meta({
-      description: 'whoever signs up with this token first becomes the first administrator; needed in production',
-    }),
+  ROLLCALL_SETUP_TOKEN: z.string().min(32).max(128).optional().meta({
+    description: 'whoever signs up with this token first becomes the first administrator; needed in production',
+  }),
 };
 
 /** @throws {ConfigurationError} naming every variable that is missing or malformed. */

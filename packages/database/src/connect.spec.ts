@@ -1,0 +1,88 @@
+import postgres from 'postgres';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Connection, connect } from './connect.ts';
+
+const url = process.env.ROLLCALL_TEST_POSTGRES_URL ?? '';
+let connection: Connection;
+let admin: postgres.Sql;
+
+beforeAll(async () => {
+  admin = postgres(url, { max: 1, onnotice: () => undefined });
+  // One connection, so that whatever is left over on it is met by the next who uses it.
+  connection = connect({ url, name: 'spec', max: 1 });
+  await admin`drop table if exists spec_kept`;
+  await admin`create table spec_kept (what text)`;
+});
+
+afterAll(async () => {
+  await connection.close();
+  await admin`drop table spec_kept`;
+  await admin.end();
+});
+
+const kill = async (pid: number): Promise<void> => {
+  await admin`select pg_terminate_backend(${pid})`;
+};
+
+const backend = async (sql: postgres.ISql | postgres.Sql): Promise<number> => {
+  const [row] = await sql<{ pid: number }[]>`select pg_backend_pid() as pid`;
+  return row?.pid ?? 0;
+};
+
+/** The driver of this version needs our patch for these: without it the first one ends the process. */
+describe('a connection that the server ends', () => {
+  it('in the middle of a statement of a transaction fails the transaction, and the next one works', async () => {
+    const lost = connection.sql.begin(async (sql) => {
+      const pid = await backend(sql);
+      await sql`insert into spec_kept values ('cut')`;
+      await Promise.all([sql`select pg_sleep(5)`, kill(pid)]);
+    });
+    await expect(lost).rejects.toThrow();
+    await connection.sql.begin((sql) => sql`insert into spec_kept values ('after')`);
+    expect(await admin`select what from spec_kept`).toEqual([{ what: 'after' }]);
+  });
+
+  it('between two statements leaves nothing of the transaction, on whatever connection it goes on', async () => {
+    await admin`truncate spec_kept`;
+    const lost = connection.sql.begin(async (sql) => {
+      await kill(await backend(sql));
+      // Let somebody else get the connection first.
+      await connection.ping().catch(() => undefined);
+      await sql`insert into spec_kept values ('ghost')`;
+    });
+    const others = Array.from({ length: 5 }, (_, n) =>
+      connection.sql.begin((sql) => sql`insert into spec_kept values (${`other ${n}`})`).catch(() => undefined),
+    );
+    await expect(lost).rejects.toThrow();
+    await Promise.all(others);
+    await connection.sql.begin((sql) => sql`insert into spec_kept values ('after')`);
+    const kept = (await admin<{ what: string }[]>`select what from spec_kept`).map(({ what }) => what);
+    expect(kept).toContain('after');
+    expect(kept).not.toContain('ghost');
+  });
+
+  it('while it is reserved refuses what comes after, and gives the pool a working one back', async () => {
+    const reserved = await connection.sql.reserve();
+    await kill(await backend(reserved));
+    await expect(reserved`select pg_sleep(1)`).rejects.toThrow();
+    await expect(reserved`select 1`).rejects.toThrow();
+    reserved.release();
+    for (let n = 0; n < 5; n++) expect(await connection.sql`select 1 as one`).toEqual([{ one: 1 }]);
+  });
+
+  it('between statements is replaced without the next one hearing of it', async () => {
+    await kill(await backend(connection.sql));
+    await connection.ping().catch(() => undefined);
+    expect(await connection.sql`select 1 as one`).toEqual([{ one: 1 }]);
+  });
+});
+
+describe('a database that is not there', () => {
+  it('is told within two seconds', async () => {
+    const nowhere = connect({ url: 'postgres://nobody@127.0.0.1:1/none', name: 'spec' });
+    const startedAt = Date.now();
+    await expect(nowhere.sql`select 1`).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    expect(Date.now() - startedAt).toBeLessThan(2_000);
+    await nowhere.close();
+  });
+});

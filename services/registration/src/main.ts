@@ -1,0 +1,4 @@
+import { runAsProcess } from '@rollcall/service-kit/run-as-process';
+import { startRegistration } from './service.ts';
+
+await runAsProcess(startRegistration);
