@@ -71,6 +71,7 @@ describe('a sorted map', () => {
       let map = SortedMap.empty<string, number>();
       for (let n = 0; n < 10_000; n++) map = map.set(String(order(n)).padStart(5, '0'), n);
       expect([...map.entries()].map(([k]) => Number(k))).toEqual(Array.from({ length: 10_000 }, (_, n) => n));
+      for (let n = 0; n < 10_000; n++) expect(map.get(String(order(n)).padStart(5, '0'))).toBe(n);
       for (let n = 0; n < 10_000; n++) map = map.delete(String(n).padStart(5, '0'));
       expect([...map.entries()]).toEqual([]);
     }

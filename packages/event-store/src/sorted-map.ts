@@ -89,10 +89,17 @@ const lowerBound = (keys: readonly string[], key: string): number => {
   return low;
 };
 
-/** The child that has the key if any has. */
+/** The child that has the key if any has: the last whose low is not above it. */
 const childIndex = (lows: readonly string[], key: string): number => {
-  const at = lowerBound(lows, key);
-  return lows[at] === key ? at : Math.max(0, at - 1);
+  // Not from 0: smaller keys came into the first child since its low was noted, and it may even be above the next one.
+  let low = 1;
+  let high = lows.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((lows[middle] ?? '') <= key) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
 };
 
 const leafOf = <V>(root: Node<V>, key: string): Leaf<V> => {

@@ -1,4 +1,5 @@
 import { type Connection, connect } from '@rollcall/database/connect';
+import { createIdempotencyStore, type IdempotencyKeysTable } from '@rollcall/database/idempotency-keys';
 import type { BoundRoute, PermissionCheck } from '@rollcall/service-kit/call-context';
 import type { CommonVariables } from '@rollcall/service-kit/environment';
 import { createLogger, type Logger } from '@rollcall/service-kit/logging';
@@ -15,6 +16,7 @@ import { Bus } from './bus.ts';
 import { EventPlane } from './event-plane.ts';
 import type { EventTables } from './event-tables.ts';
 import { everyServiceHandlers } from './every-service-handlers.ts';
+import { createHousekeeping } from './housekeeping.ts';
 import { outboxSource } from './outbox-source.ts';
 import { type KeySource, PersonalData } from './personal-data.ts';
 import type { Reaction } from './reaction.ts';
@@ -31,6 +33,8 @@ export interface FoundationOptions {
   readonly keySource?: (connection: Connection) => KeySource;
   /** Where events wait beside the outbox. */
   readonly moreSources?: (connection: Connection) => readonly RelaySource[];
+  /** Where answers to requests with an `Idempotency-Key` are kept, if any route takes one. */
+  readonly idempotencyKeys?: IdempotencyKeysTable;
   /** How permissions are checked; the role-permission service is asked unless told. */
   readonly permissionCheck?: PermissionCheck;
 }
@@ -80,6 +84,7 @@ export class ServiceFoundation {
 
   /** Starts the event traffic and serves the routes, those of every service included. */
   run(routes: readonly BoundRoute[], plane: EventPlane): RunningService {
+    const { idempotencyKeys } = this.#options;
     const readiness = () => this.readiness();
     const app = createRouteApp({
       service: this.#options.service,
@@ -93,10 +98,15 @@ export class ServiceFoundation {
       ],
       trustKeys: this.#options.variables.SERVICE_TRUST_KEYS,
       checkPermission: this.checkPermission,
+      ...(idempotencyKeys ? { idempotency: createIdempotencyStore(this.connection.db, idempotencyKeys) } : {}),
       log: this.log,
     });
     plane.start();
     this.shutdown.add('events', () => plane.stop());
+    const { connection, log } = this;
+    const housekeeping = createHousekeeping({ connection, log, idempotencyKeys, tables: this.#options.tables });
+    housekeeping.start();
+    this.shutdown.add('housekeeping', () => housekeeping.stop());
     return {
       name: this.#options.service,
       fetch: (request) => app.fetch(request),

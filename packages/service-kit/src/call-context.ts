@@ -3,6 +3,7 @@ import type { Refusal } from '@rollcall/types/problems';
 import type { AnswerOf, InputOf, Route, SuccessStatus } from '@rollcall/types/route-definition';
 import type { PeerName } from '@rollcall/types/services';
 import type { Actor, Cause, HopContext } from './actor.ts';
+import type { IdempotencyClaim } from './idempotency.ts';
 import type { Logger } from './logging.ts';
 
 /** What a handler knows about the call beside its input. */
@@ -19,6 +20,8 @@ export interface CallContext {
   readonly cause: Cause;
   readonly headers: Headers;
   readonly log: Logger;
+  /** Of a request with an `Idempotency-Key`: to store the answer with, in the transaction that has the effect. */
+  readonly claim: IdempotencyClaim | null;
   /** Does the signed-in person hold this permission now? */
   holds(permission: BuiltInPermission): Promise<boolean>;
 }

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { isRefusal, type ProblemCode, type Refusal, refuse } from '@rollcall/types/problems';
 import type { AnswerOf, InputOf, Route } from '@rollcall/types/route-definition';
 import type { ServiceName } from '@rollcall/types/services';
@@ -6,7 +7,9 @@ import type { z } from 'zod';
 import type { HopContext } from './actor.ts';
 import type { BoundRoute, CallContext, PermissionCheck } from './call-context.ts';
 import { judgeCaller } from './caller-policy.ts';
+import { addressKey } from './client-address.ts';
 import { failureRefusal } from './failures.ts';
+import { answerOnce, type IdempotencyClaim, type IdempotencyStore } from './idempotency.ts';
 import { newId } from './identity.ts';
 import type { Logger } from './logging.ts';
 import { requestDuration } from './metrics.ts';
@@ -20,6 +23,8 @@ export interface RouteAppOptions {
   /** A secret for each peer; a request that none of them signed is refused. */
   readonly trustKeys: ReadonlyMap<string, Uint8Array>;
   readonly checkPermission: PermissionCheck;
+  /** Needed by a service that has routes declared `idempotent`. */
+  readonly idempotency?: IdempotencyStore;
   readonly log: Logger;
 }
 
@@ -100,8 +105,24 @@ const serve = async (
 
   // Each part has just been parsed by the schema that its type comes from.
   const input = { params, query, body: content } as unknown as InputOf<Route>;
-  return handle(input, createContext(options, hop, request));
+  const key = request.headers.get('idempotency-key');
+  if (!route.idempotent || key === null) return handle(input, createContext(options, hop, request, null));
+  if (!options.idempotency)
+    throw new Error(`${route.operationId} is declared idempotent, but there is no store for it`);
+  const caller = hop.context.actor?.userId ?? `address ${addressKey(hop.context.ipAddress)}`;
+  return answerOnce(
+    options.idempotency,
+    { caller, operation: route.operationId, key },
+    keyedDigest(options, [input.params, input.query, input.body]),
+    (claim) => handle(input, createContext(options, hop, request, claim)),
+  );
 };
+
+// Under a key that is not in the database: a plain digest of a body with a password in it could be guessed.
+const keyedDigest = ({ trustKeys }: RouteAppOptions, value: unknown): string =>
+  createHmac('sha256', trustKeys.get('gateway') ?? new Uint8Array())
+    .update(JSON.stringify(value))
+    .digest('hex');
 
 /** `me` stands for the caller wherever a user id stands. */
 const withMe = (params: Readonly<Record<string, string>>, context: HopContext): Readonly<Record<string, string>> =>
@@ -139,7 +160,12 @@ const readContent = (route: Route, body: Uint8Array | null, contentType: string 
   return isRefusal(parsed) ? parsed : validate(route.body, parsed, '/body', route.invalidInput);
 };
 
-const createContext = (options: RouteAppOptions, hop: TrustedHop, request: Request): CallContext => {
+const createContext = (
+  options: RouteAppOptions,
+  hop: TrustedHop,
+  request: Request,
+  claim: IdempotencyClaim | null,
+): CallContext => {
   const { actor, requestId, traceparent } = hop.context;
   return {
     actor,
@@ -155,6 +181,7 @@ const createContext = (options: RouteAppOptions, hop: TrustedHop, request: Reque
       ...(traceparent === undefined ? {} : { traceparent }),
     },
     headers: request.headers,
+    claim,
     log: options.log.child({ requestId }),
     holds: async (permission) => actor !== null && options.checkPermission(actor.userId, permission, hop.context),
   };

@@ -15,7 +15,7 @@ import { handleSignUp } from './http/sign-up.ts';
 import { handleVerifyRegistration } from './http/verify-registration.ts';
 import type { Ports } from './ports.ts';
 import { createDataKeys } from './store/data-keys.ts';
-import { eventTables } from './store/schema.ts';
+import { eventTables, idempotencyKeys } from './store/schema.ts';
 
 /** Sign-ups, e-mail addresses and usernames, their verification, and the keys of people's data in events. */
 export const startRegistration = async (
@@ -29,6 +29,7 @@ export const startRegistration = async (
     variables: config.common,
     directory,
     tables: eventTables,
+    idempotencyKeys,
     keySource: (connection) => (userId) => keys.read(connection.db, userId),
   });
   const { connection, personal, client, log, shutdown } = foundation;

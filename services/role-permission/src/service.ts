@@ -21,7 +21,7 @@ import {
 import type { Ports } from './ports.ts';
 import { type AccessStream, accessStream } from './store/access-stream.ts';
 import { logSource } from './store/log-source.ts';
-import { eventTables } from './store/schema.ts';
+import { eventTables, idempotencyKeys } from './store/schema.ts';
 
 /** The access core: who may do what, as one stream of commands and events, held live in memory. */
 export const startRolePermission = async (
@@ -34,6 +34,7 @@ export const startRolePermission = async (
     variables: config.common,
     directory,
     tables: eventTables,
+    idempotencyKeys,
     moreSources: (connection) => [logSource(connection)],
     permissionCheck: async (userId, permission) => checkHere(access, userId, permission),
   });

@@ -106,6 +106,7 @@ export const createUser = defineRoute({
   responses: { 201: createdUser },
   refusals: ['weak_password', 'overloaded', 'forbidden'],
   invalidInput: 'unprocessable',
+  idempotent: true,
   tag: 'UserService',
 });
 

@@ -123,7 +123,7 @@ export const grantPermission = defineRoute({
   body: z.strictObject({ validUntil: instant.nullish() }),
   bodyOptional: true,
   responses: { 200: written },
-  refusals: ['user_suspended', 'forbidden'],
+  refusals: ['user_suspended', 'last_admin', 'forbidden'],
 });
 
 export const revokePermission = defineRoute({

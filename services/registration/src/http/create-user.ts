@@ -1,6 +1,6 @@
 import { answer, type CallContext, handle } from '@rollcall/service-kit/call-context';
 import { userRegistered } from '@rollcall/types/events/registration';
-import { userId } from '@rollcall/types/ids';
+import type { UserId } from '@rollcall/types/ids';
 import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
 import { createUser } from '@rollcall/types/routes/registration';
 import { enrolWithin } from '../enrolment.ts';
@@ -18,12 +18,12 @@ export const handleCreateUser = (ports: Ports) =>
 
     const gender = body.gender ?? null;
     const applicant = { ...body, enrolment: { profile: { gender } } };
-    const reserved = await reserveAccount(ports, applicant, context);
-    if (isRefusal(reserved)) return inUserServiceForm(reserved);
-    if (body.verified === true && !(await confirmAtOnce(ports, applicant, reserved.userId, context))) return emailTaken;
-
     const { email, username, verified = false } = body;
-    return answer(201, { id: userId.parse(reserved.userId), email, username, gender, verified });
+    const created = (id: UserId) => answer(201, { id, email, username, gender, verified });
+    const reserved = await reserveAccount(ports, applicant, context, verified ? () => undefined : created);
+    if (isRefusal(reserved)) return inUserServiceForm(reserved);
+    if (verified && !(await confirmAtOnce(ports, applicant, reserved.userId, context))) return emailTaken;
+    return created(reserved.userId);
   });
 
 const emailTaken = refuse('unprocessable', { errors: [{ pointer: '/body/email', detail: 'is taken' }] });

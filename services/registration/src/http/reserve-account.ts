@@ -1,13 +1,15 @@
+import { settleClaim } from '@rollcall/database/idempotency-keys';
 import { sealUnder } from '@rollcall/events/personal-data';
 import type { CallContext } from '@rollcall/service-kit/call-context';
 import { newId } from '@rollcall/service-kit/identity';
 import { signUpRepeated, verificationRequested } from '@rollcall/types/events/registration';
-import { userId } from '@rollcall/types/ids';
+import { type UserId, userId } from '@rollcall/types/ids';
 import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
+import type { AnswerOf, Route } from '@rollcall/types/route-definition';
 import { storePendingCredential } from '@rollcall/types/routes/auth';
 import type { Ports } from '../ports.ts';
 import { findPersonByEmail } from '../store/people.ts';
-import { dataKeys, type Enrolment } from '../store/schema.ts';
+import { dataKeys, type Enrolment, idempotencyKeys } from '../store/schema.ts';
 import { addSignUp } from '../store/sign-ups.ts';
 import { claimUsername, isUsernameFree } from '../store/usernames.ts';
 import { addVerification } from '../store/verifications.ts';
@@ -28,8 +30,15 @@ const usernameTaken: Refusal = refuse('username_taken', {
  *
  * Usernames are public, e-mail addresses are not. So the username is judged first, and for an address that has an
  * account the very same work is done and the same answer given; only the mail differs, and it goes to the owner.
+ *
+ * @param answerFor what a repetition under the same `Idempotency-Key` is answered; undefined while more has to follow
  */
-export const reserveAccount = async (ports: Ports, applicant: Applicant, context: CallContext) => {
+export const reserveAccount = async (
+  ports: Ports,
+  applicant: Applicant,
+  context: CallContext,
+  answerFor: (id: UserId) => AnswerOf<Route> | undefined,
+) => {
   const { connection, config, client } = ports;
   if (!(await isUsernameFree(connection.db, applicant.username))) return usernameTaken;
 
@@ -71,6 +80,8 @@ export const reserveAccount = async (ports: Ports, applicant: Applicant, context
     await addVerification(tx, requestId, id);
     if (owner) await emit(signUpRepeated, { subject: owner.userId, data: {}, personal: sealed, cause });
     else await emit(verificationRequested, { subject: id, data: { requestId }, personal: sealed, cause });
+    const answer = answerFor(id);
+    if (answer) await settleClaim(tx, idempotencyKeys, context.claim, answer);
     return true;
   });
   return reserved ? { userId: id } : usernameTaken;

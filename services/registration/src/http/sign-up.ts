@@ -5,6 +5,8 @@ import { signUp } from '@rollcall/types/routes/registration';
 import type { Ports } from '../ports.ts';
 import { reserveAccount } from './reserve-account.ts';
 
+const sent = answer(202, { status: 'verification_sent' });
+
 export const handleSignUp = (ports: Ports) =>
   handle(signUp, async ({ body }, context) => {
     const reserved = await reserveAccount(
@@ -19,6 +21,7 @@ export const handleSignUp = (ports: Ports) =>
         },
       },
       context,
+      () => sent,
     );
-    return isRefusal(reserved) ? reserved : answer(202, { status: 'verification_sent' });
+    return isRefusal(reserved) ? reserved : sent;
   });

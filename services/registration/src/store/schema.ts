@@ -1,3 +1,4 @@
+import { idempotencyKeysTable } from '@rollcall/database/idempotency-keys';
 import {
   inboxTable,
   outboxTable,
@@ -78,6 +79,7 @@ export const dataKeys = registration.table('data_keys', {
   createdAt: instant('created_at').notNull().defaultNow(),
 });
 
+export const idempotencyKeys = idempotencyKeysTable(registration);
 export const outbox = outboxTable(registration);
 export const subjectSequences = subjectSequencesTable(registration);
 export const inbox = inboxTable(registration);

@@ -14,6 +14,7 @@ import {
 } from '@rollcall/types/routes/role-permission';
 import { z } from 'zod';
 import { present, revisionHeader, submit } from '../access.ts';
+import { commandIdOf } from '../command-id.ts';
 import { findPermission, listPermissions as permissionsAfter } from '../domain/queries.ts';
 import type { Ports } from '../ports.ts';
 import { take } from '../take.ts';
@@ -57,8 +58,9 @@ export const handleReadPermission = ({ access }: Ports) =>
 /** Define a permission, under both its names. */
 export const handleCreatePermission = ({ access }: Ports) =>
   [createPermission, createUserServicePermission].map((route) =>
-    handle(route, async ({ body }, { cause }) => {
-      const written = await submit(access, { type: 'createPermission', id: newId(), cause, ...body });
+    handle(route, async ({ body }, { cause, claim }) => {
+      const id = claim ? commandIdOf(claim) : newId();
+      const written = await submit(access, { type: 'createPermission', id, cause, ...body });
       if (isRefusal(written)) return written;
       const { revision } = written;
       return answer(201, { id: body.name, ...body, builtIn: false, revision }, revisionHeader(revision));

@@ -1,3 +1,4 @@
+import { idempotencyKeysTable } from '@rollcall/database/idempotency-keys';
 import {
   inboxTable,
   outboxTable,
@@ -66,6 +67,7 @@ export const relayCheckpoints = rolePermission.table(
   (table) => [index('relay_checkpoints__stream_sequence').on(table.streamSequence)],
 );
 
+export const idempotencyKeys = idempotencyKeysTable(rolePermission);
 export const outbox = outboxTable(rolePermission);
 export const subjectSequences = subjectSequencesTable(rolePermission);
 export const inbox = inboxTable(rolePermission);

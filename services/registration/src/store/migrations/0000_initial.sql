@@ -6,6 +6,16 @@ CREATE TABLE "registration"."data_keys" (
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "registration"."idempotency_keys" (
+	"caller" text NOT NULL,
+	"operation" text NOT NULL,
+	"key" text NOT NULL,
+	"body_digest" text NOT NULL,
+	"answer" jsonb,
+	"claimed_at" timestamp with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "idempotency_keys__key" PRIMARY KEY("caller","operation","key")
+);
+--> statement-breakpoint
 CREATE TABLE "registration"."inbox" (
 	"source" text NOT NULL,
 	"subject" text NOT NULL,

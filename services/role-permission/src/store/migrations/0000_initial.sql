@@ -20,6 +20,16 @@ CREATE TABLE "role_permission"."events" (
 	CONSTRAINT "events__position" CHECK ("role_permission"."events"."position" > 0)
 );
 --> statement-breakpoint
+CREATE TABLE "role_permission"."idempotency_keys" (
+	"caller" text NOT NULL,
+	"operation" text NOT NULL,
+	"key" text NOT NULL,
+	"body_digest" text NOT NULL,
+	"answer" jsonb,
+	"claimed_at" timestamp with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "idempotency_keys__key" PRIMARY KEY("caller","operation","key")
+);
+--> statement-breakpoint
 CREATE TABLE "role_permission"."inbox" (
 	"source" text NOT NULL,
 	"subject" text NOT NULL,
