@@ -4,16 +4,19 @@ import { ConfigurationError } from '@rollcall/service-kit/environment';
 import { createLogger } from '@rollcall/service-kit/logging';
 import type { RunningService } from '@rollcall/service-kit/service';
 import { InProcessDirectory } from '@rollcall/service-kit/service-directory';
+import { startTracing } from '@rollcall/service-kit/tracing';
 import { type ServiceName, serviceNames } from '@rollcall/types/services';
 import { type StackPlan, startMessage } from './plan.ts';
 import { schemas, servicesBehindGateway } from './services.ts';
 
 const log = createLogger('host', process.env.LOG_LEVEL ?? 'warn');
 const running: RunningService[] = [];
+let stopTracing = async (): Promise<void> => undefined;
 
 /** Every service in this one process, calling each other's handlers directly. */
 const startAll = async ({ environment, databaseOwnerUrl }: StackPlan): Promise<RunningGateway> => {
   const variables = (service: ServiceName) => environment[service] ?? {};
+  stopTracing = await startTracing(variables('gateway').OTEL_EXPORTER_OTLP_ENDPOINT, 'rollcall');
   await migrateSchemas(
     databaseOwnerUrl,
     serviceNames.map((service) => ({ ...schemas[service], login: loginOf(variables(service).DATABASE_URL) })),
@@ -41,6 +44,7 @@ const loginOf = (url = ''): { role: string; password: string } => {
 const stop = async (): Promise<void> => {
   // The gateway first: what it has taken is finished by the others, which are still there.
   for (const service of running.splice(0).reverse()) await service.stop();
+  await stopTracing();
 };
 
 const explain = (error: unknown): string => {

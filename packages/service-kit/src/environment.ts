@@ -67,6 +67,10 @@ export const commonVariables = {
   SERVICE_TRUST_KEYS: trustKeys.meta({
     description: 'peer=key pairs, comma separated: one secret for each pair of services',
   }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .string()
+    .optional()
+    .meta({ description: 'an OpenTelemetry collector that takes traces over HTTP; no traces without one' }),
   SERVICE_URLS: z
     .string()
     .default('')

@@ -16,6 +16,7 @@ import { requestDuration } from './metrics.ts';
 import { inputRefusal, problemResponse } from './problem-response.ts';
 import { defaultBodyLimit, parseJson, readBody } from './request-body.ts';
 import { contextHeader, type TrustedHop, trustHeader, verifyHop } from './service-trust.ts';
+import { inSpan } from './tracing.ts';
 
 export interface RouteAppOptions {
   readonly service: ServiceName;
@@ -59,7 +60,7 @@ const answer = async (
     if (isRefusal(body)) return problemResponse(body, newId());
     hop = trust(options, request, body);
     if (!hop) return problemResponse(refuse('untrusted_hop'), newId());
-    const outcome = await serve(bound, options, hop, request, body, pathParams);
+    const outcome = await traced(bound, options, hop, request, body, pathParams);
     return isRefusal(outcome) ? problemResponse(outcome, hop.context.requestId) : success(bound.route, outcome);
   } catch (error) {
     const requestId = hop?.context.requestId ?? newId();
@@ -79,6 +80,28 @@ const trust = (options: RouteAppOptions, request: Request, body: Uint8Array | nu
     Date.now(),
   );
 };
+
+/** {@link serve} as a span of the request's trace, which what follows from it belongs to. */
+const traced = (
+  bound: BoundRoute,
+  options: RouteAppOptions,
+  hop: TrustedHop,
+  request: Request,
+  body: Uint8Array | null,
+  pathParams: Readonly<Record<string, string>>,
+): Promise<AnswerOf<Route> | Refusal> =>
+  inSpan(
+    {
+      name: bound.route.operationId,
+      kind: 'server',
+      parent: hop.context.traceparent,
+      attributes: { 'rollcall.service': options.service, 'http.route': bound.route.path, 'rollcall.caller': hop.from },
+    },
+    (traceparent) => {
+      const context = traceparent === undefined ? hop.context : { ...hop.context, traceparent };
+      return serve(bound, options, { ...hop, context }, request, body, pathParams);
+    },
+  );
 
 const serve = async (
   { route, handle }: BoundRoute,

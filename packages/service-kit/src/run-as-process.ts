@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { commonVariables, type Environment, readVariables } from './environment.ts';
 import type { RunningService } from './service.ts';
 import { HttpDirectory, type ServiceDirectory } from './service-directory.ts';
+import { startTracing } from './tracing.ts';
 
 /** Variables of a service that runs as a process of its own. */
 export const processVariables = {
@@ -18,7 +19,8 @@ export const runAsProcess = async (
   start: (environment: Environment, directory: ServiceDirectory) => Promise<RunningService>,
 ): Promise<void> => {
   const { HOST, PORT } = readVariables(processVariables, process.env);
-  const { SERVICE_URLS } = readVariables({ SERVICE_URLS: commonVariables.SERVICE_URLS }, process.env);
+  const { SERVICE_URLS, OTEL_EXPORTER_OTLP_ENDPOINT } = readVariables(commonVariables, process.env);
+  const stopTracing = await startTracing(OTEL_EXPORTER_OTLP_ENDPOINT, 'rollcall');
   const directory = new HttpDirectory(SERVICE_URLS);
   const service = await start(process.env, directory);
   const server = createAdaptorServer({ fetch: (request) => service.fetch(request) });
@@ -28,6 +30,7 @@ export const runAsProcess = async (
     server.close(async () => {
       await service.stop();
       await directory.close();
+      await stopTracing();
     });
   };
   process.once('SIGTERM', stop);

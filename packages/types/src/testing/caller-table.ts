@@ -1,0 +1,173 @@
+/**
+ * Who may do what, judged by hand: every route there is × every kind of caller, each line decided by reading what the
+ * route is for, never by reading its declaration. The spec beside the declarations holds the two against each other;
+ * the journeys carry every public line out through the gateway.
+ *
+ * Columns: the operation; its address; who it is for (`P` anyone, `U` any signed-in person, `S` the person named by
+ * the path, else a permission); then what each kind of caller is answered, in the order of {@link callerKinds}.
+ *
+ * Answers: a status where the call is carried out, `signin` (401), `ended` (401, the token has stopped), `forbid` (403,
+ * where it is no secret that the thing exists), `hidden` (404, as for a thing that does not exist), `-` where there is
+ * no such caller. A line that ends in "when …" is about a special input of the operation above it.
+ */
+const publicLines = `
+                                                                                                                     nobody stranger  self holder other admin  ended
+signUp                          POST   /v1/registrations                     P                                          202      202     -      -   202   202    202
+verifyRegistration              POST   /v1/registrations/verify              P                                          200      200     -      -   200   200    200
+resendVerification              POST   /v1/registrations/resend              P                                          202      202     -      -   202   202    202
+checkAvailability               GET    /v1/registrations/availability        P                                          200      200     -      -   200   200    200
+showVerificationPage            GET    /verify                               P                                          200      200     -      -   200   200    200
+createUser                      POST   /users/create                         P                                          201      201     -      -   201   201    201
+createUser                      POST   /users/create                         users.create                            forbid   forbid     -    201 forbid   201 forbid  when verified
+
+signIn                          POST   /v1/sessions                          P                                          201      201     -      -   201   201    201
+refreshSession                  POST   /v1/sessions/refresh                  P                                          200      200     -      -   200   200    200
+listSessions                    GET    /v1/sessions                          U                                       signin      200     -      -   200   200  ended
+signOut                         DELETE /v1/sessions/current                  U                                       signin      200     -      -   200   200  ended
+revokeSession                   DELETE /v1/sessions/:sessionId               U                                       signin      200     -      -   200   200  ended
+revokeSession                   DELETE /v1/sessions/:sessionId               U                                       signin   hidden     -      - hidden hidden ended  when another's
+revokeOtherSessions             DELETE /v1/sessions                          U                                       signin      200     -      -   200   200  ended
+listUserSessions                GET    /v1/users/:userId/sessions            sessions.manage                         signin   hidden hidden   200 hidden  200  ended
+revokeUserSessions              DELETE /v1/users/:userId/sessions            sessions.manage                         signin   hidden hidden   200 hidden  200  ended
+forgotPassword                  POST   /v1/password/forgot                   P                                          202      202     -      -   202   202    202
+resetPassword                   POST   /v1/password/reset                    P                                          200      200     -      -   200   200    200
+changePassword                  PUT    /v1/password                          U                                       signin      200     -      -   200   200  ended
+showResetPage                   GET    /reset-password                       P                                          200      200     -      -   200   200    200
+readKeySet                      GET    /.well-known/jwks.json                P                                          200      200     -      -   200   200    200
+readServerMetadata              GET    /.well-known/oauth-authorization-server P                                        200      200     -      -   200   200    200
+readOpenIdConfiguration         GET    /.well-known/openid-configuration     P                                          200      200     -      -   200   200    200
+rotateSigningKey                POST   /v1/keys/rotate                       keys.manage                             signin   forbid     -    201 forbid  201  ended
+authenticateUser                POST   /users/authenticate                   P                                          200      200     -      -   200   200    200
+
+readUser                        GET    /v1/users/:userId                     U                                       signin      200   200      -   200   200  ended
+updateUser                      PATCH  /v1/users/:userId                     S,users.manage                          signin   hidden   200    200 hidden  200  ended
+updateUser                      PATCH  /v1/users/:userId                     users.manage                            signin   hidden forbid   200 hidden  200  ended  when externalIds
+listGenders                     GET    /v1/genders                           P                                          200      200     -      -   200   200    200
+readUserServiceUser             GET    /users/:userId                        U                                       signin      200   200      -   200   200  ended
+readUserServiceUser             GET    /users/:userId                        S,permissions.read                      signin   hidden   200    200 hidden  200  ended  when permission
+
+listPermissions                 GET    /v1/permissions                       U                                       signin      200     -      -   200   200  ended
+createPermission                POST   /v1/permissions                       permissions.manage                      signin   forbid     -    201 forbid  201  ended
+readPermission                  GET    /v1/permissions/:name                 permissions.manage                      signin   hidden     -    200 hidden  200  ended
+describePermission              PATCH  /v1/permissions/:name                 permissions.manage                      signin   hidden     -    200 hidden  200  ended
+deletePermission                DELETE /v1/permissions/:name                 permissions.manage                      signin   hidden     -    200 hidden  200  ended
+listHolders                     GET    /v1/permissions/:name/holders         permissions.read                        signin   hidden     -    200 hidden  200  ended
+listUserPermissions             GET    /v1/users/:userId/permissions         S,permissions.read                      signin   hidden   200    200 hidden  200  ended
+grantPermission                 PUT    /v1/users/:userId/permissions/:name   permissions.grant                       signin   hidden hidden   200 hidden  200  ended
+grantPermission                 PUT    /v1/users/:userId/permissions/:name   permissions.grant                       signin   hidden hidden forbid hidden 200  ended  when not held
+revokePermission                DELETE /v1/users/:userId/permissions/:name   permissions.grant                       signin   hidden hidden   200 hidden  200  ended
+revokePermission                DELETE /v1/users/:userId/permissions/:name   permissions.grant                       signin   hidden hidden forbid hidden 200  ended  when not held
+listUserServicePermissions      GET    /permissions                          U                                       signin      200     -      -   200   200  ended
+createUserServicePermission     POST   /permissions/create                   permissions.manage                      signin   forbid     -    201 forbid  201  ended
+listUserServiceUserPermissions  GET    /users/:userId/permissions            S,permissions.read                      signin   hidden   200    200 hidden  200  ended
+
+listActivity                    GET    /v1/activity                          U                                       signin      200     -      -   200   200  ended
+deactivateUser                  POST   /v1/users/:userId/deactivate          S,users.manage                          signin   hidden   200    200 hidden  200  ended
+reactivateUser                  POST   /v1/users/:userId/reactivate          users.manage                            signin   hidden hidden   200 hidden  200  ended
+
+livez                           GET    /livez                                P                                          200      200     -      -   200   200    200
+readyz                          GET    /readyz                               P                                          200      200     -      -   200   200    200
+readOpenApi                     GET    /openapi.json                         P                                          200      200     -      -   200   200    200
+`;
+
+/**
+ * Internal routes: the operation, its service (`*`: each has it), its address, and the services that may call it.
+ * Every other service is refused, and so is every person, whatever they hold: the gateway does not know these addresses.
+ */
+const internalLines = `
+storePendingCredential  auth             PUT   /internal/credentials/:userId                   registration
+enrolUserInAuth         auth             PUT   /internal/users/:userId                         registration
+enrolUserInProfile      profile          PUT   /internal/users/:userId                         registration
+enrolUserInAccess       role-permission  PUT   /internal/users/:userId                         registration
+setUserAccess           auth             PUT   /internal/users/:userId/access                  deactivation
+setSuspension           role-permission  PUT   /internal/users/:userId/suspension              deactivation
+mintResetSecret         auth             POST  /internal/password-resets/:requestId/secret     notification
+mintVerificationSecret  registration     POST  /internal/verifications/:requestId/secret       notification
+readRevocations         auth             GET   /internal/revocations                           gateway
+readDataKey             registration     GET   /internal/data-keys/:userId                     auth,profile,role-permission,notification,activity-log,deactivation
+checkPermission         role-permission  POST  /internal/permission-checks                     auth,registration,profile,notification,activity-log,deactivation,gateway
+readReadiness           *                GET   /internal/readiness                             gateway
+listParkedEvents        *                GET   /internal/parked-events                         gateway
+retryParkedEvent        *                POST  /internal/parked-events/:id/retry               gateway
+republishEvents         *                POST  /internal/events/republish                      registration,auth,profile,role-permission,notification,activity-log,deactivation,gateway
+`;
+
+export const callerKinds = ['nobody', 'stranger', 'self', 'holder', 'other', 'admin', 'ended'] as const;
+
+/**
+ * - `nobody`: presents nothing.
+ * - `stranger`: signed in, holds nothing, and the thing is somebody else's.
+ * - `self`: the person whom the path names, holding nothing.
+ * - `holder`: holds the permission of the line and no other; the thing is somebody else's.
+ * - `other`: holds every permission but `admin` and that one.
+ * - `admin`: holds `admin`.
+ * - `ended`: presents a token of a session that is over, or of a person who was deactivated.
+ */
+export type CallerKind = (typeof callerKinds)[number];
+
+const refusals = {
+  signin: 'unauthenticated',
+  ended: 'token_revoked',
+  forbid: 'forbidden',
+  hidden: 'not_found',
+} as const;
+
+export type ExpectedAnswer =
+  | { readonly status: number }
+  | { readonly refused: (typeof refusals)[keyof typeof refusals] };
+
+export interface PublicLine {
+  readonly operation: string;
+  readonly method: string;
+  readonly path: string;
+  readonly who: readonly string[];
+  /** Undefined where there is no such caller. */
+  readonly answers: Readonly<Record<CallerKind, ExpectedAnswer | undefined>>;
+  /** The special input that the line is about. */
+  readonly when: string | undefined;
+}
+
+export interface InternalLine {
+  readonly operation: string;
+  readonly service: string;
+  readonly method: string;
+  readonly path: string;
+  readonly callers: readonly string[];
+}
+
+const linesOf = (text: string): string[][] =>
+  text
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .filter((words) => words.length > 1 && words[0] !== callerKinds[0]);
+
+const isRefusalWord = (word: string): word is keyof typeof refusals => word in refusals;
+
+const answerOf = (word: string | undefined): ExpectedAnswer | undefined => {
+  if (word === '-') return undefined;
+  if (word !== undefined && isRefusalWord(word)) return { refused: refusals[word] };
+  if (word === undefined || !/^2\d\d$/.test(word)) throw new Error(`"${word}" is no answer`);
+  return { status: Number(word) };
+};
+
+/** The public half of the table. */
+export const publicCallerTable: readonly PublicLine[] = linesOf(publicLines).map(
+  ([operation = '', method = '', path = '', who = '', ...rest]) => {
+    const [nobody, stranger, self, holder, other, admin, ended] = rest.slice(0, 7).map(answerOf);
+    const special = rest.slice(7).join(' ');
+    const when = special === '' ? undefined : special.replace(/^when /, '');
+    const answers = { nobody, stranger, self, holder, other, admin, ended };
+    return { operation, method, path, who: who.split(','), answers, when };
+  },
+);
+
+/** The internal half of the table. */
+export const internalCallerTable: readonly InternalLine[] = linesOf(internalLines).map(
+  ([operation = '', service = '', method = '', path = '', callers = '']) => ({
+    operation,
+    service,
+    method,
+    path,
+    callers: callers.split(','),
+  }),
+);
