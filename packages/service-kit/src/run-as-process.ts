@@ -9,6 +9,8 @@ import { startTracing } from './tracing.ts';
 export const processVariables = {
   HOST: z.string().default('0.0.0.0').meta({ description: 'address to listen on' }),
   PORT: z.coerce.number().int().min(0).max(65_535).default(8080).meta({ description: 'port to listen on' }),
+  SERVICE_URLS: commonVariables.SERVICE_URLS,
+  OTEL_EXPORTER_OTLP_ENDPOINT: commonVariables.OTEL_EXPORTER_OTLP_ENDPOINT,
 };
 
 /**
@@ -18,8 +20,7 @@ export const processVariables = {
 export const runAsProcess = async (
   start: (environment: Environment, directory: ServiceDirectory) => Promise<RunningService>,
 ): Promise<void> => {
-  const { HOST, PORT } = readVariables(processVariables, process.env);
-  const { SERVICE_URLS, OTEL_EXPORTER_OTLP_ENDPOINT } = readVariables(commonVariables, process.env);
+  const { HOST, PORT, SERVICE_URLS, OTEL_EXPORTER_OTLP_ENDPOINT } = readVariables(processVariables, process.env);
   const stopTracing = await startTracing(OTEL_EXPORTER_OTLP_ENDPOINT, 'rollcall');
   const directory = new HttpDirectory(SERVICE_URLS);
   const service = await start(process.env, directory);

@@ -28,6 +28,8 @@ export interface StackOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Real durability; off unless told, since most specs pull no plug. */
   readonly durable?: boolean;
+  /** Gets what the services log, line by line; it goes to this process's standard error unless told. */
+  readonly onLog?: (line: string) => void;
 }
 
 /** Starts everything that `npm start` starts, on free ports and in a folder of its own, and waits until it is ready. */
@@ -37,8 +39,9 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
   const launcher = spawn(process.execPath, [join(repository, 'infra/local/start.mjs'), ...flags], {
     cwd: repository,
     env: { ...process.env, LOG_LEVEL: 'error', PORT: '0', MAIL_PORT: '0', ...options.environment },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', options.onLog ? 'pipe' : 'inherit'],
   });
+  if (options.onLog && launcher.stderr) createInterface({ input: launcher.stderr }).on('line', options.onLog);
   const ready = await readyLine(launcher);
   return {
     ...ready,

@@ -5,7 +5,7 @@ import type { RateClass } from '@rollcall/types/route-definition';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 
 /** Requests a minute from one address. What is dear or guesses secrets is counted over all replicas. */
-const perMinute = {
+export const perMinute = {
   production: { sign_up: 10, sign_in: 60, mail: 10, write: 600, read: 6_000 },
   development: { sign_up: 100, sign_in: 600, mail: 100, write: 60_000, read: 600_000 },
 } as const satisfies Record<string, Record<Exclude<RateClass, 'internal'>, number>>;

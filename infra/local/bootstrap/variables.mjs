@@ -1,0 +1,45 @@
+/**
+ * What `npm start` reads from the environment; the table of the root README is made of this.
+ *
+ * @type {readonly { name: string, fallback: string, meaning: string }[]}
+ */
+export const launcherVariables = [
+  { name: 'PORT', fallback: '8080', meaning: 'port of the gateway; 0 means any free one' },
+  { name: 'MAIL_PORT', fallback: '8025', meaning: 'port of the mail page; 0 means any free one' },
+  {
+    name: 'NODE_ENV',
+    fallback: 'development',
+    meaning: '`production` turns off every convenience meant for a developer’s machine',
+  },
+  {
+    name: 'PUBLIC_URL',
+    fallback: 'http://localhost:<PORT>',
+    meaning: 'where people reach the gateway; the issuer of tokens and base of mailed links',
+  },
+  {
+    name: 'DATABASE_URL',
+    fallback: '',
+    meaning: 'a database, as its owner, to use instead of starting Postgres',
+  },
+  { name: 'NATS_URL', fallback: '', meaning: 'a NATS with JetStream to use instead of starting one' },
+  { name: 'NATS_TOKEN', fallback: '', meaning: 'token for that NATS, where it asks for one' },
+  { name: 'SMTP_URL', fallback: '', meaning: 'a mail server to use instead of the mail page' },
+  { name: 'MAIL_FROM', fallback: 'Rollcall <no-reply@rollcall.localhost>', meaning: 'sender of every mail' },
+  { name: 'LOG_LEVEL', fallback: 'warn', meaning: 'how much the services log' },
+  {
+    name: 'NATS_SERVER_BIN',
+    fallback: '',
+    meaning:
+      'the `nats-server` to run; else the one on the path, in sbin or in `.data/bin`, or Debian’s, downloaded there',
+  },
+  {
+    name: 'ROLLCALL_SETUP_TOKEN',
+    fallback: '',
+    meaning: 'production: the set-up token; one of the data folder’s own is printed unless set',
+  },
+  {
+    name: 'ROLLCALL_FIRST_ADMIN_EMAIL',
+    fallback: '',
+    meaning: 'production: whoever confirms this address becomes the first administrator, without a set-up token',
+  },
+];

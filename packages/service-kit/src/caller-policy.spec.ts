@@ -1,0 +1,119 @@
+import type { BuiltInPermission } from '@rollcall/types/permissions';
+import { isInternal, type Route } from '@rollcall/types/route-definition';
+import { publicRoutes, routeTable } from '@rollcall/types/route-table';
+import { everyServiceRoutes } from '@rollcall/types/routes/every-service';
+import { type PeerName, serviceNames } from '@rollcall/types/services';
+import { type CallerKind, internalCallerTable, publicCallerTable } from '@rollcall/types/testing/caller-table';
+import { describe, expect, it } from 'vitest';
+import { type Actor, actor, type HopContext } from './actor.ts';
+import { judgeCaller } from './caller-policy.ts';
+
+const person: Actor = actor.parse({
+  userId: '01980000-0000-7000-8000-000000000001',
+  sessionId: '01980000-0000-7000-8000-000000000002',
+  tokenId: 't',
+  authenticatedAt: 0,
+  methods: ['pwd'],
+});
+const somebodyElse = '01980000-0000-7000-8000-000000000003';
+const peers: readonly PeerName[] = [...serviceNames, 'operator'];
+
+const hopFrom = (from: PeerName, who: Actor | null) => {
+  const context: HopContext = { requestId: 'r', actor: who, ipAddress: '192.0.2.1', userAgent: 'spec' };
+  return { from, context };
+};
+
+/** The verdict in words: "allowed", or the code of the refusal. */
+const verdict = async (
+  route: Route,
+  from: PeerName,
+  who: Actor | null,
+  subject: string,
+  holds: (asked: string) => boolean,
+): Promise<string> => {
+  const judged = await judgeCaller(route, hopFrom(from, who), subject, async (_, asked) => holds(asked));
+  return judged.allowed ? 'allowed' : judged.refusal.refused;
+};
+
+const publicRoute = (operation: string): Route => {
+  const route = publicRoutes.find(({ operationId }) => operationId === operation);
+  if (!route) throw new Error(`there is no public route ${operation}`);
+  return route;
+};
+
+const internalRoutes: readonly Route[] = [
+  ...routeTable.filter(isInternal),
+  ...serviceNames.flatMap((service) => Object.values(everyServiceRoutes(service))),
+];
+
+describe.each(publicCallerTable.filter(({ when }) => when === undefined))('$method $path', (line) => {
+  const route = publicRoute(line.operation);
+  const isTheirs = (asked: string): boolean => line.who.includes(asked);
+  const rights: Readonly<Record<Exclude<CallerKind, 'nobody' | 'ended'>, (asked: string) => boolean>> = {
+    stranger: () => false,
+    self: () => false,
+    holder: isTheirs,
+    other: (asked) => !isTheirs(asked),
+    // role-permission answers yes to every question about an administrator.
+    admin: () => true,
+  };
+
+  it('answers each kind of person as the table says', async () => {
+    for (const [kind, holds] of Object.entries(rights)) {
+      const expected = line.answers[kind as CallerKind];
+      if (!expected) continue;
+      const subject = kind === 'self' ? person.userId : somebodyElse;
+      const word = 'status' in expected ? 'allowed' : expected.refused;
+      expect([kind, await verdict(route, 'gateway', person, subject, holds)]).toEqual([kind, word]);
+    }
+    const nobody = line.answers.nobody;
+    const word = nobody && 'status' in nobody ? 'allowed' : 'unauthenticated';
+    expect(await verdict(route, 'gateway', null, somebodyElse, () => true)).toBe(word);
+  });
+
+  it('is for people, who come through the gateway: a service that sends one by itself is refused', async () => {
+    for (const from of peers.filter((peer) => peer !== 'gateway')) {
+      expect([from, await verdict(route, from, person, person.userId, () => true)]).toEqual([from, 'untrusted_hop']);
+    }
+  });
+});
+
+describe.each(internalCallerTable)('$service $method $path', (line) => {
+  const routes = internalRoutes.filter(
+    ({ operationId, service }) => operationId === line.operation && ['*', service].includes(line.service),
+  );
+
+  it('answers the services that the table names, and refuses every other, whoever it acts for', async () => {
+    expect(routes.length).toBe(line.service === '*' ? serviceNames.length : 1);
+    for (const route of routes) {
+      for (const from of peers) {
+        const expected = line.callers.includes(from) ? 'allowed' : 'untrusted_hop';
+        expect([from, await verdict(route, from, null, somebodyElse, () => true)]).toEqual([from, expected]);
+        expect([from, await verdict(route, from, person, person.userId, () => true)]).toEqual([from, expected]);
+      }
+    }
+  });
+});
+
+describe('a route', () => {
+  it('is refused when nothing can be said about the rights of its caller', async () => {
+    const unanswered = new Error('role-permission is down');
+    const judged = judgeCaller(
+      publicRoute('listHolders'),
+      hopFrom('gateway', person),
+      undefined,
+      async (_: string, __: string) => Promise.reject(unanswered),
+    );
+    await expect(judged).rejects.toBe(unanswered);
+  });
+
+  it('asks about the declared permission alone, and about the signed-in person', async () => {
+    const asked: string[] = [];
+    await judgeCaller(publicRoute('grantPermission'), hopFrom('gateway', person), somebodyElse, async (who, what) => {
+      asked.push(`${who} ${what}`);
+      return false;
+    });
+    const right: BuiltInPermission = 'permissions.grant';
+    expect(asked).toEqual([`${person.userId} ${right}`]);
+  });
+});
