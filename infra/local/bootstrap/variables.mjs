@@ -27,6 +27,11 @@ export const launcherVariables = [
   { name: 'MAIL_FROM', fallback: 'Rollcall <no-reply@rollcall.localhost>', meaning: 'sender of every mail' },
   { name: 'LOG_LEVEL', fallback: 'warn', meaning: 'how much the services log' },
   {
+    name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+    fallback: '',
+    meaning: 'an OpenTelemetry collector that takes traces over HTTP; no traces without one',
+  },
+  {
     name: 'NATS_SERVER_BIN',
     fallback: '',
     meaning:

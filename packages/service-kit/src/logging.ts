@@ -1,5 +1,5 @@
 import type { ServiceName } from '@rollcall/types/services';
-import { type Logger, pino } from 'pino';
+import { type Logger, type LoggerOptions, pino, stdTimeFunctions } from 'pino';
 
 export type { Logger };
 
@@ -17,15 +17,18 @@ const secretNames = [
 ];
 const redacted = secretNames.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
 
+/** How everything is logged; apart from the logger itself so that it can write somewhere else. */
+export const loggerOptions = (service: ServiceName | 'host', level: string): LoggerOptions => ({
+  level,
+  base: { service },
+  timestamp: stdTimeFunctions.isoTime,
+  redact: { paths: redacted, censor: '[redacted]' },
+  serializers: { err: describeError },
+});
+
 /** One JSON line an event on standard output, secrets blanked. */
 export const createLogger = (service: ServiceName | 'host', level: string): Logger =>
-  pino({
-    level,
-    base: { service },
-    timestamp: pino.stdTimeFunctions.isoTime,
-    redact: { paths: redacted, censor: '[redacted]' },
-    serializers: { err: describeError },
-  });
+  pino(loggerOptions(service, level));
 
 // postgres.js and nats hang parameters and connection details on their errors: only what is known to be harmless passes.
 const describeError = (error: unknown): Record<string, unknown> => {
@@ -37,7 +40,11 @@ const describeError = (error: unknown): Record<string, unknown> => {
     message:
       error.name === 'DrizzleQueryError' || error.message.startsWith('Failed query') ? 'a query failed' : error.message,
     ...(code === undefined ? {} : { code }),
-    stack: error.stack?.split('\n').slice(1).join('\n'),
+    // Only the frames: the first lines repeat the message, parameters and all.
+    stack: error.stack
+      ?.split('\n')
+      .filter((line) => /^\s+at /.test(line))
+      .join('\n'),
     ...(error.cause === undefined ? {} : { cause: describeError(error.cause) }),
   };
 };

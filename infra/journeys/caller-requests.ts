@@ -1,0 +1,153 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { newcomer, type SignedInPerson, signIn } from '@rollcall/testing/people';
+import type { CallerKind } from '@rollcall/types/testing/caller-table';
+import type { Cast } from './cast.ts';
+
+/** Who calls, and about whom. */
+export interface Calling {
+  readonly cast: Cast;
+  readonly kind: CallerKind;
+  /** Undefined for nobody. */
+  readonly caller: SignedInPerson | undefined;
+  /** Whom the path names, where it names a person: the caller for `self`, else somebody else. */
+  readonly subject: SignedInPerson;
+}
+
+export interface CallerRequest {
+  readonly params?: Readonly<Record<string, string>>;
+  readonly query?: string;
+  readonly body?: unknown;
+  /** Instead of the caller's own. */
+  readonly token?: string;
+}
+
+type Compose = (calling: Calling) => CallerRequest | Promise<CallerRequest>;
+
+/** Exists on the stack, and whoever grants permissions holds it. */
+export const sharedPermission = 'journeys.shared';
+/** Exists, and nobody holds it. */
+export const unheldPermission = 'journeys.unheld';
+
+const fresh = () => `journeys.${randomBytes(6).toString('hex')}`;
+const secret = 'A'.repeat(32);
+const nothing: Compose = () => ({});
+const account = () => {
+  const { email, username, password } = newcomer();
+  return { email, username, password };
+};
+const aboutSubject: Compose = ({ subject }) => ({ params: { userId: subject.id } });
+const freshPermission = () => ({ body: { name: fresh(), description: 'Made by a journey.' } });
+const aPermission: Compose = () => ({ params: { name: sharedPermission } });
+const onSubject =
+  (name: string): Compose =>
+  ({ subject }) => ({ params: { userId: subject.id, name } });
+
+/** Whoever presents an ended token, or none, has no session to use up. */
+const isIn = ({ kind }: Calling) => kind !== 'nobody' && kind !== 'ended';
+
+const sessionIdIn = (token: string): string =>
+  JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).sid;
+
+/** A person for one call: it changes their account. */
+const onSomebodyNew =
+  (prepare: (cast: Cast, person: SignedInPerson) => Promise<unknown> = async () => undefined): Compose =>
+  async ({ cast, kind, subject }) => {
+    if (kind !== 'self' && kind !== 'holder' && kind !== 'admin') return { params: { userId: subject.id } };
+    const person = await cast.somebody();
+    await prepare(cast, person);
+    return { params: { userId: person.id }, ...(kind === 'self' ? { token: person.token } : {}) };
+  };
+
+/** Input that is valid for each operation of the table; with " when …" for the lines about a special one. */
+export const callerRequests: Readonly<Record<string, Compose>> = {
+  signUp: () => ({ body: account() }),
+  verifyRegistration: async ({ cast }) => {
+    const body = account();
+    const token = await cast.mailedToken(body.email, () => cast.api('POST', '/v1/registrations', { body }));
+    return { body: { token } };
+  },
+  resendVerification: ({ subject }) => ({ body: { email: subject.email } }),
+  checkAvailability: () => ({ query: `username=${newcomer().username}` }),
+  showVerificationPage: () => ({ query: `token=${secret}` }),
+  createUser: () => ({ body: account() }),
+  'createUser when verified': () => ({ body: { ...account(), verified: true } }),
+
+  signIn: ({ subject }) => ({ body: { identifier: subject.email, password: subject.password } }),
+  refreshSession: async ({ cast, subject }) => ({
+    body: { refreshToken: (await signIn(cast.api, subject)).refreshToken },
+  }),
+  listSessions: nothing,
+  signOut: async (calling) => {
+    const { cast, caller } = calling;
+    return caller && isIn(calling) ? { token: (await signIn(cast.api, caller)).token } : {};
+  },
+  revokeSession: async (calling) => {
+    const { cast, caller, subject } = calling;
+    const owner = caller && isIn(calling) ? caller : subject;
+    return { params: { sessionId: sessionIdIn((await signIn(cast.api, owner)).token) } };
+  },
+  "revokeSession when another's": async ({ cast, subject }) => ({
+    params: { sessionId: sessionIdIn((await signIn(cast.api, subject)).token) },
+  }),
+  revokeOtherSessions: nothing,
+  listUserSessions: aboutSubject,
+  revokeUserSessions: aboutSubject,
+  forgotPassword: ({ subject }) => ({ body: { email: subject.email } }),
+  resetPassword: async ({ cast, subject: { email, password } }) => {
+    const ask = () => cast.api('POST', '/v1/password/forgot', { body: { email } });
+    return { body: { token: await cast.mailedToken(email, ask), password } };
+  },
+  changePassword: ({ caller, subject }) => {
+    const { password } = caller ?? subject;
+    return { body: { current: password, password } };
+  },
+  showResetPage: () => ({ query: `token=${secret}` }),
+  readKeySet: nothing,
+  readServerMetadata: nothing,
+  readOpenIdConfiguration: nothing,
+  rotateSigningKey: nothing,
+  authenticateUser: ({ subject }) => ({ body: { username: subject.username, password: subject.password } }),
+
+  readUser: aboutSubject,
+  updateUser: ({ subject, kind }) => ({ params: { userId: subject.id }, body: { description: `changed by ${kind}` } }),
+  'updateUser when externalIds': ({ subject }) => ({
+    params: { userId: subject.id },
+    body: { externalIds: { journeys: randomUUID() } },
+  }),
+  listGenders: nothing,
+  readUserServiceUser: aboutSubject,
+  'readUserServiceUser when permission': ({ subject }) => ({
+    params: { userId: subject.id },
+    query: `permission=${sharedPermission}`,
+  }),
+
+  listPermissions: nothing,
+  createPermission: freshPermission,
+  readPermission: aPermission,
+  describePermission: ({ kind }) => ({
+    params: { name: sharedPermission },
+    body: { description: `Described by ${kind}.` },
+  }),
+  deletePermission: async ({ cast }) => {
+    const { body } = freshPermission();
+    await cast.asAdmin('POST', '/v1/permissions', body);
+    return { params: { name: body.name } };
+  },
+  listHolders: aPermission,
+  listUserPermissions: aboutSubject,
+  grantPermission: onSubject(sharedPermission),
+  'grantPermission when not held': onSubject(unheldPermission),
+  revokePermission: onSubject(sharedPermission),
+  'revokePermission when not held': onSubject(unheldPermission),
+  listUserServicePermissions: nothing,
+  createUserServicePermission: freshPermission,
+  listUserServiceUserPermissions: aboutSubject,
+
+  listActivity: nothing,
+  deactivateUser: onSomebodyNew(),
+  reactivateUser: onSomebodyNew((cast, { id }) => cast.asAdmin('POST', `/v1/users/${id}/deactivate`)),
+
+  livez: nothing,
+  readyz: nothing,
+  readOpenApi: nothing,
+};
