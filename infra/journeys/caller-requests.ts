@@ -38,9 +38,6 @@ const account = () => {
 const aboutSubject: Compose = ({ subject }) => ({ params: { userId: subject.id } });
 const freshPermission = () => ({ body: { name: fresh(), description: 'Made by a journey.' } });
 const aPermission: Compose = () => ({ params: { name: sharedPermission } });
-const onSubject =
-  (name: string): Compose =>
-  ({ subject }) => ({ params: { userId: subject.id, name } });
 
 /** Whoever presents an ended token, or none, has no session to use up. */
 const isIn = ({ kind }: Calling) => kind !== 'nobody' && kind !== 'ended';
@@ -48,14 +45,18 @@ const isIn = ({ kind }: Calling) => kind !== 'nobody' && kind !== 'ended';
 const sessionIdIn = (token: string): string =>
   JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).sid;
 
-/** A person for one call: it changes their account. */
-const onSomebodyNew =
-  (prepare: (cast: Cast, person: SignedInPerson) => Promise<unknown> = async () => undefined): Compose =>
-  async ({ cast, kind, subject }) => {
-    if (kind !== 'self' && kind !== 'holder' && kind !== 'admin') return { params: { userId: subject.id } };
-    const person = await cast.somebody();
-    await prepare(cast, person);
-    return { params: { userId: person.id }, ...(kind === 'self' ? { token: person.token } : {}) };
+/** Somebody who is signed in, so that a call that ends sessions and should not have been carried out shows. */
+const onSignedIn: Compose = async ({ cast, subject }) => {
+  await signIn(cast.api, subject);
+  return { params: { userId: subject.id } };
+};
+
+/** The subject has the permission, or has it not: whatever a call would change is otherwise beforehand. */
+const onGrant =
+  (method: 'PUT' | 'DELETE', name: string): Compose =>
+  async ({ cast, subject }) => {
+    await cast.asAdmin(method, `/v1/users/${subject.id}/permissions/${name}`);
+    return { params: { userId: subject.id, name } };
   };
 
 /** Input that is valid for each operation of the table; with " when …" for the lines about a special one. */
@@ -91,9 +92,11 @@ export const callerRequests: Readonly<Record<string, Compose>> = {
   }),
   revokeOtherSessions: nothing,
   listUserSessions: aboutSubject,
-  revokeUserSessions: aboutSubject,
+  revokeUserSessions: onSignedIn,
   forgotPassword: ({ subject }) => ({ body: { email: subject.email } }),
-  resetPassword: async ({ cast, subject: { email, password } }) => {
+  resetPassword: async ({ cast }) => {
+    // Somebody new each time: a mail that was asked for before would void the next one.
+    const { email, password } = await cast.somebody();
     const ask = () => cast.api('POST', '/v1/password/forgot', { body: { email } });
     return { body: { token: await cast.mailedToken(email, ask), password } };
   },
@@ -135,17 +138,27 @@ export const callerRequests: Readonly<Record<string, Compose>> = {
   },
   listHolders: aPermission,
   listUserPermissions: aboutSubject,
-  grantPermission: onSubject(sharedPermission),
-  'grantPermission when not held': onSubject(unheldPermission),
-  revokePermission: onSubject(sharedPermission),
-  'revokePermission when not held': onSubject(unheldPermission),
+  grantPermission: onGrant('DELETE', sharedPermission),
+  'grantPermission when not held': onGrant('DELETE', unheldPermission),
+  revokePermission: onGrant('PUT', sharedPermission),
+  'revokePermission when not held': onGrant('PUT', unheldPermission),
   listUserServicePermissions: nothing,
   createUserServicePermission: freshPermission,
   listUserServiceUserPermissions: aboutSubject,
 
   listActivity: nothing,
-  deactivateUser: onSomebodyNew(),
-  reactivateUser: onSomebodyNew((cast, { id }) => cast.asAdmin('POST', `/v1/users/${id}/deactivate`)),
+  deactivateUser: async (calling) => {
+    const { cast, kind } = calling;
+    if (kind !== 'self' && kind !== 'holder' && kind !== 'admin') return onSignedIn(calling);
+    const { id, token } = await cast.somebody();
+    return { params: { userId: id }, ...(kind === 'self' ? { token } : {}) };
+  },
+  reactivateUser: async ({ cast, kind, subject }) => {
+    if (kind !== 'holder' && kind !== 'admin') return { params: { userId: subject.id } };
+    const { id } = await cast.somebody();
+    await cast.asAdmin('POST', `/v1/users/${id}/deactivate`);
+    return { params: { userId: id } };
+  },
 
   livez: nothing,
   readyz: nothing,

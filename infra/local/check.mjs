@@ -7,6 +7,7 @@ const CHECKS = [
   { name: 'style', command: ['biome', 'check', '--no-errors-on-unmatched', '.'] },
   { name: 'types', command: ['turbo', 'run', 'typecheck', '--continue', '--output-logs=errors-only'] },
   { name: 'imports', command: ['node', 'infra/architecture/check.mjs'] },
+  { name: 'migrations', command: ['node', 'infra/local/check-migrations.mjs'] },
 ];
 
 try {
