@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { newcomer, type SignedInPerson, signIn } from '@rollcall/testing/people';
 import type { CallerKind } from '@rollcall/types/testing/caller-table';
 import type { Cast } from './cast.ts';
+import { parkEvent } from './parked-event.ts';
 
 /** Who calls, and about whom. */
 export interface Calling {
@@ -159,6 +160,11 @@ export const callerRequests: Readonly<Record<string, Compose>> = {
     await cast.asAdmin('POST', `/v1/users/${id}/deactivate`);
     return { params: { userId: id } };
   },
+
+  showReference: nothing,
+  showProblems: nothing,
+  listDeadLetters: nothing,
+  retryDeadLetter: async ({ cast }) => ({ params: { id: await parkEvent(cast.postgres) } }),
 
   livez: nothing,
   readyz: nothing,

@@ -9,12 +9,15 @@ import { builtInPermissions } from '@rollcall/types/permissions';
 export class Cast {
   readonly api: ApiClient;
   readonly admin: SignedInPerson;
+  /** The owner's URL of the database, for what no client can bring about. */
+  readonly postgres: string;
   readonly #mail: string;
   readonly #known = new Map<string, Promise<SignedInPerson>>();
 
   private constructor(stack: Stack, admin: SignedInPerson) {
     this.api = createApiClient(stack.gateway);
     this.#mail = stack.mail;
+    this.postgres = stack.postgres;
     this.admin = admin;
   }
 

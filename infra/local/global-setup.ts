@@ -63,6 +63,7 @@ export default async function setup(project: TestProject) {
   process.env.ROLLCALL_TEST_POSTGRES_URL = postgresUrl;
   process.env.ROLLCALL_TEST_NATS_URL = natsUrl;
   process.env.ROLLCALL_TEST_NATS_TOKEN = natsToken;
+  process.env.ROLLCALL_TEST_NATS_BIN = program;
   return teardown;
 }
 

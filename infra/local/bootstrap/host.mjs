@@ -6,7 +6,7 @@ import { writeDown } from './leftovers.mjs';
 import { signalProcess } from './processes.mjs';
 import { REPOSITORY } from './repository.mjs';
 
-/** @import { Exit, HostMessage, Plan } from './types.ts' */
+/** @import { Exit, HostMessage, Plan, Readiness } from './types.ts' */
 
 /** How long the services may take to finish what they took. */
 const GRACE_MS = 15_000;
@@ -54,14 +54,14 @@ export function launchHost({ dataFolder, output }) {
       await exited;
     },
     /**
-     * Hands the plan over; answers the gateway's address once all services are up.
+     * Hands the plan over; resolves once all services are up.
      * @param {Plan} plan
-     * @returns {Promise<string>}
+     * @returns {Promise<Readiness>}
      */
     start: (plan) =>
       new Promise((resolve, reject) => {
         child.on('message', (/** @type {HostMessage} */ message) => {
-          if (message.type === 'ready') resolve(message.gatewayUrl);
+          if (message.type === 'ready') resolve(message);
           else if (message.type === 'failed') reject(new Failure(message.message));
         });
         void exited.then((exit) => reject(new Failure(`The services ended while they started (${tell(exit)}).`)));

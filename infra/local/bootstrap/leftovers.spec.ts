@@ -88,7 +88,13 @@ describe('a data folder', () => {
   it('tells where what runs on it answers', () => {
     const folder = temporaryFolder();
     expect(runningOn(folder)).toBeUndefined();
-    takeDataFolder(folder).announce({ gateway: 'http://127.0.0.1:1' });
-    expect(runningOn(folder)).toMatchObject({ pid: process.pid, gateway: 'http://127.0.0.1:1' });
+    const where = {
+      gateway: 'http://127.0.0.1:1',
+      nodeEnv: 'development',
+      publicUrl: 'http://localhost:1',
+      postgresPort: 2,
+    };
+    takeDataFolder(folder).announce(where);
+    expect(runningOn(folder)).toMatchObject({ pid: process.pid, ...where });
   });
 });

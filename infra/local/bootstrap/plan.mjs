@@ -44,12 +44,17 @@ export function createPlan({ secrets, ports, env }) {
 
   return {
     databaseOwnerUrl,
+    operatorTrustKeys: serviceTrustKeys(secrets, OPERATOR),
     environment: {
       gateway: { ...common('gateway'), HOST: '127.0.0.1', PORT: String(ports.gateway) },
       auth: { ...common('auth'), KEY_ENCRYPTION_SECRET: secrets.authKeyEncryption },
       registration: { ...common('registration'), KEY_ENCRYPTION_SECRET: secrets.registrationKeyEncryption },
       profile: common('profile'),
-      'role-permission': common('role-permission'),
+      'role-permission': {
+        // On a developer's machine the first person becomes the administrator without it.
+        ...(env.NODE_ENV === 'production' ? { ROLLCALL_SETUP_TOKEN: setupToken(secrets) } : {}),
+        ...common('role-permission'),
+      },
       notification: {
         MAIL_FROM: 'Rollcall <no-reply@rollcall.localhost>',
         ...common('notification'),
@@ -80,6 +85,14 @@ export function serviceTrustKeys(secrets, self) {
     .filter((peer) => peer !== self)
     .map((peer) => `${peer}=${derive(secrets.root, [self, peer].sort().join('|'))}`)
     .join(',');
+}
+
+/**
+ * The set-up token of a data folder: whoever signs up with it first becomes the first administrator in production.
+ * @param {Pick<Secrets, 'root'>} secrets
+ */
+function setupToken(secrets) {
+  return derive(secrets.root, 'set-up token');
 }
 
 /**

@@ -86,6 +86,32 @@ describe('the keys of service trust', () => {
   });
 });
 
+describe('the set-up token', () => {
+  const tokenWith = (env: Environment) => planWith(env).environment['role-permission'].ROLLCALL_SETUP_TOKEN;
+
+  it('is there in production, for role-permission only, and the same from start to start', () => {
+    const { environment } = planWith({ NODE_ENV: 'production' });
+    expect(SERVICES.filter((service) => 'ROLLCALL_SETUP_TOKEN' in environment[service])).toEqual(['role-permission']);
+    expect(tokenWith({ NODE_ENV: 'production' })).toMatch(/^[\w-]{43}$/);
+    expect(tokenWith({ NODE_ENV: 'production' })).toBe(tokenWith({ NODE_ENV: 'production' }));
+  });
+
+  it('differs between installations, and from every other secret', () => {
+    const token = tokenWith({ NODE_ENV: 'production' });
+    const other = createPlan({ secrets: newSecrets(), ports, env: { NODE_ENV: 'production' } });
+    expect(other.environment['role-permission'].ROLLCALL_SETUP_TOKEN).not.toBe(token);
+    const { environment, ...rest } = planWith({});
+    expect(JSON.stringify([environment, rest, secrets])).not.toContain(token);
+  });
+
+  it('is not needed, and not there, in development', () => expect(tokenWith({})).toBeUndefined());
+
+  it('is the operator’s own where there is one', () => {
+    const chosen = 'a token that the operator has chosen';
+    expect(tokenWith({ NODE_ENV: 'production', ROLLCALL_SETUP_TOKEN: chosen })).toBe(chosen);
+  });
+});
+
 describe("the operator's own environment", () => {
   it('replaces each part: the database, NATS and the mail server', () => {
     const { environment, databaseOwnerUrl } = planWith({

@@ -4,16 +4,27 @@ import { errorCode, Failure } from './failure.mjs';
 import { startedAt } from './processes.mjs';
 
 /**
+ * Where everything is, and what it was started as.
+ *
+ * @typedef {object} Announcement
+ * @property {string} gateway
+ * @property {string} [mail]
+ * @property {string} nodeEnv
+ * @property {string} publicUrl
+ * @property {number} postgresPort 0 where the operator brought a database
+ */
+
+/**
  * `running.json` in a data folder tells which process has it, and, once it is up, where it answers. At most one process
  * may have a data folder.
  *
- * @typedef {{ pid: number, startedAt: string | undefined, gateway?: string, mail?: string }} Running
+ * @typedef {{ pid: number, startedAt: string | undefined } & Partial<Announcement>} Running
  */
 
 /**
  * Takes the data folder for this process.
  * @param {string} dataFolder
- * @returns {{ announce: (where: Pick<Running, 'gateway' | 'mail'>) => void, release: () => void }}
+ * @returns {{ announce: (where: Announcement) => void, release: () => void }}
  */
 export function takeDataFolder(dataFolder) {
   const file = path.join(dataFolder, 'running.json');

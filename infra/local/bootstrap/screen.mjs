@@ -11,11 +11,21 @@
  */
 
 /**
+ * How the first administrator comes to be.
+ *
+ * @typedef {object} FirstAdministrator
+ * @property {boolean} isProduction
+ * @property {boolean} bootstrapped there is one, or was
+ * @property {string | undefined} setupToken what to sign up with, as long as it is of use
+ */
+
+/**
  * What the operator reads once everything is up.
  * @param {Addresses} addresses
+ * @param {FirstAdministrator} first
  * @param {Pick<Options, 'dataFolder' | 'watch'>} options
  */
-export function screen({ gateway, mail, postgres, nats }, { dataFolder, watch }) {
+export function screen({ gateway, mail, postgres, nats }, first, { dataFolder, watch }) {
   const api = named(gateway);
   return [
     '',
@@ -29,11 +39,21 @@ export function screen({ gateway, mail, postgres, nats }, { dataFolder, watch })
     `  Data        ${dataFolder} (passwords in secrets.json, logs in logs/)`,
     '',
     `  Next: sign up on ${api}/docs${mail ? `, then open the link in the mail on ${named(mail)}` : ''}.`,
-    '  The first person who verifies their address becomes the administrator.',
+    ...firstAdministrator(first),
     '',
     `  ${watch ? 'The services start again when their files change. ' : ''}Ctrl-C stops everything; the data stays.`,
     '',
   ].join('\n');
+}
+
+/** @param {FirstAdministrator} first */
+function firstAdministrator({ isProduction, bootstrapped, setupToken }) {
+  if (bootstrapped) return [];
+  if (!isProduction) return ['  The first person who verifies their address becomes the administrator.'];
+  return [
+    '  There is no administrator. Whoever signs up first with this as "setupToken" becomes it:',
+    `  ${setupToken ?? 'what ROLLCALL_SETUP_TOKEN says'}`,
+  ];
 }
 
 /**

@@ -46,14 +46,14 @@ export function runServices({ dataFolder, output, watch, print, onDeath }) {
       return host.pid;
     },
     /**
-     * Answers the gateway's address once all services are up.
+     * Resolves once all services are up.
      * @param {Plan} plan
      */
     start: async (plan) => {
-      const gateway = await host.start(plan);
+      const readiness = await host.start(plan);
       guard();
       if (watch) unwatch = watchSources(() => replace(plan));
-      return gateway;
+      return readiness;
     },
     stop: async () => {
       isStopping = true;

@@ -63,17 +63,26 @@ export async function startStack({ options, env, print, shutdown }) {
     smtp: mailUp?.smtpPort ?? 0,
   };
   const plan = createPlan({ secrets, ports, env });
-  const gateway = await services.start(plan);
+  const { gatewayUrl: gateway, bootstrapped } = await services.start(plan);
   shutdown.signal.throwIfAborted();
 
   const mailUrl = mailUp && `http://127.0.0.1:${mailUp.pagePort}`;
   const natsUrl = plan.environment.gateway.NATS_URL ?? '';
-  folder.announce({ gateway, ...(mailUrl ? { mail: mailUrl } : {}) });
-  if (!options.json) return screen({ gateway, mail: mailUrl, postgres: plan.databaseOwnerUrl, nats: natsUrl }, options);
+  const { NODE_ENV: nodeEnv = '', PUBLIC_URL: publicUrl = '' } = plan.environment.gateway;
+  folder.announce({ gateway, ...(mailUrl ? { mail: mailUrl } : {}), nodeEnv, publicUrl, postgresPort: ports.postgres });
+  const setupToken = bootstrapped ? undefined : plan.environment['role-permission'].ROLLCALL_SETUP_TOKEN;
+  if (!options.json) {
+    const addresses = { gateway, mail: mailUrl, postgres: plan.databaseOwnerUrl, nats: natsUrl };
+    // One that the operator chose is not for the screen.
+    const shownToken = env.ROLLCALL_SETUP_TOKEN ? undefined : setupToken;
+    const first = { isProduction: nodeEnv === 'production', bootstrapped, setupToken: shownToken };
+    return screen(addresses, first, options);
+  }
   return JSON.stringify({
     ready: true,
     gateway,
     mail: mailUrl ?? null,
+    setupToken: setupToken ?? null,
     postgres: plan.databaseOwnerUrl,
     nats: {
       url: natsUrl,

@@ -18,10 +18,19 @@ export type Plan = {
   readonly environment: Record<ServiceName, Record<string, string>>;
   /** The URL of the database's owner, for migrations only. */
   readonly databaseOwnerUrl: string;
+  /** How the operator's own tools prove themselves to the services. */
+  readonly operatorTrustKeys: string;
+};
+
+/** What the host tells once all services are up. */
+export type Readiness = {
+  readonly gatewayUrl: string;
+  /** There is, or was, a first administrator. */
+  readonly bootstrapped: boolean;
 };
 
 export type HostMessage =
-  | { readonly type: 'ready'; readonly gatewayUrl: string }
+  | ({ readonly type: 'ready' } & Readiness)
   | { readonly type: 'failed'; readonly message: string };
 
 /** The contents of `secrets.json`; every value but the version is 32 random bytes in base64url. */

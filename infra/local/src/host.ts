@@ -1,11 +1,14 @@
 import { migrateSchemas } from '@rollcall/database/migrate';
-import { type RunningGateway, startGateway } from '@rollcall/gateway/service';
+import { startGateway } from '@rollcall/gateway/service';
 import { ConfigurationError } from '@rollcall/service-kit/environment';
 import { createLogger } from '@rollcall/service-kit/logging';
 import type { RunningService } from '@rollcall/service-kit/service';
 import { InProcessDirectory } from '@rollcall/service-kit/service-directory';
 import { startTracing } from '@rollcall/service-kit/tracing';
+import { isRefusal } from '@rollcall/types/problems';
+import { readBootstrap } from '@rollcall/types/routes/role-permission';
 import { type ServiceName, serviceNames } from '@rollcall/types/services';
+import { createOperatorClient } from './operator-client.ts';
 import { type StackPlan, startMessage } from './plan.ts';
 import { schemas, servicesBehindGateway } from './services.ts';
 
@@ -14,7 +17,8 @@ const running: RunningService[] = [];
 let stopTracing = async (): Promise<void> => undefined;
 
 /** Every service in this one process, calling each other's handlers directly. */
-const startAll = async ({ environment, databaseOwnerUrl }: StackPlan): Promise<RunningGateway> => {
+const startAll = async (plan: StackPlan): Promise<{ gatewayUrl: string; bootstrapped: boolean }> => {
+  const { environment, databaseOwnerUrl } = plan;
   const variables = (service: ServiceName) => environment[service] ?? {};
   stopTracing = await startTracing(variables('gateway').OTEL_EXPORTER_OTLP_ENDPOINT, 'rollcall');
   await migrateSchemas(
@@ -33,7 +37,8 @@ const startAll = async ({ environment, databaseOwnerUrl }: StackPlan): Promise<R
   for (const start of starts) if (start.status === 'rejected') throw start.reason;
   const gateway = await startGateway(variables('gateway'), directory);
   running.push(gateway);
-  return gateway;
+  const bootstrap = await createOperatorClient(plan, directory).call(readBootstrap, {});
+  return { gatewayUrl: gateway.url, bootstrapped: !isRefusal(bootstrap) && bootstrap.body.bootstrapped };
 };
 
 const loginOf = (url = ''): { role: string; password: string } => {
@@ -74,7 +79,7 @@ process.on('SIGINT', () => end(0));
 process.on('disconnect', () => end(0));
 process.on('message', (message) => {
   startAll(startMessage.parse(message).plan).then(
-    (gateway) => process.send?.({ type: 'ready', gatewayUrl: gateway.url }),
+    (up) => process.send?.({ type: 'ready', ...up }),
     (error: unknown) => {
       log.error({ err: error }, 'the services did not start');
       process.send?.({ type: 'failed', message: explain(error) });

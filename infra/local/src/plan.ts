@@ -7,6 +7,8 @@ export const stackPlan = z.object({
   environment: z.record(z.enum(serviceNames), z.record(z.string(), z.string())),
   /** The owner of the database, who runs the migrations. */
   databaseOwnerUrl: z.string(),
+  /** `peer=key` pairs of the operator's own tools. */
+  operatorTrustKeys: z.string(),
 });
 export type StackPlan = z.infer<typeof stackPlan>;
 

@@ -13,6 +13,8 @@ export const rateLimitsTable = (schema: PgSchema) =>
 export interface RateLimit {
   /** Counts one; returns the seconds to wait when that was one too many, else undefined. */
   count(key: string): Promise<number | undefined>;
+  /** Takes back one that was counted. */
+  giveBack(key: string): Promise<void>;
   /** Forgets what was counted. */
   reset(key: string): Promise<void>;
 }
@@ -57,6 +59,9 @@ export const createRateLimit = ({ sql, schema, name, points, seconds }: RateLimi
         if (outcome instanceof RateLimiterRes) return Math.max(1, Math.ceil(outcome.msBeforeNext / 1000));
         throw outcome;
       }
+    },
+    async giveBack(key) {
+      await limiter.reward(key);
     },
     async reset(key) {
       await limiter.delete(key);

@@ -32,6 +32,7 @@ export class Bus {
   readonly #stopping = new AbortController();
   readonly #connecting: Promise<void>;
   #connection: NatsConnection | undefined;
+  #up = false;
 
   constructor(options: BusOptions) {
     this.#options = options;
@@ -42,8 +43,6 @@ export class Bus {
   get connected(): boolean {
     return this.#connection !== undefined && !this.#connection.isClosed() && this.#up;
   }
-
-  #up = false;
 
   /** @throws while there is no connection. */
   get connection(): NatsConnection {
@@ -78,10 +77,11 @@ export class Bus {
     });
   }
 
+  /** A server that does not answer does not hold this up. */
   async close(): Promise<void> {
     this.#stopping.abort();
-    await this.#connecting;
-    await this.#connection?.close();
+    const closed = this.#connecting.then(() => this.#connection?.close());
+    await Promise.race([closed, delay(500, undefined, { ref: false })]);
   }
 
   async #connect(): Promise<void> {

@@ -2,14 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Connection } from '@rollcall/database/connect';
 import { isOutage } from '@rollcall/service-kit/failures';
 import type { Logger } from '@rollcall/service-kit/logging';
-import { eventsApplied } from '@rollcall/service-kit/metrics';
-import { natsSubjectsOf, sourceOf, streamName } from '@rollcall/types/envelope';
+import { natsSubjectsOf, streamName } from '@rollcall/types/envelope';
 import type { ServiceName } from '@rollcall/types/services';
 import { AckPolicy, ConsumerEvents, type ConsumerMessages, DeliverPolicy, type JsMsg, nanos } from 'nats';
 import { type Bus, isMissing } from './bus.ts';
 import type { EventTables } from './event-tables.ts';
-import { applyBatch, type Outcome, parkPoisoned } from './inbox.ts';
-import { type Incoming, readEnvelope, takeIn } from './intake.ts';
+import { GapRepair, type RequestRepublication } from './gap-repair.ts';
+import { MessageApplier } from './message-applier.ts';
 import type { PersonalData } from './personal-data.ts';
 import type { Reaction } from './reaction.ts';
 import { StreamMark } from './stream-mark.ts';
@@ -25,15 +24,16 @@ export interface ConsumerOptions {
   readonly bus: Bus;
   readonly personal: PersonalData;
   /** Asks the source to publish what is missing of a subject. */
-  readonly requestRepublication: (source: ServiceName, subject: string) => Promise<void>;
+  readonly requestRepublication: RequestRepublication;
+  /** Reactions have committed: events of their own may wait. */
+  readonly committed: () => void;
   readonly log: Logger;
 }
 
 const batchSize = 100;
-const attemptsBeforeParking = 5;
-/** A gap that lasts this many deliveries is not a matter of order any more: the event was lost on the road. */
-const deliveriesBeforeRepair = 4;
-const checkEveryMilliseconds = 5_000;
+const checkEveryMilliseconds = 2_000;
+/** So long after a crash the next replica gets what the dead one had in hand. */
+const ackWaitMilliseconds = 10_000;
 
 /** The durable or the stream is gone, or the server does not answer. */
 const reasonsToStartOver: ReadonlySet<string> = new Set([
@@ -49,46 +49,48 @@ const reasonsToStartOver: ReadonlySet<string> = new Set([
  */
 export class Consumer {
   readonly #options: ConsumerOptions;
-  readonly #reactions: ReadonlyMap<string, Reaction>;
   readonly #durable: string;
   readonly #mark: StreamMark;
+  readonly #applier: MessageApplier;
   readonly #stopping = new AbortController();
   #messages: ConsumerMessages | undefined;
   #running: Promise<void> | undefined;
 
   constructor(options: ConsumerOptions) {
     this.#options = options;
-    this.#reactions = new Map(options.reactions.map((reaction) => [reaction.definition.type, reaction]));
     this.#durable = `${options.service}-from-${options.source}`;
     this.#mark = new StreamMark(options.connection, options.tables, this.#durable);
+    const repair = new GapRepair(options.source, options.requestRepublication, options.log);
+    this.#applier = new MessageApplier({ ...options, repair, mark: this.#mark });
   }
 
   start(): void {
     this.#running ??= this.#run();
   }
 
-  /** Finishes the batch in hand; what was delivered but not begun is delivered again. */
+  /** Finishes the batch in hand; what was delivered but not begun is given back. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     this.#messages?.stop();
-    await this.#running;
+    // A database that hangs may not hold up a shutdown: what does not commit is delivered again.
+    await Promise.race([this.#running, delay(1_500, undefined, { ref: false })]);
   }
 
   async #run(): Promise<void> {
+    const { signal } = this.#stopping;
     let failures = 0;
-    while (!this.#stopping.signal.aborted) {
+    while (!signal.aborted) {
       try {
         if (this.#options.bus.connected) {
           await this.#follow();
           failures = 0;
         }
       } catch (error) {
+        if (signal.aborted) return;
         failures++;
         if (failures === 1) this.#options.log.warn({ err: error, consumer: this.#durable }, 'a consumer starts over');
       }
-      await delay(Math.min(100 * 2 ** failures, 2_000), undefined, { signal: this.#stopping.signal }).catch(
-        () => undefined,
-      );
+      await delay(Math.min(100 * 2 ** failures, 2_000), undefined, { signal }).catch(() => undefined);
     }
   }
 
@@ -97,6 +99,7 @@ export class Consumer {
     await this.#ensureDurable();
     const consumer = await this.#options.bus.jetstream().consumers.get(streamName, this.#durable);
     const queue: JsMsg[] = [];
+    let inHand: readonly JsMsg[] = [];
     let ended = false;
     let wake = (): void => undefined;
     const messages = await consumer.consume({
@@ -116,9 +119,14 @@ export class Consumer {
     });
     void this.#watch(messages);
     const recheck = setInterval(() => void this.#recheck(messages), checkEveryMilliseconds);
+    // What waits here is in good hands: without a word from us the server would give it out again.
+    const working = setInterval(() => {
+      if (this.#options.bus.connected) for (const message of [...inHand, ...queue]) message.working();
+    }, ackWaitMilliseconds / 3);
     try {
       while (!ended) {
-        if (queue.length > 0) await this.#process(queue.splice(0, batchSize));
+        inHand = queue.splice(0, batchSize);
+        if (inHand.length > 0) await this.#applier.apply(inHand, this.#stopping.signal);
         else
           await new Promise<void>((resolve) => {
             wake = resolve;
@@ -126,8 +134,10 @@ export class Consumer {
       }
     } finally {
       clearInterval(recheck);
+      clearInterval(working);
       this.#messages = undefined;
       messages.stop();
+      if (this.#options.bus.connected) for (const message of [...inHand, ...queue]) message.nak();
     }
   }
 
@@ -165,110 +175,10 @@ export class Consumer {
       filter_subject: natsSubjectsOf(source),
       ack_policy: AckPolicy.Explicit,
       deliver_policy: DeliverPolicy.All,
-      ack_wait: nanos(30_000),
+      ack_wait: nanos(ackWaitMilliseconds),
       max_ack_pending: 1_000,
       max_deliver: -1,
     });
     await this.#mark.remember(stream, same);
-  }
-
-  async #process(messages: readonly JsMsg[]): Promise<void> {
-    const readable: { message: JsMsg; incoming: Incoming }[] = [];
-    for (const message of messages) {
-      const event = readEnvelope(message.data);
-      if (event && event.source === sourceOf(this.#options.source)) {
-        try {
-          readable.push({ message, incoming: await takeIn(event, this.#reactions, this.#options.personal) });
-        } catch (error) {
-          await this.#fail(message, undefined, error);
-        }
-      } else {
-        // Only services can publish here, and theirs are always readable: there is no subject to hold for this one.
-        this.#options.log.error(
-          { consumer: this.#durable, sequence: message.seq },
-          'a message is no event of its source',
-        );
-        message.term();
-      }
-    }
-    if (readable.length === 0) return;
-    try {
-      const outcomes = await this.#apply(readable.map(({ incoming }) => incoming));
-      await this.#settle(readable, outcomes);
-    } catch (error) {
-      if (readable.length === 1 || isOutage(error)) {
-        for (const { message, incoming } of readable) await this.#fail(message, incoming, error);
-      } else {
-        // One of them fails: alone, the others do not suffer for it.
-        for (const one of readable) await this.#processAlone(one);
-      }
-    }
-  }
-
-  async #processAlone(one: { message: JsMsg; incoming: Incoming }): Promise<void> {
-    try {
-      await this.#settle([one], await this.#apply([one.incoming]));
-    } catch (error) {
-      await this.#fail(one.message, one.incoming, error);
-    }
-  }
-
-  #apply(batch: readonly Incoming[]): Promise<Outcome[]> {
-    const { connection, tables, source } = this.#options;
-    return applyBatch(connection.db, tables, sourceOf(source), batch);
-  }
-
-  async #settle(batch: readonly { message: JsMsg; incoming: Incoming }[], outcomes: readonly Outcome[]): Promise<void> {
-    const { service, source, log } = this.#options;
-    for (const [index, { message, incoming }] of batch.entries()) {
-      const outcome = outcomes[index] ?? 'held';
-      eventsApplied.labels(service, source, outcome).inc();
-      if (outcome === 'held') {
-        await this.#hold(message, incoming);
-        continue;
-      }
-      if (outcome === 'parked') {
-        log.error(
-          { consumer: this.#durable, eventId: incoming.envelope.id, reason: incoming.defect },
-          'parked an event',
-        );
-      }
-      message.ack();
-      this.#mark.passed(message.seq, incoming.envelope.id);
-    }
-    await this.#mark.save();
-  }
-
-  async #hold(message: JsMsg, { envelope }: Incoming): Promise<void> {
-    message.nak(Math.min(100 * message.info.redeliveryCount, 2_000));
-    if (message.info.redeliveryCount % deliveriesBeforeRepair !== 0) return;
-    const { source, log, requestRepublication } = this.#options;
-    try {
-      await requestRepublication(source, envelope.subject);
-    } catch (error) {
-      log.warn({ err: error, consumer: this.#durable }, 'a missing event could not be asked for');
-    }
-  }
-
-  async #fail(message: JsMsg, incoming: Incoming | undefined, error: unknown): Promise<void> {
-    const { connection, tables, log } = this.#options;
-    const attempt = message.info.redeliveryCount;
-    if (incoming && !isOutage(error) && attempt >= attemptsBeforeParking) {
-      log.error(
-        { err: error, consumer: this.#durable, eventId: incoming.envelope.id },
-        'parked an event that keeps failing',
-      );
-      const reason = error instanceof Error ? error.name : 'failed';
-      try {
-        await parkPoisoned(connection.db, tables, incoming.envelope, reason);
-        message.ack();
-        return;
-      } catch (parking) {
-        log.warn({ err: parking, consumer: this.#durable }, 'an event could not be parked yet');
-      }
-    } else {
-      log.warn({ err: error, consumer: this.#durable, attempt }, 'an event could not be applied yet');
-    }
-    message.nak(Math.min(200 * 2 ** attempt, 5_000));
   }
 }

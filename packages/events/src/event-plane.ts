@@ -43,7 +43,8 @@ export class EventPlane {
           // The keys of `reactions` are service names by its type.
           source: source as ServiceName,
           reactions,
-          requestRepublication: (from, subject) => this.#requestRepublication(from, subject),
+          requestRepublication: (...missing) => this.#requestRepublication(...missing),
+          committed: () => this.wakeRelays(),
         }),
     );
   }
@@ -71,11 +72,9 @@ export class EventPlane {
     for (const relay of this.#relays) relay.wake();
   }
 
-  async #requestRepublication(source: ServiceName, subject: string): Promise<void> {
+  async #requestRepublication(source: ServiceName, subject: string, fromSequence: number): Promise<void> {
     const { client } = this.#options;
-    const answer = await client.call(everyServiceRoutes(source).republishEvents, {
-      body: { subject, fromSequence: 1 },
-    });
+    const answer = await client.call(everyServiceRoutes(source).republishEvents, { body: { subject, fromSequence } });
     if (isRefusal(answer)) throw new Error(`${source} refused to publish again: ${answer.refused}`);
   }
 }

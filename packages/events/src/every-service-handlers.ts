@@ -1,19 +1,18 @@
 import type { Connection } from '@rollcall/database/connect';
 import { answer, type BoundRoute, handle } from '@rollcall/service-kit/call-context';
 import { decodeCursor, pageOf } from '@rollcall/service-kit/cursor';
+import type { Logger } from '@rollcall/service-kit/logging';
 import type { Readiness } from '@rollcall/service-kit/service';
 import { isRefusal, refuse } from '@rollcall/types/problems';
 import { everyServiceRoutes } from '@rollcall/types/routes/every-service';
-import { type ServiceName, serviceNames } from '@rollcall/types/services';
+import type { ServiceName } from '@rollcall/types/services';
 import { asc, eq, gt } from 'drizzle-orm';
 import { z } from 'zod';
 import type { EventTables } from './event-tables.ts';
-import { lockParked, lockSubjects } from './inbox.ts';
-import { takeIn } from './intake.ts';
-import { emitWith } from './outbox.ts';
 import type { PersonalData } from './personal-data.ts';
 import type { Reaction } from './reaction.ts';
 import type { RelaySource } from './relay-source.ts';
+import { retryParked } from './retry-parked.ts';
 
 export interface EveryServiceOptions {
   readonly service: ServiceName;
@@ -21,6 +20,7 @@ export interface EveryServiceOptions {
   readonly tables: EventTables;
   readonly personal: PersonalData;
   readonly reactions: Partial<Record<ServiceName, readonly Reaction[]>>;
+  readonly log: Logger;
   readonly readiness: () => Promise<Readiness>;
   readonly sources: readonly RelaySource[];
   readonly wakeRelays: () => void;
@@ -67,9 +67,11 @@ export const everyServiceHandlers = (options: EveryServiceOptions): BoundRoute[]
     handle(routes.retryParkedEvent, async ({ params }) => {
       const [parked] = await db.select().from(parkedEvents).where(eq(parkedEvents.eventId, params.id));
       if (!parked) return refuse('event_not_parked');
-      const applied = await retrySubject(options, parked.source, parked.subject);
+      const retried = await retryParked(options, parked.source, parked.subject);
       options.wakeRelays();
-      return answer(200, { applied });
+      return retried.applied === 0 && retried.left > 0
+        ? refuse('event_still_fails')
+        : answer(200, { applied: retried.applied });
     }),
 
     handle(routes.republishEvents, async ({ body }) => {
@@ -78,25 +80,4 @@ export const everyServiceHandlers = (options: EveryServiceOptions): BoundRoute[]
       return answer(200, { events: counts.reduce((sum, count) => sum + count, 0) });
     }),
   ];
-};
-
-/** Applies what is parked of a subject, oldest first, all or nothing. */
-const retrySubject = async (options: EveryServiceOptions, source: string, subject: string): Promise<number> => {
-  const { connection, tables, personal, reactions } = options;
-  const from = serviceNames.find((service) => `rollcall/${service}` === source);
-  const byType = new Map((from ? reactions[from] : undefined)?.map((one) => [one.definition.type, one]));
-  return connection.db.transaction(async (tx) => {
-    // The consumer asks what is parked under the same lock, so nothing slips in between.
-    await lockSubjects(tx, tables, source, [subject]);
-    const rows = await lockParked(tx, tables, source, subject);
-    for (const row of rows) {
-      const incoming = await takeIn(row.envelope, byType, personal);
-      if (incoming.defect !== undefined) throw new Error(`cannot apply ${row.eventId}: ${incoming.defect}`);
-      if (incoming.reaction && incoming.event) {
-        await incoming.reaction.react(incoming.event, { tx, emit: emitWith(tx, tables) });
-      }
-      await tx.delete(tables.parkedEvents).where(eq(tables.parkedEvents.eventId, row.eventId));
-    }
-    return rows.length;
-  });
 };

@@ -1,4 +1,4 @@
-import type { Database, Transaction } from '@rollcall/database/connect';
+import type { Database, Queryable, Transaction } from '@rollcall/database/connect';
 import type { Envelope } from '@rollcall/types/envelope';
 import { and, asc, eq, sql } from 'drizzle-orm';
 import type { EventTables } from './event-tables.ts';
@@ -51,14 +51,33 @@ export const applyBatch = (
     return outcomes;
   });
 
-/** Parks one event that keeps failing, and with it its subject. */
-export const parkPoisoned = (db: Database, tables: EventTables, event: Envelope, reason: string): Promise<void> =>
+/**
+ * Parks one event that keeps failing, and with it its subject.
+ *
+ * @returns what became of it: another replica may have been luckier in the meantime.
+ */
+export const parkPoisoned = (db: Database, tables: EventTables, event: Envelope, reason: string): Promise<Outcome> =>
   db.transaction(async (tx) => {
     const reached = await lockSubjects(tx, tables, event.source, [event.subject]);
-    // Another replica may have been luckier in the meantime.
-    if ((reached.get(event.subject) ?? 0) + 1 !== event.subjectsequence) return;
+    const next = (reached.get(event.subject) ?? 0) + 1;
+    if (event.subjectsequence !== next) return event.subjectsequence < next ? 'repeated' : 'held';
     await park(tx, tables, event, reason);
     await advance(tx, tables, event.source, reached, new Map([[event.subject, event.subjectsequence]]));
+    return 'parked';
+  });
+
+/**
+ * Parks an event whose predecessor does not come, so that it stops taking up the road. The subject stays where it is:
+ * the predecessor, should it still come, is parked before it, and a retry applies them all in order.
+ */
+export const setAside = (db: Database, tables: EventTables, event: Envelope): Promise<Outcome> =>
+  db.transaction(async (tx) => {
+    const reached = await lockSubjects(tx, tables, event.source, [event.subject]);
+    const next = (reached.get(event.subject) ?? 0) + 1;
+    if (event.subjectsequence < next) return 'repeated';
+    if (event.subjectsequence === next) return 'held';
+    await park(tx, tables, event, 'an earlier event of its subject is missing');
+    return 'parked';
   });
 
 const park = async (tx: Transaction, { parkedEvents }: EventTables, event: Envelope, reason: string): Promise<void> => {
@@ -91,6 +110,20 @@ export const lockSubjects = async (
   return new Map(rows.map(({ subject, last }) => [subject, last]));
 };
 
+/** How far a subject has come. */
+export const lastSequence = async (
+  db: Database,
+  { inbox }: EventTables,
+  source: string,
+  subject: string,
+): Promise<number> => {
+  const [row] = await db
+    .select({ last: inbox.lastSequence })
+    .from(inbox)
+    .where(and(eq(inbox.source, source), eq(inbox.subject, subject)));
+  return row?.last ?? 0;
+};
+
 const parkedSubjects = async (
   tx: Transaction,
   { parkedEvents }: EventTables,
@@ -106,7 +139,7 @@ const parkedSubjects = async (
   return new Set(rows.map(({ subject }) => subject));
 };
 
-const advance = async (
+export const advance = async (
   tx: Transaction,
   { inbox }: EventTables,
   source: string,
@@ -124,11 +157,14 @@ const advance = async (
     .where(and(eq(inbox.source, source), sql`${inbox.subject} = moved.subject`));
 };
 
-/** The parked events of one subject, oldest first, locked for a retry. */
-export const lockParked = (tx: Transaction, { parkedEvents }: EventTables, source: string, subject: string) =>
-  tx
+/** The parked events of one subject, oldest first. */
+export const parkedOf = (db: Queryable, { parkedEvents }: EventTables, source: string, subject: string) =>
+  db
     .select()
     .from(parkedEvents)
     .where(and(eq(parkedEvents.source, source), eq(parkedEvents.subject, subject)))
-    .orderBy(asc(parkedEvents.subjectSequence))
-    .for('update');
+    .orderBy(asc(parkedEvents.subjectSequence));
+
+/** {@link parkedOf}, locked for a retry. */
+export const lockParked = (tx: Transaction, tables: EventTables, source: string, subject: string) =>
+  parkedOf(tx, tables, source, subject).for('update');

@@ -1,7 +1,7 @@
 import { type Envelope, envelope, serviceOf } from '@rollcall/types/envelope';
 import { eventCatalogue } from '@rollcall/types/event-catalogue';
 import { wireData } from '@rollcall/types/event-definition';
-import type { PersonalData } from './personal-data.ts';
+import { BrokenSealError, type PersonalData } from './personal-data.ts';
 import type { Reaction, ReceivedEvent } from './reaction.ts';
 
 /** An envelope that could be read, with what is to be done about it, or why nothing can be. */
@@ -44,7 +44,8 @@ export const takeIn = async (
   const reaction = reactions.get(event.type);
   if (!reaction) return incoming;
   const sealed = reaction.opensPersonal ? event.data.personal : undefined;
-  const opened = typeof sealed === 'string' ? await personal.open(sealed) : null;
+  const opened = typeof sealed === 'string' ? await open(personal, sealed) : null;
+  if (opened === 'broken') return { ...incoming, defect: 'personal values cannot be opened' };
   const values = opened === null ? null : definition.personal?.safeParse(opened);
   if (values && !values.success) return { ...incoming, defect: 'personal values do not fit the catalogue' };
   return {
@@ -62,4 +63,13 @@ export const takeIn = async (
       },
     },
   };
+};
+
+const open = async (personal: PersonalData, sealed: string): Promise<Record<string, unknown> | 'broken' | null> => {
+  try {
+    return await personal.open(sealed);
+  } catch (error) {
+    if (error instanceof BrokenSealError) return 'broken';
+    throw error;
+  }
 };

@@ -1,5 +1,5 @@
 import type { Connection } from '@rollcall/database/connect';
-import { and, asc, eq, gte, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, isNotNull, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import type { EventTables } from './event-tables.ts';
 import type { RelaySource } from './relay-source.ts';
 
@@ -13,29 +13,39 @@ export const outboxSource = ({ db }: Connection, { outbox }: EventTables): Relay
       .returning({ position: outbox.position });
     return rows.length;
   };
+  const messageId = sql<string>`case ${outbox.republished} when 0 then ${outbox.eventId}::text
+    else ${outbox.eventId} || ':' || ${outbox.republished} end`;
 
   return {
     name: 'outbox',
-    async waiting(limit) {
-      const rows = await db
-        .select({ envelope: outbox.envelope, republished: outbox.republished })
+    waiting: (limit) =>
+      db
+        .select({ envelope: outbox.envelope, messageId })
         .from(outbox)
         .where(isNull(outbox.publishedAt))
         .orderBy(asc(outbox.position))
-        .limit(limit);
-      return rows.map(({ envelope, republished }) => ({
-        envelope,
-        messageId: republished === 0 ? envelope.id : `${envelope.id}:${republished}`,
-      }));
-    },
+        .limit(limit),
     async published(publications) {
-      const ids = sql.param(publications.map(({ waiting }) => waiting.envelope.id));
+      const events = sql.param(publications.map(({ waiting }) => waiting.envelope.id));
+      const messages = sql.param(publications.map(({ waiting }) => waiting.messageId));
       const sequences = sql.param(publications.map(({ streamSequence }) => streamSequence));
+      // By message id as well: a relay that was asleep may not mark what was found lost since.
       await db
         .update(outbox)
         .set({ publishedAt: sql`now()`, streamSequence: sql`taken.sequence` })
-        .from(sql`unnest(${ids}::uuid[], ${sequences}::bigint[]) as taken(id, sequence)`)
-        .where(sql`${outbox.eventId} = taken.id`);
+        .from(
+          sql`unnest(${events}::uuid[], ${messages}::text[], ${sequences}::bigint[]) as taken(id, message, sequence)`,
+        )
+        .where(and(sql`${outbox.eventId} = taken.id`, sql`${messageId} = taken.message`));
+    },
+    async remembered(before) {
+      const [row] = await db
+        .select({ eventId: outbox.eventId, streamSequence: outbox.streamSequence, at: outbox.createdAt })
+        .from(outbox)
+        .where(lt(outbox.streamSequence, before))
+        .orderBy(desc(outbox.streamSequence))
+        .limit(1);
+      return row && row.streamSequence !== null ? { ...row, streamSequence: row.streamSequence } : undefined;
     },
     lostFrom: (streamSequence) => waitAgain(gte(outbox.streamSequence, streamSequence)),
     again: (subject, fromSequence) =>

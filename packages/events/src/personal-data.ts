@@ -1,6 +1,7 @@
 import { sealedPersonal } from '@rollcall/types/event-definition';
 import { CompactEncrypt, compactDecrypt, decodeProtectedHeader } from 'jose';
 import { LRUCache } from 'lru-cache';
+import { z } from 'zod';
 
 /** Looks a person's 256-bit key up; undefined when there is none (any more). */
 export type KeySource = (userId: string) => Promise<Uint8Array | undefined>;
@@ -34,18 +35,11 @@ export class PersonalData {
 
   /**
    * @returns the values, or null when the key is gone: the person was erased.
-   * @throws when the block was altered.
+   * @throws {BrokenSealError} when the block was altered or never was one; another error when the key cannot be had now.
    */
   async open(sealed: string): Promise<Record<string, unknown> | null> {
-    const { kid } = decodeProtectedHeader(sealedPersonal.parse(sealed));
-    const key = kid === undefined ? undefined : await this.#keys.fetch(kid);
-    if (!key) return null;
-    const { plaintext } = await compactDecrypt(sealed, key, {
-      keyManagementAlgorithms: ['dir'],
-      contentEncryptionAlgorithms: ['A256GCM'],
-    });
-    const values: unknown = JSON.parse(new TextDecoder().decode(plaintext));
-    return typeof values === 'object' && values !== null ? { ...values } : null;
+    const key = await this.#keys.fetch(personOf(sealed));
+    return key ? unseal(sealed, key) : null;
   }
 
   /** Drops the cached key of a person who was erased. */
@@ -53,3 +47,33 @@ export class PersonalData {
     this.#keys.delete(userId);
   }
 }
+
+/** A sealed block that no key will ever open. */
+export class BrokenSealError extends Error {
+  constructor(cause: unknown) {
+    super('personal values cannot be opened', { cause });
+    this.name = 'BrokenSealError';
+  }
+}
+
+const personOf = (sealed: string): string => {
+  try {
+    const { kid } = decodeProtectedHeader(sealedPersonal.parse(sealed));
+    if (kid !== undefined && kid !== '') return kid;
+  } catch (error) {
+    throw new BrokenSealError(error);
+  }
+  throw new BrokenSealError('no person is named');
+};
+
+const unseal = async (sealed: string, key: Uint8Array): Promise<Record<string, unknown>> => {
+  try {
+    const { plaintext } = await compactDecrypt(sealed, key, {
+      keyManagementAlgorithms: ['dir'],
+      contentEncryptionAlgorithms: ['A256GCM'],
+    });
+    return z.record(z.string(), z.unknown()).parse(JSON.parse(new TextDecoder().decode(plaintext)));
+  } catch (error) {
+    throw new BrokenSealError(error);
+  }
+};

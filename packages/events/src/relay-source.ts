@@ -13,14 +13,26 @@ export interface Publication {
   readonly streamSequence: number;
 }
 
+/** An event that was published, and where the stream should have it. */
+export interface Remembered {
+  readonly eventId: string;
+  readonly streamSequence: number;
+  readonly at: Date;
+}
+
 /** Where a relay takes committed events from, and remembers what became of them. */
 export interface RelaySource {
   /** Tells the relays of one service apart. */
   readonly name: string;
   /** Events that are not known to be in the stream, in the order of each subject. */
   waiting(limit: number): Promise<readonly Waiting[]>;
-  /** The stream has these now; in the order in which `waiting` gave them, though some may be missing. */
+  /**
+   * The stream has these now; in the order in which `waiting` gave them, though some may be missing. One that has come
+   * to wait again in the meantime, under another message id, goes on waiting.
+   */
   published(publications: readonly Publication[]): Promise<void>;
+  /** The last event that should stand in the stream before this sequence. */
+  remembered(before: number): Promise<Remembered | undefined>;
   /** The stream lost everything from this sequence on: it waits again. Returns how many events that are. */
   lostFrom(streamSequence: number): Promise<number>;
   /** Publish what there is about a subject again, for a consumer that missed some. Returns how many events that are. */

@@ -7,11 +7,12 @@ import { Worker } from '@rollcall/service-kit/worker';
 import { natsSubject } from '@rollcall/types/envelope';
 import type { ServiceName } from '@rollcall/types/services';
 import { eq } from 'drizzle-orm';
-import type { PubAck } from 'nats';
 import type { ReservedSql } from 'postgres';
 import type { Bus } from './bus.ts';
 import type { EventTables } from './event-tables.ts';
-import type { RelaySource, Waiting } from './relay-source.ts';
+import type { Publication, RelaySource, Waiting } from './relay-source.ts';
+import { findLoss } from './stream-loss.ts';
+import { unlessAborted } from './unless-aborted.ts';
 
 export interface RelayOptions {
   readonly service: ServiceName;
@@ -39,7 +40,6 @@ export class Relay {
   readonly #lockKey: string;
   #lease: ReservedSql | undefined;
   #checkedAt = 0;
-  #streamCreated = '';
 
   constructor(options: RelayOptions) {
     this.#options = options;
@@ -50,7 +50,7 @@ export class Relay {
       name: this.#reader,
       idleMilliseconds: 500,
       log: options.log,
-      round: () => this.#round(),
+      round: (signal) => this.#round(signal),
     });
   }
 
@@ -64,11 +64,12 @@ export class Relay {
   }
 
   async stop(): Promise<void> {
-    await this.#worker.stop();
+    // A database that hangs may not hold up a shutdown; whatever is left undone here is done again elsewhere.
+    await Promise.race([this.#worker.stop(), delay(1_000, undefined, { ref: false })]);
     await this.#letGo();
   }
 
-  async #round(): Promise<boolean> {
+  async #round(signal: AbortSignal): Promise<boolean> {
     if (!this.#options.bus.connected) {
       this.#checkedAt = 0;
       return false;
@@ -79,7 +80,7 @@ export class Relay {
       const batch = await this.#options.source.waiting(batchSize);
       outboxBacklog.labels(this.#options.service).set(batch.length);
       if (batch.length === 0) return false;
-      await this.#publish(batch);
+      await this.#publish(batch, signal);
       return true;
     } catch (error) {
       await this.#letGo();
@@ -95,9 +96,12 @@ export class Relay {
       return true;
     }
     const lease = await this.#options.connection.sql.reserve();
-    const [row] = await lease<{ ok: boolean }[]>`select pg_try_advisory_lock(${this.#lockKey}::bigint) as ok`;
-    if (row?.ok) this.#lease = lease;
-    else lease.release();
+    try {
+      const [row] = await lease<{ ok: boolean }[]>`select pg_try_advisory_lock(${this.#lockKey}::bigint) as ok`;
+      if (row?.ok) this.#lease = lease;
+    } finally {
+      if (!this.#lease) lease.release();
+    }
     return this.#lease !== undefined;
   }
 
@@ -105,65 +109,62 @@ export class Relay {
     const lease = this.#lease;
     this.#lease = undefined;
     if (!lease) return;
-    // When the connection is gone, so is the lock; a database that hangs may not hold up a shutdown.
+    // When the connection is gone, so is the lock.
     const unlocked = lease`select pg_advisory_unlock(${this.#lockKey}::bigint)`.catch(() => undefined);
-    await Promise.race([unlocked, delay(1_000, undefined, { ref: false })]);
+    await Promise.race([unlocked, delay(500, undefined, { ref: false })]);
     lease.release();
   }
 
-  async #publish(batch: readonly Waiting[]): Promise<void> {
+  async #publish(batch: readonly Waiting[], signal: AbortSignal): Promise<void> {
     const { service, source, bus } = this.#options;
     const jetstream = bus.jetstream();
-    const outcomes = await Promise.allSettled(
-      batch.map(({ envelope, messageId }) =>
-        jetstream.publish(natsSubject(service, envelope.type), JSON.stringify(envelope), {
-          msgID: messageId,
-          timeout: 5_000,
+    const outcomes = await unlessAborted(
+      signal,
+      Promise.allSettled(
+        batch.map(async (waiting): Promise<Publication> => {
+          const { envelope, messageId } = waiting;
+          const subject = natsSubject(service, envelope.type);
+          const options = { msgID: messageId, timeout: 5_000 };
+          const ack = await jetstream.publish(subject, JSON.stringify(envelope), options);
+          return { waiting, streamSequence: ack.seq };
         }),
       ),
     );
-    const taken: { waiting: Waiting; ack: PubAck }[] = [];
-    let failure: unknown;
-    outcomes.forEach((outcome, index) => {
-      const waiting = batch[index];
-      if (outcome.status === 'fulfilled' && waiting) taken.push({ waiting, ack: outcome.value });
-      else if (outcome.status === 'rejected') failure ??= outcome.reason;
-    });
-
-    // A new message at a place where we remember another one: the stream lost its tail and writes over it.
-    const fresh = taken.filter(({ ack }) => !ack.duplicate).map(({ ack }) => ack.seq);
-    if (fresh.length > 0) await this.#reclaim(Math.min(...fresh));
+    const taken = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
     if (taken.length > 0) {
-      await source.published(taken.map(({ waiting, ack }) => ({ waiting, streamSequence: ack.seq })));
+      // Before these are remembered: were the stream to have lost its tail, they would stand where its end was and hide it.
+      await this.#publishLossAgain();
+      await source.published(taken);
+      eventsPublished.labels(service).inc(taken.length);
     }
-    eventsPublished.labels(service).inc(taken.length);
-    if (failure !== undefined) throw failure;
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   }
 
   async #checkStream(): Promise<void> {
-    const { connection, tables, bus, log } = this.#options;
+    const { connection, tables, bus } = this.#options;
     const { streamMarks } = tables;
     const stream = await bus.stream();
     const [mark] = await connection.db.select().from(streamMarks).where(eq(streamMarks.reader, this.#reader));
-    if (mark && mark.streamCreated !== stream.created) {
-      log.warn('the stream is a new one: everything is published again');
-      await this.#reclaim(0);
+    if (mark?.streamCreated === stream.created) {
+      await this.#publishLossAgain();
     } else {
-      await this.#reclaim(stream.state.last_seq + 1);
-    }
-    if (this.#streamCreated !== stream.created) {
+      if (mark) await this.#waitAgain(0);
       const seen = { streamCreated: stream.created, streamSequence: stream.state.last_seq };
       await connection.db
         .insert(streamMarks)
         .values({ reader: this.#reader, ...seen })
         .onConflictDoUpdate({ target: streamMarks.reader, set: seen });
-      this.#streamCreated = stream.created;
     }
     this.#checkedAt = Date.now();
   }
 
-  async #reclaim(streamSequence: number): Promise<void> {
-    const events = await this.#options.source.lostFrom(streamSequence);
-    if (events > 0) this.#options.log.warn({ events }, 'publishing what the stream lost');
+  async #publishLossAgain(): Promise<void> {
+    const lostFrom = await findLoss(this.#options.bus, this.#options.source);
+    if (lostFrom !== undefined) await this.#waitAgain(lostFrom);
+  }
+
+  async #waitAgain(lostFrom: number): Promise<void> {
+    const events = await this.#options.source.lostFrom(lostFrom);
+    if (events > 0) this.#options.log.warn({ events, lostFrom }, 'publishing what the stream lost');
   }
 }

@@ -92,6 +92,7 @@ export class ServiceFoundation {
         ...routes,
         ...everyServiceHandlers({
           ...this.#planeOptions(),
+          log: this.log,
           readiness,
           wakeRelays: () => plane.wakeRelays(),
         }),

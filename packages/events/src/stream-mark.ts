@@ -1,13 +1,16 @@
+import { createHash } from 'node:crypto';
 import type { Connection } from '@rollcall/database/connect';
 import { streamName } from '@rollcall/types/envelope';
-import { eq } from 'drizzle-orm';
+import { and, eq, lt } from 'drizzle-orm';
 import type { StreamInfo } from 'nats';
 import { type Bus, isMissing } from './bus.ts';
 import type { EventTables } from './event-tables.ts';
-import { readEnvelope } from './intake.ts';
+
+// Of any message, whether or not an event can be read from it.
+const fingerprintOf = (data: Uint8Array): string => createHash('sha256').update(data).digest('base64url');
 
 /**
- * What a reader remembers of the stream: when it was made, and which event stood where the reader has come to.
+ * What a reader remembers of the stream: when it was made, and which message stood where the reader has come to.
  *
  * A durable consumer whose stream was remade, or lost its tail and grew again, passes over new messages without a
  * word. The mark finds that out, so that the reader can start from the beginning; its inbox knows what is done.
@@ -17,7 +20,7 @@ export class StreamMark {
   readonly #tables: EventTables;
   readonly #reader: string;
   #sequence = 0;
-  #messageId: string | null = null;
+  #fingerprint: string | null = null;
   #created = '';
 
   constructor(connection: Connection, tables: EventTables, reader: string) {
@@ -37,7 +40,7 @@ export class StreamMark {
     try {
       const manager = await bus.manager();
       const message = await manager.streams.getMessage(streamName, { seq: mark.streamSequence });
-      return readEnvelope(message.data)?.id === mark.messageId;
+      return fingerprintOf(message.data) === mark.messageId;
     } catch (error) {
       if (isMissing(error)) return false;
       throw error;
@@ -48,11 +51,9 @@ export class StreamMark {
   async remember(stream: StreamInfo, sameAsBefore: boolean): Promise<void> {
     const { streamMarks } = this.#tables;
     this.#created = stream.created;
+    this.#sequence = 0;
+    this.#fingerprint = null;
     const start = { streamCreated: stream.created, streamSequence: 0, messageId: null };
-    if (!sameAsBefore) {
-      this.#sequence = 0;
-      this.#messageId = null;
-    }
     const insert = this.#connection.db.insert(streamMarks).values({ reader: this.#reader, ...start });
     await (sameAsBefore
       ? insert.onConflictDoNothing()
@@ -60,18 +61,28 @@ export class StreamMark {
   }
 
   /** A message was dealt with. */
-  passed(sequence: number, messageId: string): void {
+  passed(sequence: number, data: Uint8Array): void {
     if (sequence <= this.#sequence) return;
     this.#sequence = sequence;
-    this.#messageId = messageId;
+    this.#fingerprint = fingerprintOf(data);
   }
 
+  /**
+   * Call before the messages are acknowledged: were the mark behind what the server takes for read, the loss of what
+   * lies between would go unseen. For the same reason another replica's mark, further on, is never put back.
+   */
   async save(): Promise<void> {
-    if (this.#messageId === null) return;
+    if (this.#fingerprint === null) return;
     const { streamMarks } = this.#tables;
     await this.#connection.db
       .update(streamMarks)
-      .set({ streamCreated: this.#created, streamSequence: this.#sequence, messageId: this.#messageId })
-      .where(eq(streamMarks.reader, this.#reader));
+      .set({ streamSequence: this.#sequence, messageId: this.#fingerprint })
+      .where(
+        and(
+          eq(streamMarks.reader, this.#reader),
+          eq(streamMarks.streamCreated, this.#created),
+          lt(streamMarks.streamSequence, this.#sequence),
+        ),
+      );
   }
 }

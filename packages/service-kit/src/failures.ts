@@ -1,7 +1,7 @@
 import { type Refusal, refuse } from '@rollcall/types/problems';
 import { ServiceUnavailableError } from './service-client.ts';
 
-// Connection trouble as postgres.js, Node and Postgres itself name it (SQLSTATE class 08, 53, 57P and read-only 25006).
+// Connection trouble as Node, NATS, postgres.js and Postgres itself name it (SQLSTATE class 08, 53, 57P, read-only 25006).
 const outageCodes = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -9,11 +9,17 @@ const outageCodes = new Set([
   'ETIMEDOUT',
   'ENOTFOUND',
   'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'TIMEOUT',
+  'DISCONNECT',
+  '503',
   'CONNECT_TIMEOUT',
   'CONNECTION_CLOSED',
   'CONNECTION_ENDED',
   'CONNECTION_DESTROYED',
   '25006',
+  '25P03',
   '57P01',
   '57P02',
   '57P03',

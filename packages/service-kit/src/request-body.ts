@@ -5,21 +5,29 @@ export const defaultBodyLimit = 65_536;
 const tooLarge = (limit: number): Refusal => refuse('payload_too_large', { detail: `The limit is ${limit} bytes.` });
 
 /**
- * Reads a whole body, but never more than `limit` bytes of it: the length that the headers claim is checked first,
- * and a chunked body, which claims none, is counted as it comes.
+ * How much more than allowed is read, and thrown away, before the connection is given up: hanging up on a client that
+ * is still sending breaks the connection under it, and it never sees the answer.
+ */
+const discardedBytes = 16_777_216;
+
+/**
+ * Reads a whole body, but never keeps more than `limit` bytes of it: the length that the headers claim is checked
+ * first, and a chunked body, which claims none, is counted as it comes.
  */
 export const readBody = async (request: Request, limit: number): Promise<Uint8Array | null | Refusal> => {
   const claimed = Number(request.headers.get('content-length') ?? 0);
-  if (claimed > limit) return tooLarge(limit);
-  if (!request.body) return null;
+  if (claimed > limit + discardedBytes) return tooLarge(limit);
+  if (!request.body) return claimed > limit ? tooLarge(limit) : null;
 
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
     size += chunk.byteLength;
-    if (size > limit) return tooLarge(limit);
-    chunks.push(chunk);
+    if (size > limit + discardedBytes) return tooLarge(limit);
+    if (size <= limit) chunks.push(chunk);
+    else chunks.length = 0;
   }
+  if (size > limit) return tooLarge(limit);
   return size === 0 ? null : Buffer.concat(chunks, size);
 };
 

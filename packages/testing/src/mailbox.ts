@@ -29,7 +29,7 @@ export const createMailbox = (mailUrl: string) => {
 
 /** The secret in a mailed link. */
 export const tokenIn = (mail: Mail): string => {
-  const token = /[?&]token=([A-Za-z0-9_-]{32})\b/.exec(mail.text)?.[1];
+  const token = /[?&]token=([A-Za-z0-9_-]{32})(?![A-Za-z0-9_-])/.exec(mail.text)?.[1];
   if (token === undefined) throw new Error(`no token in the mail "${mail.subject}"`);
   return token;
 };

@@ -46,6 +46,10 @@ export interface TestCall {
   readonly actor?: Actor | null;
   /** Which service sends it; the gateway unless told. */
   readonly from?: PeerName;
+  /** Where the client is; 192.0.2.1 unless told. */
+  readonly ipAddress?: string;
+  /** What the client is; `spec` unless told. */
+  readonly userAgent?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -59,8 +63,8 @@ export const callService = async (
   const context: HopContext = {
     requestId: newId(),
     actor: call.actor ?? null,
-    ipAddress: '192.0.2.1',
-    userAgent: 'spec',
+    ipAddress: call.ipAddress ?? '192.0.2.1',
+    userAgent: call.userAgent ?? 'spec',
   };
   const url = new URL(call.path, `http://${service.name}`);
   const hop = { method: call.method, target: url.pathname + url.search, body };

@@ -11,6 +11,8 @@ export interface Stack {
   readonly gateway: string;
   /** Where the mail catcher's page and API are. */
   readonly mail: string;
+  /** In production, until there is an administrator: what to sign up with to become it. */
+  readonly setupToken: string | null;
   /** The owner's URL of the database, to look at what no service may. */
   readonly postgres: string;
   readonly nats: { readonly url: string; readonly token: string; readonly pid: number; readonly storeDir: string };

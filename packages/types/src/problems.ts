@@ -34,6 +34,7 @@ export const problems = {
   account_not_deactivated: { status: 409, title: 'The account is not deactivated' },
   external_id_taken: { status: 409, title: 'The external id belongs to another user' },
   request_in_progress: { status: 409, title: 'The first request with this Idempotency-Key is still running' },
+  event_still_fails: { status: 409, title: 'The event still cannot be applied' },
   event_not_parked: { status: 409, title: 'The event is not parked any more' },
   precondition_failed: { status: 412, title: 'The resource has changed since it was read' },
   // Limits and outages

@@ -5,6 +5,7 @@ import { forgetUnconfirmed } from './store/credentials.ts';
 import { deleteOldResets } from './store/password-resets.ts';
 import { deleteExpiredRevocations } from './store/revocations.ts';
 import { deleteOldSessions } from './store/sessions.ts';
+import { deleteRetiredKeys } from './store/signing-keys.ts';
 
 const batch = 1_000;
 
@@ -18,6 +19,7 @@ export const createCleanUpWorker = ({ connection, log }: Ports): Worker =>
       await forgetUnconfirmed(connection.db);
       await deleteOldResets(connection.db);
       await deleteExpiredRevocations(connection.db);
+      await deleteRetiredKeys(connection.db);
       await deleteExpiredCounters(connection.sql, 'auth');
       return (await deleteOldSessions(connection.db, batch)) === batch;
     },

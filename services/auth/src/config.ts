@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { isDevelopersMachine } from '@rollcall/service-kit/developers-machine';
 import { commonVariables, type Environment, readVariables, secretKey } from '@rollcall/service-kit/environment';
 import { z } from 'zod';
 
@@ -26,6 +27,7 @@ export const toConfig = (environment: Environment) => {
     issuer: new URL(common.PUBLIC_URL).origin,
     secureCookies: common.PUBLIC_URL.startsWith('https:'),
     keyEncryptionSecret: KEY_ENCRYPTION_SECRET,
+    takesAnyPasswordFromTools: isDevelopersMachine(common),
     hashesAtOnce: HASHES_AT_ONCE ?? Math.max(1, availableParallelism() - 1),
     accessTokenLifetimeMilliseconds: 10 * minute,
     /** A session that nobody used for so long is over. */

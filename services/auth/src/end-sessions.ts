@@ -6,6 +6,7 @@ import { sessionEnded } from '@rollcall/types/events/auth';
 import { sessionId } from '@rollcall/types/ids';
 import type { Revocation } from '@rollcall/types/routes/auth';
 import type { Config } from './config.ts';
+import { holdCredential } from './store/credentials.ts';
 import { addRevocations } from './store/revocations.ts';
 import { endSessions, type Selection } from './store/sessions.ts';
 
@@ -13,7 +14,9 @@ import { endSessions, type Selection } from './store/sessions.ts';
  * Ends sessions and revokes the tokens they have out. This is the one place where a token is revoked: whatever ends a
  * session (signing out, a new password, a stolen refresh token, deactivation) comes through here.
  *
- * Let it be the last thing the transaction does, and announce what it returns once that has committed.
+ * Whoever ends sessions holds the person's credential first, before any event about the person is emitted: two who end
+ * the same sessions then queue up instead of waiting for each other. Let it be the last thing the transaction does, and
+ * announce what it returns once that has committed.
  */
 export const endSessionsOf = async (
   config: Config,
@@ -24,6 +27,7 @@ export const endSessionsOf = async (
   reason: DataOf<typeof sessionEnded>['reason'],
   cause: Cause,
 ): Promise<Revocation[]> => {
+  await holdCredential(tx, userId);
   const ended = await endSessions(tx, userId, selection);
   for (const id of ended) {
     await emit(sessionEnded, { subject: userId, data: { sessionId: sessionId.parse(id), reason }, cause });

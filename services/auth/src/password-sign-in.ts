@@ -15,37 +15,35 @@ const refused: Refusal = refuse('invalid_credentials');
 
 /**
  * Signs in by identifier and password. Unknown, wrong, unverified and disabled get the same answer after the same
- * work: one look-up and one hash.
+ * work: one look-up and one hash. What is written about a refusal is written after the answer.
  */
-export const signInWithPassword = async (
+export const signInWithPassword = (
   ports: Ports,
   identifier: string,
   password: string,
   context: CallContext,
-): Promise<IssuedTokens | Refusal> => {
-  const { connection, guard, hasher } = ports;
-  const wait = await guard.admit(identifier, context.hop.ipAddress);
-  if (wait !== undefined) return refuse('rate_limited', { retryAfterSeconds: wait });
-
-  const credential = await findCredential(connection.db, identifier);
-  const verdict = await hasher.verify(credential?.passwordHash, password);
-  if (isRefusal(verdict)) return verdict;
-  if (!credential) return refused;
-  if (!verdict.matches) return reportFailure(ports, credential, 'wrong_password', context);
-  if (credential.disabledAt) return reportFailure(ports, credential, 'disabled', context);
-
-  const issued = await startSession(ports, credential, context);
-  if (!issued) return refused;
-  await guard.succeeded(identifier, context.hop.ipAddress);
-  if (verdict.rehash) {
-    await strengthenHash(connection.db, credential.userId, credential.passwordHash, verdict.rehash);
-  }
-  return issued;
-};
+): Promise<IssuedTokens | Refusal> =>
+  ports.guard.attempt({ identifier }, context.hop, async () => {
+    const credential = await findCredential(ports.connection.db, identifier);
+    const verdict = await ports.hasher.verify(credential?.passwordHash, password);
+    if (isRefusal(verdict)) return verdict;
+    if (!credential || !verdict.matches || credential.disabledAt) {
+      ports.afterwards.run('report of a refused sign-in', () =>
+        reportFailure(ports, credential, verdict.matches ? 'disabled' : 'wrong_password', context),
+      );
+      return refused;
+    }
+    const issued = await startSession(ports, credential, context);
+    if (!issued) return refused;
+    if (verdict.rehash) {
+      await strengthenHash(ports.connection.db, credential.userId, credential.passwordHash, verdict.rehash);
+    }
+    return issued;
+  });
 
 const startSession = async (
   ports: Ports,
-  { userId, passwordHash }: Credential,
+  { userId, changedAt }: Credential,
   context: CallContext,
 ): Promise<IssuedTokens | undefined> => {
   const { config, connection, keys } = ports;
@@ -60,12 +58,14 @@ const startSession = async (
     userAgent: context.hop.userAgent,
   };
   const refreshToken = newSecret();
-  const newDevice = await isNewDevice(connection.db, userId, session.userAgent);
-  const origin = await sealOrigin(ports, userId, context.hop);
-  const accessToken = await signAccessToken(config, keys, session);
+  const [newDevice, origin, accessToken] = await Promise.all([
+    isNewDevice(connection.db, userId, session.userAgent),
+    sealOrigin(ports, userId, context.hop),
+    signAccessToken(config, keys, session),
+  ]);
 
   const started = await ports.events.transact(async (tx, emit) => {
-    if (!(await holdUsable(tx, userId, passwordHash))) return false;
+    if (!(await holdUsable(tx, userId, 'share', changedAt))) return false;
     await insertSession(tx, session, digestOf(refreshToken));
     await emit(sessionStarted, {
       subject: userId,
@@ -80,10 +80,13 @@ const startSession = async (
 
 const reportFailure = async (
   ports: Ports,
-  { userId }: Credential,
+  credential: Credential | undefined,
   reason: 'wrong_password' | 'disabled',
   context: CallContext,
-): Promise<Refusal> => {
+): Promise<void> => {
+  // Nobody's trail to write it to. What was typed is not logged: people type passwords into the wrong field.
+  if (!credential) return context.log.info({ factor: 'pwd' }, 'sign-in to an unknown account refused');
+  const { userId } = credential;
   const origin = await sealOrigin(ports, userId, context.hop);
   await ports.events.transact((_, emit) =>
     emit(signInFailed, {
@@ -93,5 +96,4 @@ const reportFailure = async (
       cause: { ...context.cause, actor: 'anonymous' },
     }),
   );
-  return refused;
 };

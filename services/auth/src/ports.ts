@@ -2,10 +2,12 @@ import type { Connection } from '@rollcall/database/connect';
 import type { EventPlane } from '@rollcall/events/event-plane';
 import type { PersonalData } from '@rollcall/events/personal-data';
 import type { Logger } from '@rollcall/service-kit/logging';
+import type { Afterwards } from './afterwards.ts';
 import type { Config } from './config.ts';
 import type { PasswordHasher } from './passwords/password-hasher.ts';
 import type { SignInGuard } from './passwords/sign-in-guard.ts';
 import type { RevocationFeed } from './revocation-feed.ts';
+import type { RefreshBursts } from './tokens/refresh-bursts.ts';
 import type { SigningKeys } from './tokens/signing-keys.ts';
 
 /** What `service.ts` hands to handlers, reactions and workers. */
@@ -16,7 +18,9 @@ export interface Ports {
   readonly personal: PersonalData;
   readonly hasher: PasswordHasher;
   readonly guard: SignInGuard;
+  readonly bursts: RefreshBursts;
   readonly keys: SigningKeys;
   readonly feed: RevocationFeed;
+  readonly afterwards: Afterwards;
   readonly log: Logger;
 }

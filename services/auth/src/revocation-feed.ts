@@ -12,10 +12,12 @@ import { readHead } from './store/revocations.ts';
  */
 export class RevocationFeed {
   readonly #bus: Bus;
+  readonly #log: Logger;
   readonly #worker: Worker;
 
   constructor(connection: Connection, bus: Bus, log: Logger) {
     this.#bus = bus;
+    this.#log = log;
     this.#worker = new Worker({
       name: 'revocation-beat',
       idleMilliseconds: 250,
@@ -43,6 +45,11 @@ export class RevocationFeed {
   }
 
   #publish(message: { head: number; items: readonly Revocation[] }): void {
-    this.#bus.connection.publish(revocationSubject, JSON.stringify(message));
+    try {
+      this.#bus.connection.publish(revocationSubject, JSON.stringify(message));
+    } catch (error) {
+      // What it tells has been committed; a connection that closed just now must not make a failure of that.
+      this.#log.warn({ err: error }, 'a revocation was not announced');
+    }
   }
 }

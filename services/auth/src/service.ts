@@ -2,6 +2,7 @@ import { ServiceFoundation } from '@rollcall/events/service-foundation';
 import type { Environment } from '@rollcall/service-kit/environment';
 import type { RunningService } from '@rollcall/service-kit/service';
 import type { ServiceDirectory } from '@rollcall/service-kit/service-directory';
+import { Afterwards } from './afterwards.ts';
 import { createCleanUpWorker } from './clean-up.ts';
 import { toConfig } from './config.ts';
 import { handleAuthenticateUser } from './http/authenticate-user.ts';
@@ -25,12 +26,16 @@ import { handleRotateSigningKey } from './http/rotate-signing-key.ts';
 import { handleSetUserAccess } from './http/set-user-access.ts';
 import { handleShowResetPage } from './http/show-reset-page.ts';
 import { handleSignIn } from './http/sign-in.ts';
+import { handleStoreDevCredential } from './http/store-dev-credential.ts';
 import { handleStorePendingCredential } from './http/store-pending-credential.ts';
 import { createPasswordHasher } from './passwords/password-hasher.ts';
 import { createSignInGuard } from './passwords/sign-in-guard.ts';
 import type { Ports } from './ports.ts';
 import { RevocationFeed } from './revocation-feed.ts';
+import { credentialOf } from './store/credentials.ts';
 import { eventTables } from './store/schema.ts';
+import { wasSignedInFrom } from './store/sessions.ts';
+import { RefreshBursts } from './tokens/refresh-bursts.ts';
 import { createSigningKeys } from './tokens/signing-keys.ts';
 
 /** Credentials, sessions, tokens and the keys that sign them. */
@@ -47,8 +52,13 @@ export const startAuth = async (environment: Environment, directory: ServiceDire
   const keys = createSigningKeys(connection, config.keyEncryptionSecret, config.accessTokenLifetimeMilliseconds);
   const feed = new RevocationFeed(connection, bus, log);
   const [hasher] = await Promise.all([createPasswordHasher(config.hashesAtOnce), keys.ensure()]);
-  const guard = createSignInGuard(connection.sql);
-  const ports: Ports = { config, connection, events, personal, hasher, guard, keys, feed, log };
+  const guard = createSignInGuard({
+    sql: connection.sql,
+    isKnownOrigin: (tried, origin) => wasSignedInFrom(connection.db, credentialOf(tried), origin),
+  });
+  const bursts = new RefreshBursts();
+  const afterwards = new Afterwards(log);
+  const ports: Ports = { config, connection, events, personal, hasher, guard, bursts, keys, feed, afterwards, log };
 
   const running = foundation.run(
     [
@@ -70,6 +80,7 @@ export const startAuth = async (environment: Environment, directory: ServiceDire
       handleRotateSigningKey(ports),
       handleAuthenticateUser(ports),
       handleStorePendingCredential(ports),
+      handleStoreDevCredential(ports),
       handleEnrolUser(ports),
       handleSetUserAccess(ports),
       handleMintResetSecret(ports),
@@ -77,6 +88,7 @@ export const startAuth = async (environment: Environment, directory: ServiceDire
     ],
     events,
   );
+  shutdown.add('afterwards', () => afterwards.settled());
   for (const worker of [feed, createCleanUpWorker(ports)]) {
     worker.start();
     shutdown.add('worker', () => worker.stop());

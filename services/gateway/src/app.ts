@@ -1,72 +1,120 @@
-import type { HttpBindings } from '@hono/node-server';
 import type { HopContext } from '@rollcall/service-kit/actor';
 import { failureRefusal } from '@rollcall/service-kit/failures';
 import { newId } from '@rollcall/service-kit/identity';
 import type { Logger } from '@rollcall/service-kit/logging';
 import { problemResponse } from '@rollcall/service-kit/problem-response';
+import { isTraceparent } from '@rollcall/service-kit/tracing';
 import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
-import type { Route } from '@rollcall/types/route-definition';
+import type { RateClass, Route } from '@rollcall/types/route-definition';
 import { type Context, Hono } from 'hono';
-import { clientAddress } from './client.ts';
+import { type Bindings, clientAddress, isLocalPeer } from './client.ts';
 import type { Config } from './config.ts';
 import { type Forwarding, forward } from './forward.ts';
 import { authenticate } from './identity/authenticate.ts';
 import type { TokenVerifier } from './identity/token-verifier.ts';
 import type { CountRequest } from './rate-classes.ts';
+import type { FixedDocument } from './reference/fixed-document.ts';
+import { type RequestTarget, readTarget } from './request-target.ts';
 import { createHeaderWriter, preflight } from './response-headers.ts';
 
 export interface GatewayAppOptions extends Forwarding {
   readonly config: Config;
   readonly routes: readonly Route[];
+  /** What is answered right here, by path. */
+  readonly documents: ReadonlyMap<string, FixedDocument>;
+  /** The metrics of this process, for its neighbours. */
+  readonly readMetrics: () => Promise<Response>;
   readonly verifier: TokenVerifier;
   readonly countRequest: CountRequest;
   readonly log: Logger;
 }
 
-type GatewayContext = Context<{ Bindings: HttpBindings }>;
+type GatewayContext = Context<{ Bindings: Bindings }>;
+type Outcome = Response | Refusal;
 
 /** `/api/user/*` is another name of `/v1/*`. */
 const aliasOf = (path: string): string | undefined =>
   path.startsWith('/v1/') ? `/api/user/${path.slice('/v1/'.length)}` : undefined;
 
+const withoutAlias = (path: string): string =>
+  path.startsWith('/api/user/') ? `/v1/${path.slice('/api/user/'.length)}` : path;
+
 /**
  * The way in: each declared public route, and nothing else. A request is counted, its sender found out, its body
  * bounded; then it goes, signed, to the service that owns the route, which decides whether the sender may.
  */
-export const createGatewayApp = (options: GatewayAppOptions): Hono<{ Bindings: HttpBindings }> => {
-  const app = new Hono<{ Bindings: HttpBindings }>();
+export const createGatewayApp = (options: GatewayAppOptions): Hono<{ Bindings: Bindings }> => {
+  const app = new Hono<{ Bindings: Bindings }>();
   const writeHeaders = createHeaderWriter(options.config);
 
-  const finish = async (c: GatewayContext, work: (requestId: string) => Promise<Response | Refusal>) => {
+  const finish = async (c: GatewayContext, work: (requestId: string, target: RequestTarget) => Promise<Outcome>) => {
     const requestId = newId();
-    const outcome = await work(requestId).catch((error: unknown) => {
-      options.log.error({ err: error, requestId }, 'a request could not be routed');
-      return failureRefusal(error);
-    });
+    // The wire's own spelling; a request made inside this process has only its address.
+    const target = readTarget(c.env?.incoming?.url ?? c.req.url.replace(/^[a-z]+:\/\/[^/]*/, ''));
+    const outcome = target
+      ? await work(requestId, target).catch((error: unknown) => failed(options, c, requestId, error))
+      : refuse('not_found');
     const response = isRefusal(outcome) ? problemResponse(outcome, requestId) : outcome;
     return writeHeaders(response, c.req.header('origin') ?? null, requestId);
   };
 
   const methodsByPath = new Map<string, string[]>();
+  const answerAt = (method: string, path: string, work: (c: GatewayContext) => Promise<Response>) => {
+    methodsByPath.set(path, [...(methodsByPath.get(path) ?? []), ...(method === 'GET' ? ['GET', 'HEAD'] : [method])]);
+    app.on(method, path, work);
+  };
+
+  for (const [path, document] of options.documents) {
+    answerAt('GET', path, (c) =>
+      finish(c, async () => (await tooMany(options, 'read', c)) ?? document.answer(c.req.raw.headers)),
+    );
+  }
   for (const route of options.routes) {
+    if (options.documents.has(route.path)) continue;
     for (const path of [route.path, aliasOf(route.path)]) {
       if (path === undefined) continue;
-      methodsByPath.set(path, [...(methodsByPath.get(path) ?? []), route.method]);
-      app.on(route.method, path, (c) => finish(c, (requestId) => serve(options, route, c, requestId)));
+      answerAt(route.method, path, (c) =>
+        finish(c, (requestId, target) => serve(options, route, c, requestId, target)),
+      );
     }
   }
   for (const [path, methods] of methodsByPath) {
-    app.options(path, (c) => finish(c, async () => preflight(methods)));
+    const allow = [...methods, 'OPTIONS'];
+    app.options(path, (c) => finish(c, async () => preflight(allow)));
     app.all(path, (c) =>
       finish(c, async (requestId) => {
         const response = problemResponse(refuse('method_not_allowed'), requestId);
-        response.headers.set('allow', [...methods, 'OPTIONS'].join(', '));
+        response.headers.set('allow', allow.join(', '));
         return response;
       }),
     );
   }
+  app.get('/metrics', (c) =>
+    finish(c, async () => (isLocalPeer(c.env, c.req.raw.headers) ? options.readMetrics() : refuse('not_found'))),
+  );
   app.notFound((c) => finish(c, async () => refuse('not_found')));
+  app.onError((error, c) => finish(c, async (requestId) => failed(options, c, requestId, error)));
   return app;
+};
+
+const failed = ({ log }: GatewayAppOptions, c: GatewayContext, requestId: string, error: unknown): Refusal => {
+  // A client that went away, or was cut off for its slowness, is no fault of ours.
+  const level = c.env?.incoming?.destroyed ? 'debug' : 'error';
+  log[level]({ err: error, requestId }, 'a request could not be routed');
+  return failureRefusal(error);
+};
+
+const addressOf = (options: GatewayAppOptions, c: GatewayContext): string =>
+  clientAddress(options.config, c.env?.incoming, c.req.raw.headers.get('x-forwarded-for'));
+
+const tooMany = async (
+  options: GatewayAppOptions,
+  rate: RateClass,
+  c: GatewayContext,
+  address = addressOf(options, c),
+): Promise<Refusal | undefined> => {
+  const wait = await options.countRequest(rate, address);
+  return wait === undefined ? undefined : refuse('rate_limited', { retryAfterSeconds: wait });
 };
 
 const serve = async (
@@ -74,29 +122,26 @@ const serve = async (
   route: Route,
   c: GatewayContext,
   requestId: string,
-): Promise<Response | Refusal> => {
+  target: RequestTarget,
+): Promise<Outcome> => {
   const request = c.req.raw;
-  const address = clientAddress(options.config, c.env, request.headers.get('x-forwarded-for'));
-  const wait = await options.countRequest(route.rate, address);
-  if (wait !== undefined) return refuse('rate_limited', { retryAfterSeconds: wait });
+  const address = addressOf(options, c);
+  const limited = await tooMany(options, route.rate, c, address);
+  if (limited) return limited;
 
   const identity = await authenticate(options.config, options.verifier, request);
   const isPublic = route.callers.includes('public');
   // On a public route a token that does not hold makes nobody of its sender; a cookie sent across sites never passes.
   if (isRefusal(identity) && (!isPublic || identity.refused === 'cross_site_request')) return identity;
+  if (identity === null && !isPublic) return refuse('unauthenticated');
 
+  const traceparent = request.headers.get('traceparent');
   const context: HopContext = {
     requestId,
     actor: identity === null || isRefusal(identity) ? null : identity.actor,
     ipAddress: address,
     userAgent: (request.headers.get('user-agent') ?? '').slice(0, 512).toWellFormed(),
+    ...(isTraceparent(traceparent) ? { traceparent } : {}),
   };
-  return forward(options, route, request, targetFor(request), context);
-};
-
-/** The path and query to send on, with the alias undone. */
-const targetFor = (request: Request): string => {
-  const { pathname, search } = new URL(request.url);
-  const path = pathname.startsWith('/api/user/') ? `/v1/${pathname.slice('/api/user/'.length)}` : pathname;
-  return path + search;
+  return forward(options, route, request, withoutAlias(target.path) + target.search, context);
 };

@@ -2,13 +2,17 @@ import { commaList, commonVariables, type Environment, readVariables } from '@ro
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 
+// `null` is the origin of every sandboxed page, `*` everybody's: neither names an application.
+const isOrigin = (text: string): boolean =>
+  URL.canParse(text) && /^https?:/.test(text) && new URL(text).origin === text;
+
 export const variables = {
   ...commonVariables,
   HOST: z.string().default('127.0.0.1').meta({ description: 'address to listen on' }),
   PORT: z.coerce.number().int().min(0).max(65_535).default(8080).meta({ description: 'port to listen on' }),
-  CORS_ORIGINS: commaList.meta({
-    description: 'origins of web applications that may call with a browser, comma separated',
-  }),
+  CORS_ORIGINS: commaList
+    .refine((origins) => origins.every(isOrigin), 'must be origins such as https://app.example.com')
+    .meta({ description: 'origins of web applications that may call with a browser, comma separated' }),
   TRUSTED_PROXIES: commaList
     .refine((ranges) => ranges.every((range) => ipaddr.isValidCIDR(range)), 'must be CIDR ranges')
     .meta({ description: 'CIDR ranges of proxies whose X-Forwarded-For is believed, comma separated' }),

@@ -9,6 +9,12 @@ import type { Route } from '@rollcall/types/route-definition';
 /** Headers of the client that services may see; whatever else it sends ends here, claims of trust first of all. */
 const passed = ['content-type', 'accept', 'if-match', 'if-none-match', 'idempotency-key'];
 
+/**
+ * Headers of a service that belong to one connection (RFC 9110 section 7.6.1), or to a length that the server here
+ * works out itself.
+ */
+const ownToConnection = ['connection', 'keep-alive', 'transfer-encoding', 'content-length', 'upgrade', 'trailer'];
+
 export interface Forwarding {
   readonly directory: ServiceDirectory;
   readonly trustKeys: ReadonlyMap<string, Uint8Array>;
@@ -18,7 +24,7 @@ export interface Forwarding {
  * Sends a request on to the service that owns the route, signed.
  *
  * @returns the service's answer, or a refusal when the body is too large.
- * @throws {ServiceUnavailableError} when the service cannot be reached.
+ * @throws {ServiceUnavailableError} when the service cannot be reached, or does not believe the signature.
  */
 export const forward = async (
   { directory, trustKeys }: Forwarding,
@@ -38,13 +44,28 @@ export const forward = async (
     context,
     Date.now(),
   );
-  for (const name of route.cookies ? [...passed, 'cookie'] : passed) {
+  for (const name of passedFor(route, request)) {
     const value = request.headers.get(name);
     if (value !== null) headers[name] = value;
   }
+  let answer: Response;
   try {
-    return await directory.send(route.service, { method: route.method, target, headers, body });
+    answer = await directory.send(route.service, { method: route.method, target, headers, body });
   } catch (error) {
     throw new ServiceUnavailableError(route.service, error);
+  }
+  if (answer.status === 403) await assertTrusted(route, answer);
+  for (const name of ownToConnection) answer.headers.delete(name);
+  return answer;
+};
+
+// Cookies were checked to come from our own pages only where no `Authorization` header took their place.
+const passedFor = (route: Route, request: Request): readonly string[] =>
+  route.cookies && !request.headers.has('authorization') ? [...passed, 'cookie'] : passed;
+
+/** Keys or clocks of the two services differ: an operator's matter, not one of the caller's rights. */
+const assertTrusted = async (route: Route, answer: Response): Promise<void> => {
+  if ((await answer.clone().text()).includes('"code":"untrusted_hop"')) {
+    throw new ServiceUnavailableError(route.service, new Error('it does not trust this gateway'));
   }
 };

@@ -35,8 +35,10 @@ export const preflight = (methods: readonly string[]): Response =>
   new Response(null, {
     status: 204,
     headers: {
+      allow: methods.join(', '),
       'access-control-allow-methods': methods.join(', '),
-      'access-control-allow-headers': 'Authorization, Content-Type, Idempotency-Key, If-Match',
+      'access-control-allow-headers':
+        'Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Traceparent',
       'access-control-max-age': '600',
     },
   });

@@ -1,3 +1,4 @@
+import { isDevelopersMachine } from '@rollcall/service-kit/developers-machine';
 import { commonVariables, type Environment, readVariables, secretKey } from '@rollcall/service-kit/environment';
 import { email, emailKey } from '@rollcall/types/people';
 
@@ -18,9 +19,12 @@ export const toConfig = (environment: Environment) => {
     common,
     publicUrl: common.PUBLIC_URL,
     keyEncryptionSecret: KEY_ENCRYPTION_SECRET,
+    makesUsersForTools: isDevelopersMachine(common),
     firstAdminEmailKey: ROLLCALL_FIRST_ADMIN_EMAIL && emailKey(ROLLCALL_FIRST_ADMIN_EMAIL),
     /** How long a sign-up waits for its confirmation and keeps its username. */
     signUpLifetimeMilliseconds: 48 * hour,
+    /** How long auth may be out of reach after an address was confirmed and still find the password. */
+    enrolmentGraceMilliseconds: 7 * 24 * hour,
     /** How long a mailed link works. */
     verificationLifetimeMilliseconds: 24 * hour,
   };

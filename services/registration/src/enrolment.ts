@@ -1,5 +1,4 @@
 import type { HopContext } from '@rollcall/service-kit/actor';
-import type { Logger } from '@rollcall/service-kit/logging';
 import { Worker } from '@rollcall/service-kit/worker';
 import { emailKey } from '@rollcall/types/people';
 import { isRefusal } from '@rollcall/types/problems';
@@ -8,6 +7,9 @@ import { enrolUser as enrolInProfile } from '@rollcall/types/routes/profile';
 import { enrolUser as enrolInAccess } from '@rollcall/types/routes/role-permission';
 import type { Ports } from './ports.ts';
 import { findUnenrolled, markEnrolled, type NewPerson } from './store/people.ts';
+
+/** How long a caller waits for the other services; what is not done by then goes on without. */
+export const patienceMilliseconds = 2_000;
 
 /**
  * Tells auth, profile and role-permission about a new person, all at once. Each does its part once, however often it is
@@ -56,17 +58,28 @@ export const enrolWithin = async (
   return Promise.race([done, late]);
 };
 
-/** Finishes enrolments that a crash or an outage interrupted. */
-export const createEnrolmentWorker = (ports: Ports, log: Logger): Worker =>
+const batch = 50;
+
+/**
+ * Finishes enrolments that a crash or an outage interrupted. One that fails again keeps no other one waiting.
+ *
+ * @throws at the end of a round in which some failed, so that the next one comes later.
+ */
+export const createEnrolmentWorker = (ports: Ports): Worker =>
   new Worker({
     name: 'enrolment',
     idleMilliseconds: 1_000,
-    log,
-    round: async () => {
-      const waiting = await findUnenrolled(ports.connection.db, 50);
-      for (const { enrolment, ...person } of waiting) {
-        if (enrolment) await enrol(ports, { ...person, enrolment });
+    log: ports.log,
+    round: async (signal) => {
+      const failures: unknown[] = [];
+      let waiting = await findUnenrolled(ports.connection.db, undefined, batch);
+      while (waiting.length > 0 && !signal.aborted) {
+        for (const { enrolment, ...person } of waiting) {
+          if (enrolment) await enrol(ports, { ...person, enrolment }).catch((error: unknown) => failures.push(error));
+        }
+        waiting = await findUnenrolled(ports.connection.db, waiting.at(-1)?.userId, batch);
       }
-      return waiting.length === 50;
+      if (failures.length > 0) throw new Error(`${failures.length} enrolments failed`, { cause: failures[0] });
+      return false;
     },
   });

@@ -10,6 +10,7 @@ import { handleCreateUser } from './http/create-user.ts';
 import { handleMintVerificationSecret } from './http/mint-verification-secret.ts';
 import { handleReadDataKey } from './http/read-data-key.ts';
 import { handleResendVerification } from './http/resend-verification.ts';
+import { handleSetUpDevUser } from './http/set-up-dev-user.ts';
 import { handleShowVerificationPage } from './http/show-verification-page.ts';
 import { handleSignUp } from './http/sign-up.ts';
 import { handleVerifyRegistration } from './http/verify-registration.ts';
@@ -45,11 +46,12 @@ export const startRegistration = async (
       handleShowVerificationPage(),
       handleCreateUser(ports),
       handleMintVerificationSecret(ports),
+      handleSetUpDevUser(ports),
       handleReadDataKey(ports),
     ],
     events,
   );
-  for (const worker of [createEnrolmentWorker(ports, log), createCleanUpWorker(ports)]) {
+  for (const worker of [createEnrolmentWorker(ports), createCleanUpWorker(ports)]) {
     worker.start();
     shutdown.add('worker', () => worker.stop());
   }

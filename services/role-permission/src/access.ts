@@ -1,6 +1,8 @@
 import type { Reading } from '@rollcall/event-store/command-loop';
+import { ServiceUnavailableError } from '@rollcall/service-kit/service-client';
 import { type Refusal, refuse } from '@rollcall/types/problems';
 import type { AccessCommand } from './domain/commands.ts';
+import { holds } from './domain/queries.ts';
 import type { AccessState } from './domain/state.ts';
 import type { AccessStream } from './store/access-stream.ts';
 
@@ -8,6 +10,17 @@ const unavailable: Refusal = refuse('unavailable', { retryAfterSeconds: 1 });
 
 /** The present state, or a refusal when it is not known: nothing is allowed from an old one. */
 export const present = (access: AccessStream): Reading<AccessState> | Refusal => access.reading ?? unavailable;
+
+/**
+ * Does somebody hold a permission now?
+ *
+ * @throws {ServiceUnavailableError} when the present is not known: "no" would pass for the truth, and be told as a 404.
+ */
+export const holdsNow = (access: AccessStream, userId: string, permission: string): boolean => {
+  const { reading } = access;
+  if (!reading) throw new ServiceUnavailableError('role-permission', `the access log is ${access.health}`);
+  return holds(reading.state, userId, permission, reading.now);
+};
 
 /** Has a command decided; the revision of what it caused, or why not. */
 export const submit = async (
@@ -19,7 +32,7 @@ export const submit = async (
     case 'accepted':
       return { revision: outcome.revision };
     case 'refused':
-      return outcome.refusal;
+      return inBody(outcome.refusal);
     case 'unavailable':
       return unavailable;
     case 'overloaded':
@@ -30,6 +43,18 @@ export const submit = async (
       return outcome satisfies never;
   }
 };
+
+/** The domain points into the command; what may be wrong with a command came in the body. */
+const inBody = (refusal: Refusal): Refusal =>
+  refusal.errors === undefined
+    ? refusal
+    : { ...refusal, errors: refusal.errors.map((error) => ({ ...error, pointer: `/body${error.pointer}` })) };
+
+/**
+ * For routes that answer 404 to whoever lacks the right: the same answer to whoever lost it while their command waited.
+ */
+export const hidden = <T extends object>(outcome: T | Refusal): T | Refusal =>
+  'refused' in outcome && outcome.refused === 'forbidden' ? refuse('not_found') : outcome;
 
 /** The header that tells clients which revision their write became; the epoch is that of the log. */
 export const revisionHeader = (revision: number): Readonly<Record<string, string>> => ({

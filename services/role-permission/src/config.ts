@@ -1,3 +1,4 @@
+import { isDevelopersMachine } from '@rollcall/service-kit/developers-machine';
 import { commonVariables, type Environment, readVariables } from '@rollcall/service-kit/environment';
 import { digestOf } from '@rollcall/service-kit/sealed-secret';
 import { z } from 'zod';
@@ -16,6 +17,7 @@ export const toConfig = (environment: Environment) => {
     common,
     /** On a developer's machine the first person there is becomes the administrator. */
     anyoneMayBootstrap: common.NODE_ENV !== 'production',
+    appointsAdminsForTools: isDevelopersMachine(common),
     setupTokenDigest: ROLLCALL_SETUP_TOKEN === undefined ? undefined : digestOf(ROLLCALL_SETUP_TOKEN),
   };
 };

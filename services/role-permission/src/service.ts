@@ -2,24 +2,24 @@ import { ServiceFoundation } from '@rollcall/events/service-foundation';
 import type { Environment } from '@rollcall/service-kit/environment';
 import type { RunningService } from '@rollcall/service-kit/service';
 import type { ServiceDirectory } from '@rollcall/service-kit/service-directory';
+import { holdsNow } from './access.ts';
 import { toConfig } from './config.ts';
-import { holds } from './domain/queries.ts';
-import { handleCheckPermission, handleEnrolUser, handleSetSuspension } from './http/internal.ts';
-import {
-  handleCreatePermission,
-  handleDeletePermission,
-  handleDescribePermission,
-  handleListPermissions,
-  handleReadPermission,
-} from './http/permission-catalogue.ts';
-import {
-  handleGrantPermission,
-  handleListHolders,
-  handleListUserPermissions,
-  handleRevokePermission,
-} from './http/user-permissions.ts';
+import { handleAppointDevAdmin } from './http/appoint-dev-admin.ts';
+import { handleCheckPermission } from './http/check-permission.ts';
+import { handleCreatePermission } from './http/create-permission.ts';
+import { handleDeletePermission } from './http/delete-permission.ts';
+import { handleDescribePermission } from './http/describe-permission.ts';
+import { handleEnrolUser } from './http/enrol-user.ts';
+import { handleGrantPermission } from './http/grant-permission.ts';
+import { handleListHolders } from './http/list-holders.ts';
+import { handleListPermissions } from './http/list-permissions.ts';
+import { handleListUserPermissions } from './http/list-user-permissions.ts';
+import { handleReadBootstrap } from './http/read-bootstrap.ts';
+import { handleReadPermission } from './http/read-permission.ts';
+import { handleRevokePermission } from './http/revoke-permission.ts';
+import { handleSetSuspension } from './http/set-suspension.ts';
 import type { Ports } from './ports.ts';
-import { type AccessStream, accessStream } from './store/access-stream.ts';
+import { accessStream } from './store/access-stream.ts';
 import { logSource } from './store/log-source.ts';
 import { eventTables, idempotencyKeys } from './store/schema.ts';
 
@@ -35,8 +35,10 @@ export const startRolePermission = async (
     directory,
     tables: eventTables,
     idempotencyKeys,
-    moreSources: (connection) => [logSource(connection)],
-    permissionCheck: async (userId, permission) => checkHere(access, userId, permission),
+    moreSources: (connection) => [
+      logSource(connection, (err, { position }) => foundation.log.error({ err, position }, 'an event without readers')),
+    ],
+    permissionCheck: async (userId, permission) => holdsNow(access, userId, permission),
   });
   const { connection, log, shutdown } = foundation;
   const events = foundation.joinEventPlane({});
@@ -62,14 +64,10 @@ export const startRolePermission = async (
       handleRevokePermission(ports),
       handleEnrolUser(ports),
       handleSetSuspension(ports),
+      handleReadBootstrap(ports),
+      handleAppointDevAdmin(ports),
       handleCheckPermission(ports),
     ],
     events,
   );
-};
-
-/** This service asks itself: without a fresh state nobody holds anything. */
-const checkHere = (access: AccessStream, userId: string, permission: string): boolean => {
-  const reading = access.reading;
-  return reading !== undefined && holds(reading.state, userId, permission, reading.now);
 };

@@ -1,14 +1,14 @@
 import { eventCatalogue } from '@rollcall/types/event-catalogue';
 import type { EventDefinition } from '@rollcall/types/event-definition';
 import { serviceNames } from '@rollcall/types/services';
-import { code, table } from './markdown.ts';
+import { byName, code, table } from './markdown.ts';
 import { fieldTexts } from './schema-text.ts';
 
 /** Every event type there is, as Markdown. */
 export const eventsPage = (): string => {
   const all = [...eventCatalogue.values()];
   const sections = serviceNames.flatMap((service) => {
-    const own = all.filter((definition) => definition.service === service);
+    const own = all.filter((definition) => definition.service === service).sort(byName(({ type }) => type));
     return own.length === 0 ? [] : [`## ${service}`, ...own.map(section)];
   });
   return `${[introduction, ...sections].join('\n\n')}\n`;

@@ -6,6 +6,12 @@ const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\
 
 export const code = (text: string): string => `\`${text}\``;
 
+/** Orders by a name, so that a document is the same whatever the order in which modules tell what they export. */
+export const byName =
+  <T>(nameOf: (one: T) => string) =>
+  (one: T, other: T): number =>
+    nameOf(one) < nameOf(other) ? -1 : nameOf(one) > nameOf(other) ? 1 : 0;
+
 /** Codes with commas between, or a dash for none. */
 export const codes = (texts: readonly string[]): string => texts.map(code).join(', ') || '–';
 

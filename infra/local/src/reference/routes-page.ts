@@ -2,15 +2,18 @@ import { perMinute } from '@rollcall/gateway/rate-classes';
 import { problems } from '@rollcall/types/problems';
 import type { Caller, Route } from '@rollcall/types/route-definition';
 import { publicRoutes } from '@rollcall/types/route-table';
-import { code, codes, table } from './markdown.ts';
+import { byName, code, codes, table } from './markdown.ts';
 import { typeText } from './schema-text.ts';
 
 /** Every public route, as Markdown. */
 export const routesPage = (): string => {
-  const groups = [...new Set(publicRoutes.map(groupOf))];
+  const groups = [...new Set(publicRoutes.map(groupOf))].sort();
   const sections = groups.flatMap((group) => [
     `## ${group}`,
-    ...publicRoutes.filter((route) => groupOf(route) === group).map(section),
+    ...publicRoutes
+      .filter((route) => groupOf(route) === group)
+      .sort(byName(({ path, method }) => `${path} ${method}`))
+      .map(section),
   ]);
   return `${[introduction, rates, refusals, ...sections].join('\n\n')}\n`;
 };

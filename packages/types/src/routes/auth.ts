@@ -3,10 +3,11 @@ import { entityId, instant, sessionId, userId } from '../ids.ts';
 import { page, paging } from '../paging.ts';
 import { email, mailedToken, newPassword, presentedPassword, username } from '../people.ts';
 import { defineRoute } from '../route-definition.ts';
+import { line } from '../text.ts';
 
 const service = 'auth';
 
-const identifier = z.string().min(1).max(254);
+const identifier = line({ min: 1, max: 254 });
 const ended = z.object({ ended: z.int().nonnegative() });
 
 /** With `?cookies=true` the tokens are set as cookies and stand in no body. */
@@ -44,7 +45,7 @@ export const refreshSession = defineRoute({
   callers: ['public'],
   rate: 'sign_in',
   query: cookieChoice,
-  body: z.strictObject({ refreshToken: z.string().max(256).optional() }),
+  body: z.strictObject({ refreshToken: line({ max: 256 }).optional() }),
   bodyOptional: true,
   responses: { 200: tokens },
   refusals: ['refresh_token_invalid'],
@@ -181,7 +182,7 @@ export const showResetPage = defineRoute({
   summary: 'The page behind the mailed link of a password reset',
   callers: ['public'],
   rate: 'read',
-  query: z.object({ token: z.string().max(64).optional() }),
+  query: z.object({ token: line({ max: 64 }).optional() }),
   responses: { 200: z.string() },
   html: true,
 });
@@ -253,6 +254,14 @@ export const storePendingCredential = defineRoute({
   body: z.strictObject({ password: z.string().max(1024), expiresAt: instant }),
   responses: { 200: z.object({ stored: z.boolean() }) },
   refusals: ['weak_password', 'overloaded'],
+});
+
+export const storeDevCredential = defineRoute({
+  ...storePendingCredential,
+  operationId: 'storeDevCredential',
+  path: '/internal/dev-credentials/:userId',
+  summary: 'Keep any password, however weak, on a developer’s machine only; repeating it changes nothing',
+  refusals: ['forbidden', 'overloaded'],
 });
 
 export const enrolUser = defineRoute({

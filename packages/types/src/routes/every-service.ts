@@ -49,7 +49,7 @@ export const everyServiceRoutes = <S extends ServiceName>(service: S) => ({
     rate: 'internal',
     params: z.object({ id: entityId }),
     responses: { 200: z.object({ applied: z.int().nonnegative() }) },
-    refusals: ['event_not_parked'],
+    refusals: ['event_not_parked', 'event_still_fails'],
   }),
   republishEvents: defineRoute({
     service,

@@ -74,7 +74,8 @@ export const listDeadLetters = defineRoute({
   operationId: 'listDeadLetters',
   method: 'GET',
   path: '/v1/dead-letters',
-  summary: 'Events that a service could not process, and those waiting behind them; `unavailable` names who did not say',
+  summary:
+    'Events that a service could not process, and those waiting behind them; `unavailable` names who did not say',
   callers: [{ permission: 'operations.manage' }],
   rate: 'read',
   query: z.strictObject(paging),

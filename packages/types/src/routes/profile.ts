@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { dictionary } from '../dictionary.ts';
 import { instant, userId } from '../ids.ts';
 import { email, genderCode, profileFields, username } from '../people.ts';
 import { permissionName } from '../permissions.ts';
@@ -54,7 +55,7 @@ export const updateUser = defineRoute({
   params: z.object({ userId }),
   body: profileFields.extend({
     /** By `users.manage` only; a null takes an entry away. */
-    externalIds: z.record(systemName, externalId.nullable()).optional(),
+    externalIds: dictionary(systemName, externalId.nullable()).optional(),
   }),
   responses: { 200: user },
   refusals: ['precondition_failed', 'external_id_taken', 'forbidden'],

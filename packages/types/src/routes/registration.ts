@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { entityId, instant, userId } from '../ids.ts';
-import { email, genderCode, mailedToken, newPassword, profileFields, username } from '../people.ts';
+import { email, genderCode, mailedToken, newPassword, presentedPassword, profileFields, username } from '../people.ts';
 import { defineRoute } from '../route-definition.ts';
+import { line } from '../text.ts';
 
 const service = 'registration';
 
@@ -19,7 +20,7 @@ export const signUp = defineRoute({
     password: newPassword,
     profile: profileFields.optional(),
     /** The token printed at the first start; makes the first person of a production system its administrator. */
-    setupToken: z.string().max(128).optional(),
+    setupToken: line({ max: 128 }).optional(),
   }),
   responses: { 202: z.object({ status: z.literal('verification_sent') }) },
   refusals: ['username_taken', 'weak_password', 'overloaded'],
@@ -74,7 +75,7 @@ export const showVerificationPage = defineRoute({
   summary: 'The page behind the mailed link: one button, because mail scanners open links',
   callers: ['public'],
   rate: 'read',
-  query: z.object({ token: z.string().max(64).optional() }),
+  query: z.object({ token: line({ max: 64 }).optional() }),
   responses: { 200: z.string() },
   html: true,
 });
@@ -120,6 +121,20 @@ export const mintVerificationSecret = defineRoute({
   rate: 'internal',
   params: z.object({ requestId: entityId }),
   responses: { 200: z.object({ token: mailedToken, expiresAt: instant }) },
+});
+
+export const setUpDevUser = defineRoute({
+  service,
+  operationId: 'setUpDevUser',
+  method: 'PUT',
+  path: '/internal/dev-users/:username',
+  summary: 'Make a confirmed account with any password, on a developer’s machine only; repeating it changes nothing',
+  callers: [{ service: 'operator' }],
+  rate: 'internal',
+  params: z.object({ username }),
+  body: z.strictObject({ email, password: presentedPassword }),
+  responses: { 200: z.object({ userId, created: z.boolean() }) },
+  refusals: ['forbidden', 'username_taken', 'unprocessable', 'overloaded'],
 });
 
 export const readDataKey = defineRoute({

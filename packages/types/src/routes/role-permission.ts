@@ -190,9 +190,33 @@ export const setSuspension = defineRoute({
   callers: [{ service: 'deactivation' }],
   rate: 'internal',
   params: z.object({ userId }),
-  body: z.strictObject({ suspended: z.boolean(), actor: z.string().max(128) }),
+  body: z.strictObject({ suspended: z.boolean(), actor: z.string().min(1).max(128) }),
   responses: { 200: written },
   refusals: ['last_admin'],
+});
+
+export const readBootstrap = defineRoute({
+  service,
+  operationId: 'readBootstrap',
+  method: 'GET',
+  path: '/internal/bootstrap',
+  summary: 'Has there been a first administrator?',
+  callers: [{ service: 'operator' }],
+  rate: 'internal',
+  responses: { 200: z.object({ bootstrapped: z.boolean() }) },
+});
+
+export const appointDevAdmin = defineRoute({
+  service,
+  operationId: 'appointDevAdmin',
+  method: 'PUT',
+  path: '/internal/dev-admins/:userId',
+  summary: 'Make somebody an administrator, on a developer’s machine only; repeating it changes nothing',
+  callers: [{ service: 'operator' }],
+  rate: 'internal',
+  params: z.object({ userId }),
+  responses: { 200: written },
+  refusals: ['forbidden', 'user_suspended'],
 });
 
 export const checkPermission = defineRoute({

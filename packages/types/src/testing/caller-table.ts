@@ -68,6 +68,10 @@ reactivateUser                  POST   /v1/users/:userId/reactivate          use
 livez                           GET    /livez                                P                                          200      200     -      -   200   200    200
 readyz                          GET    /readyz                               P                                          200      200     -      -   200   200    200
 readOpenApi                     GET    /openapi.json                         P                                          200      200     -      -   200   200    200
+showReference                   GET    /docs                                P                                          200      200     -      -   200   200    200
+showProblems                    GET    /docs/problems                       P                                          200      200     -      -   200   200    200
+listDeadLetters                 GET    /v1/dead-letters                     operations.manage                       signin   hidden     -    200 hidden  200  ended
+retryDeadLetter                 POST   /v1/dead-letters/:id/retry           operations.manage                       signin   hidden     -    200 hidden  200  ended
 `;
 
 /**
@@ -86,6 +90,10 @@ mintVerificationSecret  registration     POST  /internal/verifications/:requestI
 readRevocations         auth             GET   /internal/revocations                           gateway
 readDataKey             registration     GET   /internal/data-keys/:userId                     auth,profile,role-permission,notification,activity-log,deactivation
 checkPermission         role-permission  POST  /internal/permission-checks                     auth,registration,profile,notification,activity-log,deactivation,gateway
+setUpDevUser            registration     PUT   /internal/dev-users/:username                   operator
+storeDevCredential      auth             PUT   /internal/dev-credentials/:userId               registration
+readBootstrap           role-permission  GET   /internal/bootstrap                             operator
+appointDevAdmin         role-permission  PUT   /internal/dev-admins/:userId                    operator
 readReadiness           *                GET   /internal/readiness                             gateway
 listParkedEvents        *                GET   /internal/parked-events                         gateway
 retryParkedEvent        *                POST  /internal/parked-events/:id/retry               gateway

@@ -1,10 +1,11 @@
 import { answer, handle } from '@rollcall/service-kit/call-context';
 import { decodeCursor, pageOf } from '@rollcall/service-kit/cursor';
 import { sessionId } from '@rollcall/types/ids';
-import { isRefusal, type Refusal } from '@rollcall/types/problems';
+import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
 import { listSessions, listUserSessions } from '@rollcall/types/routes/auth';
 import { z } from 'zod';
 import type { Ports } from '../ports.ts';
+import { findCredentialOf } from '../store/credentials.ts';
 import { listLiveSessions, type Session } from '../store/sessions.ts';
 
 export const handleListSessions = (ports: Ports) =>
@@ -15,6 +16,7 @@ export const handleListSessions = (ports: Ports) =>
 
 export const handleListUserSessions = (ports: Ports) =>
   handle(listUserSessions, async ({ params, query }, context) => {
+    if (!(await findCredentialOf(ports.connection.db, params.userId))) return refuse('not_found');
     const page = await readPage(ports, params.userId, context.signedIn.sessionId, query);
     return isRefusal(page) ? page : answer(200, page);
   });

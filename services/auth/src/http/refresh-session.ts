@@ -8,12 +8,10 @@ import { refuse } from '@rollcall/types/problems';
 import { refreshSession } from '@rollcall/types/routes/auth';
 import { endSessionsOf } from '../end-sessions.ts';
 import type { Ports } from '../ports.ts';
-import { redeemRefreshToken, type Session } from '../store/sessions.ts';
+import { holdCredential } from '../store/credentials.ts';
+import { isOpen, type Redemption, redeemRefreshToken, type Session } from '../store/sessions.ts';
 import { signAccessToken } from '../tokens/access-tokens.ts';
 import { tokenAnswer } from '../tokens/token-answer.ts';
-
-/** A client that lost the answer asks again within seconds; whoever comes later is somebody else. */
-const graceMilliseconds = 10_000;
 
 export const handleRefreshSession = (ports: Ports) =>
   handle(refreshSession, async ({ body, query }, context) => {
@@ -23,15 +21,7 @@ export const handleRefreshSession = (ports: Ports) =>
     if (presented === undefined) return refuse('refresh_token_invalid');
 
     const refreshToken = newSecret();
-    const redemption = await ports.connection.db.transaction((tx) =>
-      redeemRefreshToken(
-        tx,
-        digestOf(presented),
-        digestOf(refreshToken),
-        config.sessionIdleMilliseconds,
-        graceMilliseconds,
-      ),
-    );
+    const redemption = await redeem(ports, digestOf(presented), digestOf(refreshToken));
     if (redemption.outcome === 'reused') await endStolenSession(ports, redemption.session, context);
     if (redemption.outcome !== 'redeemed') return refuse('refresh_token_invalid');
 
@@ -42,9 +32,24 @@ export const handleRefreshSession = (ports: Ports) =>
     return answer(200, tokens.body, tokens.headers);
   });
 
+const redeem = (ports: Ports, digest: string, nextDigest: string): Promise<Redemption> => {
+  const arrivedAt = performance.now();
+  return ports.bursts.present(digest, (alone) =>
+    ports.connection.db.transaction((tx) =>
+      redeemRefreshToken(tx, digest, nextDigest, {
+        idleMilliseconds: ports.config.sessionIdleMilliseconds,
+        alone,
+        waitedMilliseconds: performance.now() - arrivedAt,
+      }),
+    ),
+  );
+};
+
 const endStolenSession = async (ports: Ports, session: Session, context: CallContext): Promise<void> => {
   const cause = { ...context.cause, actor: 'anonymous' };
   const revoked = await ports.events.transact(async (tx, emit) => {
+    await holdCredential(tx, session.userId);
+    if (!(await isOpen(tx, session.id))) return [];
     const data = { sessionId: sessionId.parse(session.id) };
     await emit(refreshTokenReused, { subject: session.userId, data, cause });
     return endSessionsOf(ports.config, tx, emit, session.userId, { only: session.id }, 'refresh_reused', cause);

@@ -5,8 +5,9 @@ import { isRefusal, refuse } from '@rollcall/types/problems';
 import { resetPassword } from '@rollcall/types/routes/auth';
 import { endSessionsOf } from '../end-sessions.ts';
 import { judgePassword } from '../passwords/password-policy.ts';
+import type { Origin } from '../passwords/sign-in-guard.ts';
 import type { Ports } from '../ports.ts';
-import { holdUsable, setPassword } from '../store/credentials.ts';
+import { findCredentialOf, holdUsable, setPassword } from '../store/credentials.ts';
 import { findReset, useReset, voidResets } from '../store/password-resets.ts';
 
 export const handleResetPassword = (ports: Ports) =>
@@ -21,7 +22,7 @@ export const handleResetPassword = (ports: Ports) =>
 
     const cause = { ...context.cause, actor: userId };
     const revoked = await ports.events.transact(async (tx, emit) => {
-      if (!(await useReset(tx, tokenDigest)) || !(await holdUsable(tx, userId))) return undefined;
+      if (!(await holdUsable(tx, userId, 'update')) || !(await useReset(tx, tokenDigest))) return undefined;
       await setPassword(tx, userId, hash);
       await voidResets(tx, userId);
       await emit(passwordChanged, { subject: userId, data: { how: 'reset' }, cause });
@@ -30,5 +31,16 @@ export const handleResetPassword = (ports: Ports) =>
     });
     if (!revoked) return refuse('token_invalid');
     ports.feed.announce(revoked);
+    await forgiveMisses(ports, userId, context.hop);
     return answer(200, { status: 'changed' });
   });
+
+/** The mailbox has proved whose account it is: what strangers guessed before must not keep the owner out. */
+const forgiveMisses = async ({ connection, guard }: Ports, userId: string, origin: Origin): Promise<void> => {
+  const credential = await findCredentialOf(connection.db, userId);
+  const identifiers = [credential?.emailKey, credential?.usernameKey].filter((one) => typeof one === 'string');
+  await Promise.all([
+    guard.forgive({ userId }, origin),
+    ...identifiers.map((identifier) => guard.forgive({ identifier }, origin)),
+  ]);
+};

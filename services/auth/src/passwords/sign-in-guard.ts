@@ -2,40 +2,85 @@ import type { Sql } from '@rollcall/database/connect';
 import { createRateLimit } from '@rollcall/database/rate-limits';
 import { addressKey } from '@rollcall/service-kit/client-address';
 import { digestOf } from '@rollcall/service-kit/sealed-secret';
+import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
+import { AttemptLanes } from './attempt-lanes.ts';
 
-/** Counts guesses at passwords. It knows identifiers, not accounts, so it tells nothing about who exists. */
+/** Whose password is tried: that of whatever somebody typed, or of a signed-in person who proves it again. */
+export type Tried = { readonly identifier: string } | { readonly userId: string };
+
+export interface Origin {
+  readonly ipAddress: string;
+  readonly userAgent: string;
+}
+
+/** Holds guesses at passwords down. It counts identifiers, not accounts, so it tells nothing about who exists. */
 export interface SignInGuard {
-  /** Counts an attempt before its password is looked at; seconds to wait when there were too many. */
-  admit(identifier: string, ipAddress: string): Promise<number | undefined>;
-  /** The password was right: earlier misses from there are forgotten. */
-  succeeded(identifier: string, ipAddress: string): Promise<void>;
+  /** Runs an attempt, or refuses it with `rate_limited` after too many misses. What is not refused was no miss. */
+  attempt<T>(tried: Tried, origin: Origin, work: () => Promise<T | Refusal>): Promise<T | Refusal>;
+  /** Forgets the misses: whose account it is has been proved in another way. */
+  forgive(tried: Tried, origin: Origin): Promise<void>;
+}
+
+export interface SignInGuardOptions {
+  readonly sql: Sql;
+  /** Has whoever this identifier belongs to been signed in from there? */
+  readonly isKnownOrigin: (tried: Tried, origin: Origin) => Promise<boolean>;
 }
 
 const quarterHour = 15 * 60;
 const day = 24 * 60 * 60;
 
 /**
- * Ten misses in a quarter of an hour from one address, and a hundred a day on one identifier from wherever (NIST SP
- * 800-63B section 3.2.2). The attempt is counted first and forgiven on success, so that guesses sent all at once
- * count as well. Sessions that exist, and their refresh, are never in the way of this: nobody is locked out who is in.
+ * Ten misses in a quarter of an hour from one address, and fifty a day on one identifier from wherever: an account has
+ * two, which makes the hundred of NIST SP 800-63B section 3.2.2. An attempt is counted first and forgiven on success,
+ * so that guesses sent all at once count as well.
+ *
+ * Nobody locks a person out: sessions and their refresh are not in the way of this, a reset by mail lifts it, and where
+ * the person has been signed in before, what others do elsewhere does not count.
  */
-export const createSignInGuard = (sql: Sql): SignInGuard => {
-  const here = createRateLimit({ sql, schema: 'auth', name: 'sign_in_from', points: 10, seconds: quarterHour });
-  const everywhere = createRateLimit({ sql, schema: 'auth', name: 'sign_in', points: 100, seconds: day });
+export const createSignInGuard = ({ sql, isKnownOrigin }: SignInGuardOptions): SignInGuard => {
+  const limit = (name: string, points: number, seconds: number) =>
+    createRateLimit({ sql, schema: 'auth', name, points, seconds });
+  const here = limit('sign_in_from', 10, quarterHour);
+  const everywhere = limit('sign_in', 50, day);
+  const knownHere = limit('sign_in_known', 50, day);
+  const lanes = new AttemptLanes();
 
-  const keysOf = (identifier: string, ipAddress: string) => {
-    const who = digestOf(identifier.toLowerCase());
-    return { who, whoFrom: `${who}:${addressKey(ipAddress)}` };
+  const count = async (tried: Tried, origin: Origin): Promise<number | undefined> => {
+    const { who, whoFrom } = keysOf(tried, origin);
+    const wait = (await here.count(whoFrom)) ?? (await everywhere.count(who));
+    // Asked only when it matters, and then whoever the identifier belongs to, if anyone.
+    if (wait === undefined || !(await isKnownOrigin(tried, origin))) return wait;
+    return knownHere.count(whoFrom);
+  };
+
+  const forgive = async (tried: Tried, origin: Origin): Promise<void> => {
+    const { who, whoFrom } = keysOf(tried, origin);
+    await Promise.all([here.reset(whoFrom), everywhere.reset(who), knownHere.reset(whoFrom)]);
+  };
+
+  // An attempt that was turned away for want of room has taught nobody anything.
+  const giveBack = async (tried: Tried, origin: Origin): Promise<void> => {
+    const { who, whoFrom } = keysOf(tried, origin);
+    await Promise.all([here.giveBack(whoFrom), everywhere.giveBack(who)]);
   };
 
   return {
-    async admit(identifier, ipAddress) {
-      const { who, whoFrom } = keysOf(identifier, ipAddress);
-      return (await here.count(whoFrom)) ?? (await everywhere.count(who));
-    },
-    async succeeded(identifier, ipAddress) {
-      const { who, whoFrom } = keysOf(identifier, ipAddress);
-      await Promise.all([here.reset(whoFrom), everywhere.reset(who)]);
-    },
+    forgive,
+    attempt: (tried, origin, work) =>
+      lanes.run(keysOf(tried, origin).whoFrom, async () => {
+        const wait = await count(tried, origin);
+        if (wait !== undefined) return refuse('rate_limited', { retryAfterSeconds: wait });
+        const outcome = await work();
+        if (!isRefusal(outcome)) await forgive(tried, origin);
+        else if (outcome.refused !== 'invalid_credentials') await giveBack(tried, origin);
+        return outcome;
+      }),
   };
+};
+
+// The two kinds never share a counter: otherwise strangers could use up a person's tries by typing the person's id.
+const keysOf = (tried: Tried, { ipAddress }: Origin) => {
+  const who = digestOf('userId' in tried ? `person:${tried.userId}` : `typed:${tried.identifier.toLowerCase()}`);
+  return { who, whoFrom: `${who}:${addressKey(ipAddress)}` };
 };

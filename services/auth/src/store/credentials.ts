@@ -1,18 +1,21 @@
 import type { Queryable, Transaction } from '@rollcall/database/connect';
 import { emailKey, usernameKey } from '@rollcall/types/people';
-import { and, eq, isNotNull, isNull, lt, sql } from 'drizzle-orm';
+import { and, eq, isNotNull, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import { credentials } from './schema.ts';
 
 export type Credential = typeof credentials.$inferSelect;
 
-/** By e-mail address or username, whatever the case; only confirmed credentials can be found. */
-export const findCredential = async (db: Queryable, identifier: string): Promise<Credential | undefined> => {
-  const matches = identifier.includes('@')
+/** By e-mail address or username, whatever the case, or by id. Only confirmed credentials have the first two. */
+export const credentialOf = (whose: { readonly identifier: string } | { readonly userId: string }): SQL => {
+  if ('userId' in whose) return eq(credentials.userId, whose.userId);
+  const { identifier } = whose;
+  return identifier.includes('@')
     ? eq(credentials.emailKey, emailKey(identifier))
     : eq(credentials.usernameKey, usernameKey(identifier));
-  // A NUL reaches here as text that matches nothing would: Postgres itself refuses it.
-  if (identifier.includes('\u0000')) return undefined;
-  const [credential] = await db.select().from(credentials).where(matches);
+};
+
+export const findCredential = async (db: Queryable, identifier: string): Promise<Credential | undefined> => {
+  const [credential] = await db.select().from(credentials).where(credentialOf({ identifier }));
   return credential;
 };
 
@@ -50,15 +53,29 @@ export const activate = async (db: Queryable, userId: string, email: string, use
  * Holds the credential as it is until the transaction ends: what is issued on the strength of it cannot slip past
  * someone who disables it or changes the password at the same moment.
  *
- * @returns false when it is disabled or its password is not `passwordHash` any more.
+ * @param lock `update` for whoever goes on to change it: two who share it and then want more would wait for each other
+ * @param changedAt when the password that was checked was set; a stronger hash of the same one does not count
+ * @returns false when it is unconfirmed or disabled, or has another password by now.
  */
-export const holdUsable = async (tx: Transaction, userId: string, passwordHash?: string): Promise<boolean> => {
+export const holdUsable = async (
+  tx: Transaction,
+  userId: string,
+  lock: 'share' | 'update',
+  changedAt?: Date,
+): Promise<boolean> => {
   const [credential] = await tx
-    .select({ passwordHash: credentials.passwordHash })
+    .select({ changedAt: credentials.changedAt })
     .from(credentials)
     .where(and(eq(credentials.userId, userId), isNull(credentials.disabledAt), isNotNull(credentials.emailKey)))
-    .for('share');
-  return credential !== undefined && (passwordHash === undefined || credential.passwordHash === passwordHash);
+    .for(lock);
+  return (
+    credential !== undefined && (changedAt === undefined || credential.changedAt.getTime() === changedAt.getTime())
+  );
+};
+
+/** Lets nobody else change or rely on a person's credential until the transaction ends. */
+export const holdCredential = async (tx: Transaction, userId: string): Promise<void> => {
+  await tx.select({ userId: credentials.userId }).from(credentials).where(eq(credentials.userId, userId)).for('update');
 };
 
 export const setPassword = async (tx: Queryable, userId: string, passwordHash: string): Promise<void> => {

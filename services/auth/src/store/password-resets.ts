@@ -1,36 +1,35 @@
 import type { Queryable, Transaction } from '@rollcall/database/connect';
 import { and, eq, gt, isNull, lt, ne, sql } from 'drizzle-orm';
-import { credentials, passwordResets } from './schema.ts';
+import { holdUsable } from './credentials.ts';
+import { passwordResets } from './schema.ts';
 
 export const addReset = async (tx: Transaction, id: string, userId: string): Promise<void> => {
   await tx.insert(passwordResets).values({ id, userId });
 };
 
-/** Gives a request its secret and voids what earlier mails said; false when it is unknown, used, or for nobody. */
+/** Gives a request its secret and voids what earlier mails said; false when it is unknown, over, or for nobody who may sign in. */
 export const mintReset = async (
   tx: Transaction,
   id: string,
   tokenDigest: string,
   expiresAt: Date,
 ): Promise<boolean> => {
-  const [minted] = await tx
+  const [request] = await tx
+    .select({ userId: passwordResets.userId })
+    .from(passwordResets)
+    .where(eq(passwordResets.id, id));
+  // The credential first, as everywhere: two mails to one person queue up here.
+  if (!request || !(await holdUsable(tx, request.userId, 'update'))) return false;
+  const minted = await tx
     .update(passwordResets)
     .set({ tokenDigest, expiresAt })
-    .from(credentials)
-    .where(
-      and(
-        eq(passwordResets.id, id),
-        isNull(passwordResets.usedAt),
-        eq(credentials.userId, passwordResets.userId),
-        isNull(credentials.disabledAt),
-      ),
-    )
-    .returning({ userId: passwordResets.userId });
-  if (!minted) return false;
+    .where(and(eq(passwordResets.id, id), isNull(passwordResets.usedAt)))
+    .returning({ id: passwordResets.id });
+  if (minted.length === 0) return false;
   await tx
     .update(passwordResets)
     .set({ tokenDigest: null })
-    .where(and(eq(passwordResets.userId, minted.userId), ne(passwordResets.id, id), isNull(passwordResets.usedAt)));
+    .where(and(eq(passwordResets.userId, request.userId), ne(passwordResets.id, id), isNull(passwordResets.usedAt)));
   return true;
 };
 
@@ -56,11 +55,11 @@ export const useReset = async (tx: Transaction, tokenDigest: string): Promise<bo
   return used.length === 1;
 };
 
-/** A new password is set: every link that could set another is void. */
+/** A new password is set: every link that could set another is void, and so is a request whose mail is still to come. */
 export const voidResets = async (tx: Transaction, userId: string): Promise<void> => {
   await tx
     .update(passwordResets)
-    .set({ tokenDigest: null })
+    .set({ tokenDigest: null, usedAt: sql`now()` })
     .where(and(eq(passwordResets.userId, userId), isNull(passwordResets.usedAt)));
 };
 

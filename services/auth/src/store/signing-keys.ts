@@ -1,5 +1,5 @@
 import type { Queryable, Transaction } from '@rollcall/database/connect';
-import { desc, gt, isNull, or, sql } from 'drizzle-orm';
+import { desc, gt, isNull, lt, or, sql } from 'drizzle-orm';
 import { signingKeys } from './schema.ts';
 
 export type SigningKeyRow = typeof signingKeys.$inferSelect;
@@ -20,6 +20,11 @@ export const readSigningKeys = (db: Queryable, retiredWithinMilliseconds: number
 /** Two replicas that start at once make one key. */
 export const lockSigningKeys = async (tx: Transaction): Promise<void> => {
   await tx.execute(sql`lock table ${signingKeys} in share row exclusive mode`);
+};
+
+/** Forgets keys that can have no token left to verify, their private halves with them. */
+export const deleteRetiredKeys = async (db: Queryable): Promise<void> => {
+  await db.delete(signingKeys).where(lt(signingKeys.retiredAt, sql`now() - interval '1 day'`));
 };
 
 /** Stores a key that signs from now on, and retires the one that did. */

@@ -24,7 +24,7 @@ export interface SigningKeys {
   ensure(): Promise<void>;
 }
 
-// Other replicas sign with a retired key for at most this long, and its tokens live as long again.
+// A replica signs with a retired key for at most this long.
 const rereadMilliseconds = 10_000;
 
 export const createSigningKeys = (
@@ -32,6 +32,7 @@ export const createSigningKeys = (
   wrappingKey: Uint8Array,
   tokenLifetimeMilliseconds: number,
 ): SigningKeys => {
+  const keepMilliseconds = tokenLifetimeMilliseconds + 2 * rereadMilliseconds;
   let rows: Promise<readonly SigningKeyRow[]> | undefined;
   let readAt = 0;
   const opened = new Map<string, SigningKey>();
@@ -39,7 +40,7 @@ export const createSigningKeys = (
   const read = (): Promise<readonly SigningKeyRow[]> => {
     if (!rows || Date.now() - readAt > rereadMilliseconds) {
       readAt = Date.now();
-      const reading = readSigningKeys(db, tokenLifetimeMilliseconds + 2 * rereadMilliseconds);
+      const reading = readSigningKeys(db, keepMilliseconds);
       rows = reading;
       // A failed read is not kept: the next caller tries again.
       reading.catch(() => {
@@ -86,7 +87,8 @@ export const createSigningKeys = (
       return open(newest);
     },
     async published() {
-      return (await read()).map((row) => row.publicKey);
+      // Always read: a key that another replica signs with already must never be missing here.
+      return (await readSigningKeys(db, keepMilliseconds)).map((row) => row.publicKey);
     },
     ensure: () =>
       db.transaction(async (tx) => {

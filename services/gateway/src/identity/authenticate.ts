@@ -8,6 +8,12 @@ const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 /** RFC 6750 section 2.1: one scheme, one space, one token. Anything else is no bearer token. */
 const bearer = /^Bearer ([A-Za-z0-9._~+/-]+=*)$/i;
 
+/** What of a request says who sends it. */
+export interface Sender {
+  readonly method: string;
+  readonly headers: Headers;
+}
+
 /**
  * Who sends this request: by a bearer token, or by the session cookie when there is no `Authorization` header.
  *
@@ -16,28 +22,32 @@ const bearer = /^Bearer ([A-Za-z0-9._~+/-]+=*)$/i;
 export const authenticate = async (
   config: Config,
   verifier: TokenVerifier,
-  request: Request,
+  sender: Sender,
 ): Promise<Identity | null | Refusal> => {
-  const authorization = request.headers.get('authorization');
+  const authorization = sender.headers.get('authorization');
   if (authorization !== null) {
     const token = bearer.exec(authorization)?.[1];
     return token === undefined ? refuse('unauthenticated') : verifier.verify(token);
   }
+  const cookies = sender.headers.get('cookie');
+  if (cookies === null) return null;
   const names = cookieNames(config.secure);
-  const cookies = request.headers.get('cookie');
+  if (mentions(cookies, names) && !isSameSite(config, sender)) return refuse('cross_site_request');
   const access = readCookie(cookies, names.access);
-  const carriesCookies = access !== undefined || readCookie(cookies, names.refresh) !== undefined;
-  if (carriesCookies && !isSameSite(config, request)) return refuse('cross_site_request');
   return access === undefined ? null : verifier.verify(access);
 };
+
+/** Does one of ours appear at all, be it twice or broken? */
+const mentions = (cookies: string, names: ReturnType<typeof cookieNames>): boolean =>
+  cookies.includes(names.access) || cookies.includes(names.refresh);
 
 /**
  * May a cookie speak for this request? Reading is harmless, since other origins cannot see the answer. For the rest
  * the browser must say that one of our own pages sent it; one that says nothing is not believed.
  */
-const isSameSite = (config: Config, request: Request): boolean => {
-  if (safeMethods.has(request.method)) return true;
-  const origin = request.headers.get('origin');
+const isSameSite = (config: Config, { method, headers }: Sender): boolean => {
+  if (safeMethods.has(method)) return true;
+  const origin = headers.get('origin');
   if (origin !== null) return config.origins.has(origin);
-  return request.headers.get('sec-fetch-site') === 'same-origin';
+  return headers.get('sec-fetch-site') === 'same-origin';
 };

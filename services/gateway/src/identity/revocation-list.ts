@@ -2,42 +2,43 @@ import type { Bus } from '@rollcall/events/bus';
 import type { Logger } from '@rollcall/service-kit/logging';
 import { type ServiceClient, ServiceUnavailableError } from '@rollcall/service-kit/service-client';
 import { Worker } from '@rollcall/service-kit/worker';
-import { revocationSubject } from '@rollcall/types/live-subjects';
 import { isRefusal } from '@rollcall/types/problems';
-import { type Revocation, readRevocations, revocation } from '@rollcall/types/routes/auth';
-import type { Subscription } from 'nats';
-import { z } from 'zod';
-
-const announcement = z.object({ head: z.int().nonnegative(), items: z.array(revocation) });
+import { type Revocation, readRevocations } from '@rollcall/types/routes/auth';
+import { RevocationNews } from './revocation-news.ts';
 
 /** After so long without news, auth is asked; NATS may be down. */
 const silenceMilliseconds = 750;
 /** What is older than this is not relied on: nothing is allowed from it. */
 const boundMilliseconds = 1_000;
+const cleanUpMilliseconds = 10_000;
 
-type Listener = (kind: Revocation['kind'], value: string) => void;
+type Kind = Revocation['kind'];
+type RevokedListener = (kind: Kind, value: string) => void;
+
+const longAgo = Number.NEGATIVE_INFINITY;
 
 /**
  * Every revocation that still matters, in memory, no older than a second. Auth announces them over NATS and beats the
- * position of the last; on silence, or when one was missed, auth is asked over HTTP.
+ * position of the last; on silence, or when one was missed, auth is asked over HTTP. Ages go by a clock that never
+ * runs back.
  */
 export class RevocationList {
   readonly #client: ServiceClient;
-  readonly #bus: Bus;
-  readonly #log: Logger;
+  readonly #news: RevocationNews;
   readonly #revoked = new Map<string, number>();
-  readonly #listeners = new Set<Listener>();
+  readonly #listeners = new Set<RevokedListener>();
+  readonly #freshListeners = new Set<() => void>();
   readonly #worker: Worker;
-  #subscription: Subscription | undefined;
   #head = 0;
-  #known = false;
-  #contactAt = 0;
+  /** The highest head that was heard of: an answer that does not reach it is too old to rely on. */
+  #announced = 0;
+  #contactAt = longAgo;
+  #cleanedAt = longAgo;
   #polling: Promise<void> | undefined;
 
   constructor(client: ServiceClient, bus: Bus, log: Logger) {
     this.#client = client;
-    this.#bus = bus;
-    this.#log = log;
+    this.#news = new RevocationNews(bus, log, (head, items) => this.#hear(head, items));
     this.#worker = new Worker({ name: 'revocations', idleMilliseconds: 100, log, round: () => this.#round() });
   }
 
@@ -46,46 +47,42 @@ export class RevocationList {
   }
 
   async stop(): Promise<void> {
-    this.#subscription?.unsubscribe();
+    this.#news.stop();
     await this.#worker.stop();
   }
 
   /** Tells of every revocation from now on; returns how to stop listening. */
-  onRevoked(listener: Listener): () => void {
+  onRevoked(listener: RevokedListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** @throws {ServiceUnavailableError} when the list is older than its bound and auth does not answer. */
-  async ensureFresh(): Promise<void> {
-    if (this.#known && Date.now() - this.#contactAt <= boundMilliseconds) return;
-    await this.#poll();
+  /** Tells whenever there has been contact: what was held back because of {@link isFresh} may go. */
+  onFresh(listener: () => void): () => void {
+    this.#freshListeners.add(listener);
+    return () => this.#freshListeners.delete(listener);
   }
 
-  isRevoked(kind: Revocation['kind'], value: string): boolean {
+  get isFresh(): boolean {
+    return performance.now() - this.#contactAt <= boundMilliseconds;
+  }
+
+  /** @throws {ServiceUnavailableError} when the list is older than its bound and auth does not answer. */
+  async ensureFresh(): Promise<void> {
+    if (this.isFresh) return;
+    await this.#poll();
+    if (!this.isFresh) throw new ServiceUnavailableError('auth', new Error('its revocations lag behind its own news'));
+  }
+
+  isRevoked(kind: Kind, value: string): boolean {
     return this.#revoked.has(`${kind}:${value}`);
   }
 
   async #round(): Promise<boolean> {
-    this.#subscribe();
+    this.#news.follow();
     this.#forgetExpired();
-    if (!this.#known || Date.now() - this.#contactAt > silenceMilliseconds) await this.#poll();
+    if (performance.now() - this.#contactAt > silenceMilliseconds) await this.#poll();
     return false;
-  }
-
-  #subscribe(): void {
-    if (this.#subscription || !this.#bus.connected) return;
-    // The subscription outlives reconnects by itself.
-    this.#subscription = this.#bus.connection.subscribe(revocationSubject, {
-      callback: (error, message) => {
-        if (error) {
-          this.#log.warn({ err: error }, 'the news of revocations broke off');
-          return;
-        }
-        const parsed = announcement.safeParse(message.json());
-        if (parsed.success) this.#hear(parsed.data.head, parsed.data.items);
-      },
-    });
   }
 
   #hear(head: number, items: readonly Revocation[]): void {
@@ -94,38 +91,68 @@ export class RevocationList {
       this.#apply(item);
       if (item.position === this.#head + 1) this.#head = item.position;
     }
-    if (this.#known && head <= this.#head) {
-      this.#contactAt = Date.now();
+    this.#announced = Math.max(this.#announced, head);
+    // A head below ours is an old beat, or auth came back from a backup: neither is news, and silence will ask.
+    if (head < this.#head) return;
+    if (head === this.#head && this.#contactAt !== longAgo) {
+      this.#contact(performance.now());
     } else {
-      this.#contactAt = 0;
+      this.#contactAt = longAgo;
       this.#worker.wake();
     }
   }
 
   /** One question at a time, whoever wants to know. */
   #poll(): Promise<void> {
-    this.#polling ??= this.#ask().finally(() => {
+    this.#polling ??= this.#catchUp().finally(() => {
       this.#polling = undefined;
     });
     return this.#polling;
   }
 
-  async #ask(): Promise<void> {
-    const askedAt = Date.now();
-    const answer = await this.#client.call(readRevocations, { query: { after: String(this.#head) }, timeout: 900 });
-    if (isRefusal(answer)) throw new ServiceUnavailableError('auth', answer.refused);
-    for (const item of answer.body.items) this.#apply(item);
-    this.#head = Math.max(this.#head, answer.body.head);
-    this.#known = true;
-    this.#contactAt = Math.max(this.#contactAt, askedAt);
+  async #catchUp(): Promise<void> {
+    // The question may have crossed with news; the second answer is then as new as they are.
+    for (let attempt = 1; attempt <= 2; attempt++) {
+      const askedAt = performance.now();
+      const head = await this.#ask();
+      if (head >= this.#announced || attempt === 2) {
+        this.#announced = head;
+        this.#contact(askedAt);
+        return;
+      }
+    }
   }
 
-  #apply(item: Revocation): void {
-    this.#revoked.set(`${item.kind}:${item.value}`, Date.parse(item.expiresAt));
-    for (const listener of this.#listeners) listener(item.kind, item.value);
+  async #ask(): Promise<number> {
+    const after = this.#head;
+    const answer = await this.#client.call(readRevocations, { query: { after: String(after) }, timeout: 900 });
+    if (isRefusal(answer)) throw new ServiceUnavailableError('auth', answer.refused);
+    const { head, items } = answer.body;
+    for (const item of items) this.#apply(item);
+    if (head < after && this.#head === after) {
+      // Auth came back from a backup and counts from an earlier position: everything is asked for anew.
+      this.#head = 0;
+      return this.#ask();
+    }
+    this.#head = Math.max(this.#head, head);
+    return head;
+  }
+
+  #contact(at: number): void {
+    this.#contactAt = Math.max(this.#contactAt, at);
+    for (const listener of this.#freshListeners) listener();
+  }
+
+  #apply({ kind, value, expiresAt }: Revocation): void {
+    const key = `${kind}:${value}`;
+    const isNew = !this.#revoked.has(key);
+    this.#revoked.set(key, Date.parse(expiresAt));
+    if (isNew) for (const listener of this.#listeners) listener(kind, value);
   }
 
   #forgetExpired(): void {
+    if (performance.now() - this.#cleanedAt < cleanUpMilliseconds) return;
+    this.#cleanedAt = performance.now();
     const now = Date.now();
     for (const [key, expiresAt] of this.#revoked) if (expiresAt < now) this.#revoked.delete(key);
   }

@@ -2,20 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Bus } from '@rollcall/events/bus';
 import { readEnvelope } from '@rollcall/events/intake';
 import type { Logger } from '@rollcall/service-kit/logging';
-import { type Envelope, streamName } from '@rollcall/types/envelope';
+import { streamName } from '@rollcall/types/envelope';
 import { type ConsumerMessages, DeliverPolicy } from 'nats';
-
-/** An event as live viewers see it: what is personal stays sealed, and therefore out. */
-export interface LiveEvent {
-  readonly sequence: number;
-  /** Where to go on after this event. */
-  readonly resume: string;
-  readonly event: Pick<Envelope, 'id' | 'type' | 'time' | 'actor' | 'subject' | 'data'>;
-}
+import { KeptEvents } from './kept-events.ts';
+import type { LiveEvent } from './live-event.ts';
 
 type Listener = (event: LiveEvent) => void;
 
-/** How many events are kept for viewers who come back. */
+/** How many events are kept for viewers who come back, and read again by a gateway that starts. */
 const kept = 20_000;
 
 /** Follows the stream of all events and keeps the newest, so that viewers miss none across a reconnect. */
@@ -24,11 +18,9 @@ export class LiveJournal {
   readonly #log: Logger;
   readonly #listeners = new Set<Listener>();
   readonly #stopping = new AbortController();
-  #events: LiveEvent[] = [];
-  /** Ids of the kept events: one that is published twice is shown once. */
-  readonly #ids = new Set<string>();
-  #stream = '';
-  #sequence = 0;
+  #events: KeptEvents | undefined;
+  /** Up to here the stream was history when the journal opened it. */
+  #historyEnds = 0;
   #messages: ConsumerMessages | undefined;
   #running: Promise<void> | undefined;
 
@@ -47,24 +39,15 @@ export class LiveJournal {
     await this.#running;
   }
 
-  /** Where the journal is now. */
-  get resume(): string {
-    return this.#token(this.#sequence);
+  /** What is kept; undefined until the journal has caught up with the stream. */
+  get events(): Pick<KeptEvents, 'resume' | 'after'> | undefined {
+    return this.#events && this.#events.sequence >= this.#historyEnds ? this.#events : undefined;
   }
 
+  /** Tells of every event from now on. */
   onEvent(listener: Listener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
-  }
-
-  /** The events after a `resume` token; undefined when they are not all kept, or the token is none of ours. */
-  after(resume: string): readonly LiveEvent[] | undefined {
-    const [stream, sequence] = resume.split('-');
-    const from = Number(sequence);
-    if (stream !== this.#stream || !Number.isSafeInteger(from) || from > this.#sequence) return undefined;
-    const first = this.#events[0];
-    if (from < this.#sequence && (!first || from < first.sequence - 1)) return undefined;
-    return this.#events.filter((event) => event.sequence > from);
   }
 
   async #run(): Promise<void> {
@@ -79,26 +62,27 @@ export class LiveJournal {
   }
 
   async #follow(): Promise<void> {
-    const info = await this.#bus.stream();
-    const stream = String(Date.parse(info.created));
-    if (stream !== this.#stream || info.state.last_seq < this.#sequence) {
-      this.#events = [];
-      this.#ids.clear();
-      this.#stream = stream;
-      this.#sequence = info.state.last_seq;
+    const { created, state } = await this.#bus.stream();
+    const stream = String(Date.parse(created));
+    if (this.#events?.stream !== stream || state.last_seq < this.#events.sequence) {
+      // Another stream, or one that has lost its end: what is kept of the old one is no history of this one.
+      const from = Math.max(state.first_seq - 1, state.last_seq - kept, 0);
+      this.#events = new KeptEvents(stream, from, kept);
+      this.#historyEnds = state.last_seq;
     }
+    const events = this.#events;
     const consumer = await this.#bus.jetstream().consumers.get(streamName, {
       deliver_policy: DeliverPolicy.StartSequence,
-      opt_start_seq: this.#sequence + 1,
+      opt_start_seq: events.sequence + 1,
     });
     const messages = await consumer.consume({ max_messages: 500, idle_heartbeat: 1_000 });
     this.#messages = messages;
     if (this.#stopping.signal.aborted) messages.stop();
     void this.#watch(messages);
     for await (const message of messages) {
-      this.#sequence = message.seq;
-      const event = readEnvelope(message.data);
-      if (event && !this.#ids.has(event.id)) this.#add(message.seq, event);
+      const event = events.add(message.seq, readEnvelope(message.data));
+      if (!event || message.seq <= this.#historyEnds) continue;
+      for (const listener of this.#listeners) listener(event);
     }
   }
 
@@ -107,20 +91,5 @@ export class LiveJournal {
     for await (const status of await messages.status()) {
       if (status.type === 'heartbeats_missed' || status.type === 'stream_not_found') messages.stop();
     }
-  }
-
-  #add(sequence: number, { id, type, time, actor, subject, data }: Envelope): void {
-    const { personal: _, ...open } = data;
-    const event = { sequence, resume: this.#token(sequence), event: { id, type, time, actor, subject, data: open } };
-    this.#events.push(event);
-    this.#ids.add(id);
-    if (this.#events.length > kept * 1.1) {
-      for (const dropped of this.#events.splice(0, this.#events.length - kept)) this.#ids.delete(dropped.event.id);
-    }
-    for (const listener of this.#listeners) listener(event);
-  }
-
-  #token(sequence: number): string {
-    return `${this.#stream}-${sequence}`;
   }
 }

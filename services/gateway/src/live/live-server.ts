@@ -3,40 +3,46 @@ import type { Duplex } from 'node:stream';
 import type { Logger } from '@rollcall/service-kit/logging';
 import { isRefusal, type ProblemCode, problems } from '@rollcall/types/problems';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { clientAddress } from '../client.ts';
 import type { Config } from '../config.ts';
 import { authenticate } from '../identity/authenticate.ts';
 import type { RevocationList } from '../identity/revocation-list.ts';
 import type { Identity, TokenVerifier } from '../identity/token-verifier.ts';
+import type { CountRequest } from '../rate-classes.ts';
+import { Audience } from './audience.ts';
 import type { LiveJournal } from './journal.ts';
 import { closeCode } from './messages.ts';
 import { Viewer } from './viewer.ts';
 
-const path = '/v1/live';
+const paths: ReadonlySet<string | undefined> = new Set(['/v1/live', '/api/user/live']);
 const protocol = 'rollcall.v1';
 const tokenPrefix = 'bearer.';
 const maximumMessageBytes = 16_384;
 const maximumConnectionsEach = 20;
 const heartbeatMilliseconds = 30_000;
+const farewellMilliseconds = 1_000;
 
 export interface LiveServerOptions {
   readonly config: Config;
   readonly journal: LiveJournal;
   readonly verifier: TokenVerifier;
   readonly revocations: RevocationList;
+  readonly countRequest: CountRequest;
   readonly log: Logger;
 }
 
 /** `WS /v1/live`: a person's own events as they happen. Connections end with the token that opened them. */
 export class LiveServer {
   readonly #options: LiveServerOptions;
+  readonly #audience: Audience;
   readonly #sockets: WebSocketServer;
-  readonly #viewers = new Map<WebSocket, Viewer>();
   readonly #alive = new WeakSet<WebSocket>();
   readonly #heartbeat: NodeJS.Timeout;
-  readonly #unsubscribe: readonly (() => void)[];
+  #stopping = false;
 
   constructor(options: LiveServerOptions) {
     this.#options = options;
+    this.#audience = new Audience(options.journal, options.revocations);
     this.#sockets = new WebSocketServer({
       noServer: true,
       maxPayload: maximumMessageBytes,
@@ -45,14 +51,6 @@ export class LiveServer {
     });
     this.#heartbeat = setInterval(() => this.#dropDead(), heartbeatMilliseconds);
     this.#heartbeat.unref();
-    this.#unsubscribe = [
-      options.journal.onEvent((event) => {
-        for (const viewer of this.#viewers.values()) viewer.show(event);
-      }),
-      options.revocations.onRevoked((kind, value) => {
-        for (const viewer of this.#viewers.values()) if (viewer.livesBy(kind, value)) viewer.end();
-      }),
-    ];
   }
 
   attach(server: Server): void {
@@ -64,55 +62,74 @@ export class LiveServer {
     });
   }
 
+  /** Says goodbye to everybody, and hangs up on those who do not answer it. */
   async stop(): Promise<void> {
+    this.#stopping = true;
     clearInterval(this.#heartbeat);
-    for (const stop of this.#unsubscribe) stop();
-    for (const socket of this.#viewers.keys()) socket.close(1001, 'the server stops; come back');
-    this.#sockets.close();
+    this.#audience.stop();
+    for (const socket of this.#sockets.clients) socket.close(1001, 'the server stops; come back');
+    const hangUp = setTimeout(() => {
+      for (const socket of this.#sockets.clients) socket.terminate();
+    }, farewellMilliseconds);
+    await new Promise((done) => this.#sockets.close(done));
+    clearTimeout(hangUp);
   }
 
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     // Until the handshake is done, a client that goes away must not take the process with it.
     socket.on('error', () => socket.destroy());
-    const identity = request.url?.split('?')[0] === path ? await this.#identify(request) : 'not_found';
-    if (typeof identity === 'string') refuseUpgrade(socket, identity);
+    const identity = paths.has(request.url?.split('?')[0]) ? await this.#identify(request) : 'not_found';
+    if (this.#stopping) refuseUpgrade(socket, 'unavailable');
+    else if (typeof identity === 'string') refuseUpgrade(socket, identity);
     else this.#sockets.handleUpgrade(request, socket, head, (opened) => this.#welcome(opened, identity));
   }
 
   async #identify(request: IncomingMessage): Promise<Identity | ProblemCode> {
-    const { config, verifier } = this.#options;
-    const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
-    const token = offered.find((name) => name.startsWith(tokenPrefix))?.slice(tokenPrefix.length);
-    const headers = new Headers();
-    if (token !== undefined) headers.set('authorization', `Bearer ${token}`);
-    else if (request.headers.cookie !== undefined) headers.set('cookie', request.headers.cookie);
-    // Other sites can open sockets with our cookies and read what comes: the origin is checked as for a write.
-    headers.set('origin', request.headers.origin ?? 'null');
-    const identity = await authenticate(config, verifier, new Request(config.issuer, { method: 'POST', headers }));
+    const { config, verifier, countRequest } = this.#options;
+    const forwardedFor = request.headers['x-forwarded-for'];
+    const address = clientAddress(config, request, forwardedFor === undefined ? null : String(forwardedFor));
+    if ((await countRequest('read', address)) !== undefined) return 'rate_limited';
+
+    const identity = await authenticate(config, verifier, { method: 'POST', headers: credentialsOf(request) });
     if (identity === null) return 'unauthenticated';
-    return isRefusal(identity) ? identity.refused : identity;
+    if (isRefusal(identity)) return identity.refused;
+    return this.#audience.count(identity.actor.userId) >= maximumConnectionsEach ? 'rate_limited' : identity;
   }
 
   #welcome(socket: WebSocket, identity: Identity): void {
-    const viewer = new Viewer(socket, identity, this.#options.journal, this.#options.verifier);
-    const others = [...this.#viewers.values()].filter((other) => other.userId === viewer.userId);
-    this.#viewers.set(socket, viewer);
+    const { journal, verifier, revocations, log } = this.#options;
+    const viewer = new Viewer(socket, identity, { journal, verifier, mayShow: () => revocations.isFresh });
+    this.#audience.add(viewer);
     this.#alive.add(socket);
     socket.on('pong', () => this.#alive.add(socket));
-    socket.on('error', (error) => this.#options.log.debug({ err: error }, 'a live connection failed'));
-    socket.on('close', () => this.#viewers.delete(socket));
-    if (others.length >= maximumConnectionsEach) socket.close(closeCode.tooMany, 'too many connections');
+    socket.on('error', (error) => log.debug({ err: error }, 'a live connection failed'));
+    socket.on('close', () => this.#audience.remove(viewer));
     // It may have been revoked while the handshake was under way.
-    if (this.#options.revocations.isRevoked('session', identity.actor.sessionId)) viewer.end();
+    const { sessionId, tokenId } = identity.actor;
+    if (revocations.isRevoked('session', sessionId) || revocations.isRevoked('token', tokenId)) viewer.end();
+    // Several may have been let in at once.
+    if (this.#audience.count(viewer.userId) > maximumConnectionsEach) socket.close(closeCode.tooMany, 'too many');
   }
 
   #dropDead(): void {
-    for (const socket of this.#viewers.keys()) {
+    for (const socket of this.#sockets.clients) {
       if (!this.#alive.delete(socket)) socket.terminate();
       else socket.ping();
     }
   }
 }
+
+/** The token among the offered protocols, or else the cookies, as the headers of a request that changes something. */
+const credentialsOf = (request: IncomingMessage): Headers => {
+  const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
+  const tokens = offered.filter((name) => name.startsWith(tokenPrefix));
+  const headers = new Headers();
+  for (const token of tokens) headers.append('authorization', `Bearer ${token.slice(tokenPrefix.length)}`);
+  if (tokens.length === 0 && request.headers.cookie !== undefined) headers.set('cookie', request.headers.cookie);
+  // Other sites can open sockets with our cookies and read what comes: the origin is checked as for a write.
+  headers.set('origin', request.headers.origin ?? 'null');
+  return headers;
+};
 
 const refuseUpgrade = (socket: Duplex, code: ProblemCode): void => {
   const { status, title } = problems[code];

@@ -23,6 +23,6 @@ export const closeCode = {
   tokenEnded: 4401,
   /** Too slow to follow: come back with the last `resume`. */
   tooSlow: 4408,
-  /** Too many connections of one person. */
+  /** Too many connections of one person, or too many messages on one. */
   tooMany: 4429,
 } as const;

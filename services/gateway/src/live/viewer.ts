@@ -2,34 +2,41 @@ import { problemDocument } from '@rollcall/service-kit/problem-response';
 import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
 import type { WebSocket } from 'ws';
 import type { Identity, TokenVerifier } from '../identity/token-verifier.ts';
-import type { LiveEvent, LiveJournal } from './journal.ts';
+import type { LiveJournal } from './journal.ts';
+import type { LiveEvent } from './live-event.ts';
+import { MessageBudget } from './message-budget.ts';
 import { type ClientMessage, clientMessage, closeCode } from './messages.ts';
 
 /** Bytes a client may lag behind before it is cut off. */
 const maximumLag = 1_048_576;
 const maximumSubscriptions = 32;
-const expiryCheckMilliseconds = 250;
+/** The longest that a timer can wait. */
+const maximumTimer = 2_147_483_647;
+
+export interface ViewerOptions {
+  readonly journal: LiveJournal;
+  readonly verifier: TokenVerifier;
+  /** May events be shown just now? Not while it is unknown whose session has ended. */
+  readonly mayShow: () => boolean;
+}
 
 /** One connected person: what they subscribed to, and for how long they may. */
 export class Viewer {
   readonly #socket: WebSocket;
-  readonly #journal: LiveJournal;
-  readonly #verifier: TokenVerifier;
-  readonly #subscriptions = new Set<string>();
-  readonly #expiry: NodeJS.Timeout;
+  readonly #options: ViewerOptions;
+  readonly #budget = new MessageBudget();
+  /** By subscription the place of the last event shown: what was replayed is not shown again. */
+  readonly #subscriptions = new Map<string, number>();
+  #expiry: NodeJS.Timeout | undefined;
   #identity: Identity;
 
-  constructor(socket: WebSocket, identity: Identity, journal: LiveJournal, verifier: TokenVerifier) {
+  constructor(socket: WebSocket, identity: Identity, options: ViewerOptions) {
     this.#socket = socket;
     this.#identity = identity;
-    this.#journal = journal;
-    this.#verifier = verifier;
-    this.#expiry = setInterval(() => {
-      if (this.#identity.expiresAtMilliseconds <= Date.now()) this.end();
-    }, expiryCheckMilliseconds);
-    this.#expiry.unref();
+    this.#options = options;
+    this.#endOnExpiry();
     socket.on('message', (data, isBinary) => this.#hear(isBinary ? '' : data.toString()));
-    socket.on('close', () => clearInterval(this.#expiry));
+    socket.on('close', () => clearTimeout(this.#expiry));
   }
 
   get userId(): string {
@@ -46,21 +53,26 @@ export class Viewer {
     this.#socket.close(closeCode.tokenEnded, 'the token has ended');
   }
 
-  /** Shows an event to every subscription that it concerns. */
+  /** What happens cannot be shown for too long: it is there for whoever comes back. */
+  sendAway(): void {
+    this.#socket.close(closeCode.tooSlow, 'come back');
+  }
+
+  /** Shows an event that concerns this person to every subscription. */
   show(event: LiveEvent): void {
-    if (!this.#mayAndWantsToSee(event)) return;
-    for (const id of this.#subscriptions) this.#showTo(id, event);
+    for (const [id, last] of this.#subscriptions) if (event.sequence > last) this.#showTo(id, event);
   }
 
-  #mayAndWantsToSee({ event }: LiveEvent): boolean {
-    return this.#subscriptions.size > 0 && (event.subject === this.userId || event.actor === this.userId);
-  }
-
-  #showTo(id: string, { resume, event }: LiveEvent): void {
+  #showTo(id: string, { sequence, resume, event }: LiveEvent): void {
+    this.#subscriptions.set(id, sequence);
     this.#send({ type: 'event', id, revision: event.data.revision ?? null, resume, event });
   }
 
   #hear(text: string): void {
+    if (!this.#budget.spend()) {
+      this.#socket.close(closeCode.tooMany, 'too many messages');
+      return;
+    }
     const message = parseMessage(text);
     if (isRefusal(message)) this.#refuse(message);
     else if (message.type === 'ping') this.#send({ type: 'pong' });
@@ -76,24 +88,29 @@ export class Viewer {
       this.#refuse(refuse('not_found'), id);
       return;
     }
-    if (this.#subscriptions.size >= maximumSubscriptions) {
+    if (this.#subscriptions.size >= maximumSubscriptions && !this.#subscriptions.has(id)) {
       this.#refuse(refuse('rate_limited'), id);
       return;
     }
-    const missed = from === undefined ? [] : this.#journal.after(from);
+    const { events } = this.#options.journal;
+    if (!events || !this.#options.mayShow()) {
+      this.#refuse(refuse('unavailable'), id);
+      return;
+    }
+    const missed = from === undefined ? [] : events.after(from);
     if (!missed) {
       const detail = 'What happened since is not kept here any more; GET /v1/activity has it.';
       this.#refuse(refuse('invalid_cursor', { detail }), id);
       return;
     }
-    this.#subscriptions.add(id);
-    this.#send({ type: 'subscribed', id, revision: null, resume: from ?? this.#journal.resume });
-    for (const event of missed) if (this.#mayAndWantsToSee(event)) this.#showTo(id, event);
+    this.#subscriptions.set(id, 0);
+    this.#send({ type: 'subscribed', id, revision: null, resume: from ?? events.resume });
+    for (const event of missed) if (concerns(this.userId, event)) this.#showTo(id, event);
   }
 
   async #authenticate(token: string): Promise<void> {
     try {
-      const identity = await this.#verifier.verify(token);
+      const identity = await this.#options.verifier.verify(token);
       if (isRefusal(identity)) {
         this.#refuse(identity);
       } else if (identity.actor.userId !== this.userId) {
@@ -101,11 +118,22 @@ export class Viewer {
         this.#refuse(refuse('forbidden'));
       } else {
         this.#identity = identity;
+        this.#endOnExpiry();
         this.#send({ type: 'authenticated' });
       }
     } catch {
       this.#refuse(refuse('unavailable'));
     }
+  }
+
+  #endOnExpiry(): void {
+    clearTimeout(this.#expiry);
+    const left = this.#identity.expiresAtMilliseconds - Date.now();
+    this.#expiry = setTimeout(
+      () => (left > maximumTimer ? this.#endOnExpiry() : this.end()),
+      Math.min(left, maximumTimer),
+    );
+    this.#expiry.unref();
   }
 
   #refuse(refusal: Refusal, id?: string): void {
@@ -118,6 +146,10 @@ export class Viewer {
     else this.#socket.send(JSON.stringify(message));
   }
 }
+
+/** People see what they did and what was done about them. */
+export const concerns = (userId: string, { event }: LiveEvent): boolean =>
+  event.subject === userId || event.actor === userId;
 
 const parseMessage = (text: string): ClientMessage | Refusal => {
   try {

@@ -2,7 +2,7 @@ import { publicRoutes } from '@rollcall/types/route-table';
 import { describe, expect, it } from 'vitest';
 import { createOpenApi } from './openapi.ts';
 
-const document = createOpenApi(publicRoutes, 'https://id.example.com');
+const document = createOpenApi(publicRoutes, 'https://id.example.com', true);
 
 describe('the OpenAPI document', () => {
   it('is of version 3.1 and names the configured address', () => {

@@ -1,3 +1,4 @@
+import { cookieNames } from '@rollcall/types/cookies';
 import { type ProblemCode, problems } from '@rollcall/types/problems';
 import type { Caller, Route } from '@rollcall/types/route-definition';
 import { z } from 'zod';
@@ -15,8 +16,16 @@ const problem = z
   })
   .meta({ id: 'Problem', description: 'RFC 9457 problem details; `code` is stable' });
 
+const idempotencyHeader = z.object({
+  'Idempotency-Key': z
+    .string()
+    .max(255)
+    .optional()
+    .meta({ description: 'Repeating the request under the same key gives the first answer again, for 24 hours' }),
+});
+
 /** The interface as an OpenAPI 3.1 document, from the very declarations that the routes are served by. */
-export const createOpenApi = (routes: readonly Route[], publicUrl: string) => {
+export const createOpenApi = (routes: readonly Route[], publicUrl: string, secure: boolean) => {
   const paths: ZodOpenApiPathsObject = {};
   for (const route of routes) {
     const path = route.path.replace(/:(\w+)/g, '{$1}');
@@ -35,7 +44,7 @@ export const createOpenApi = (routes: readonly Route[], publicUrl: string) => {
     components: {
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
-        cookie: { type: 'apiKey', in: 'cookie', name: 'rollcall_access' },
+        cookie: { type: 'apiKey', in: 'cookie', name: cookieNames(secure).access },
       },
     },
   });
@@ -56,14 +65,11 @@ const operation = (route: Route): ZodOpenApiOperationObject => {
     tags: [route.tag ?? route.service],
     description: `Callers: ${route.callers.map(describeCaller).join(', ')}.`,
     security: isPublic ? [] : [{ bearer: [] }, { cookie: [] }],
-    ...(route.params || route.query
-      ? {
-          requestParams: {
-            ...(route.params ? { path: route.params } : {}),
-            ...(route.query ? { query: route.query } : {}),
-          },
-        }
-      : {}),
+    requestParams: {
+      ...(route.params ? { path: route.params } : {}),
+      ...(route.query ? { query: route.query } : {}),
+      ...(route.idempotent ? { header: idempotencyHeader } : {}),
+    },
     ...(route.body
       ? { requestBody: { required: !route.bodyOptional, content: { 'application/json': { schema: route.body } } } }
       : {}),

@@ -9,9 +9,9 @@ import { mintVerification } from '../store/verifications.ts';
 export const handleMintVerificationSecret = ({ connection, config }: Ports) =>
   handle(mintVerificationSecret, async ({ params }) => {
     const token = newSecret();
-    const expiresAt = new Date(Date.now() + config.verificationLifetimeMilliseconds);
-    const minted = await connection.db.transaction((tx) =>
-      mintVerification(tx, params.requestId, digestOf(token), expiresAt),
+    const latest = new Date(Date.now() + config.verificationLifetimeMilliseconds);
+    const expiresAt = await connection.db.transaction((tx) =>
+      mintVerification(tx, params.requestId, digestOf(token), latest),
     );
-    return minted ? answer(200, { token, expiresAt: expiresAt.toISOString() }) : refuse('not_found');
+    return expiresAt ? answer(200, { token, expiresAt: expiresAt.toISOString() }) : refuse('not_found');
   });

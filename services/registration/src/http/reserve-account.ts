@@ -3,27 +3,16 @@ import { sealUnder } from '@rollcall/events/personal-data';
 import type { CallContext } from '@rollcall/service-kit/call-context';
 import { newId } from '@rollcall/service-kit/identity';
 import { signUpRepeated, verificationRequested } from '@rollcall/types/events/registration';
-import { type UserId, userId } from '@rollcall/types/ids';
-import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
+import type { UserId } from '@rollcall/types/ids';
+import { isRefusal, type Refusal } from '@rollcall/types/problems';
 import type { AnswerOf, Route } from '@rollcall/types/route-definition';
-import { storePendingCredential } from '@rollcall/types/routes/auth';
 import type { Ports } from '../ports.ts';
-import { findPersonByEmail } from '../store/people.ts';
-import { dataKeys, type Enrolment, idempotencyKeys } from '../store/schema.ts';
+import { findOwner } from '../store/people.ts';
+import { dataKeys, idempotencyKeys } from '../store/schema.ts';
 import { addSignUp } from '../store/sign-ups.ts';
-import { claimUsername, isUsernameFree } from '../store/usernames.ts';
+import { claimUsername } from '../store/usernames.ts';
 import { addVerification } from '../store/verifications.ts';
-
-export interface Applicant {
-  readonly email: string;
-  readonly username: string;
-  readonly password: string;
-  readonly enrolment: Enrolment;
-}
-
-const usernameTaken: Refusal = refuse('username_taken', {
-  errors: [{ pointer: '/body/username', detail: 'is taken' }],
-});
+import { type Applicant, prepareAccount, usernameTaken } from './prepare-account.ts';
 
 /**
  * Begins an account: reserves the username and has a mail sent.
@@ -31,58 +20,56 @@ const usernameTaken: Refusal = refuse('username_taken', {
  * Usernames are public, e-mail addresses are not. So the username is judged first, and for an address that has an
  * account the very same work is done and the same answer given; only the mail differs, and it goes to the owner.
  *
- * @param answerFor what a repetition under the same `Idempotency-Key` is answered; undefined while more has to follow
+ * @param answerFor what the request is answered, also when it is repeated under the same `Idempotency-Key`
  */
-export const reserveAccount = async (
+export const reserveAccount = async <A extends AnswerOf<Route>>(
   ports: Ports,
   applicant: Applicant,
   context: CallContext,
-  answerFor: (id: UserId) => AnswerOf<Route> | undefined,
-) => {
-  const { connection, config, client } = ports;
-  if (!(await isUsernameFree(connection.db, applicant.username))) return usernameTaken;
-
-  const id = userId.parse(newId());
-  const expiresAt = new Date(Date.now() + config.signUpLifetimeMilliseconds);
-  // The credential comes first: without auth nothing is kept, and a credential without a sign-up lapses by itself.
-  const stored = await client.call(storePendingCredential, {
-    params: { userId: id },
-    body: { password: applicant.password, expiresAt: expiresAt.toISOString() },
-    context: context.hop,
-  });
-  if (isRefusal(stored)) return stored;
-
-  const owner = await findPersonByEmail(connection.db, applicant.email);
-  const cause = { ...context.cause, actor: id };
-  const { key, row } = await ports.keys.mint(id);
-  const ownerKey = owner && (await ports.keys.read(connection.db, owner.userId));
-  const sealed =
-    owner && ownerKey
-      ? await sealUnder(ownerKey, owner.userId, { email: owner.email })
-      : await sealUnder(key, id, {
-          email: applicant.email,
-          username: applicant.username,
-          ...(applicant.enrolment.profile.locale ? { locale: applicant.enrolment.profile.locale } : {}),
-        });
+  answerFor: (id: UserId) => A,
+): Promise<A | Refusal> => {
+  const prepared = await prepareAccount(ports, applicant, context);
+  if (isRefusal(prepared)) return prepared;
+  const { id, expiresAt } = prepared;
+  const { email, username, enrolment } = applicant;
+  const message = await composeMessage(ports, applicant, id);
 
   const reserved = await ports.events.transact(async (tx, emit) => {
-    if (!(await claimUsername(tx, applicant.username, id, expiresAt))) return false;
-    await tx.insert(dataKeys).values(row);
-    await addSignUp(tx, {
-      userId: id,
-      email: applicant.email,
-      username: applicant.username,
-      enrolment: applicant.enrolment,
-      emailOwned: owner !== undefined,
-      expiresAt,
-    });
+    if (!(await claimUsername(tx, username, id, expiresAt))) return false;
+    await tx.insert(dataKeys).values(message.keyRow);
+    await addSignUp(tx, { userId: id, email, username, enrolment, emailOwned: message.owner !== undefined, expiresAt });
     const requestId = newId();
     await addVerification(tx, requestId, id);
-    if (owner) await emit(signUpRepeated, { subject: owner.userId, data: {}, personal: sealed, cause });
-    else await emit(verificationRequested, { subject: id, data: { requestId }, personal: sealed, cause });
-    const answer = answerFor(id);
-    if (answer) await settleClaim(tx, idempotencyKeys, context.claim, answer);
+    const cause = { ...context.cause, actor: id };
+    const personal = message.sealed;
+    if (message.owner) await emit(signUpRepeated, { subject: message.owner, data: {}, ...personal, cause });
+    else await emit(verificationRequested, { subject: id, data: { requestId }, ...personal, cause });
+    await settleClaim(tx, idempotencyKeys, context.claim, answerFor(id));
     return true;
   });
-  return reserved ? { userId: id } : usernameTaken;
+  return reserved ? answerFor(id) : usernameTaken;
+};
+
+interface Message {
+  /** Whose address it is already. */
+  readonly owner: string | undefined;
+  /** What the mail needs to know, sealed for the person whose address it is. */
+  readonly sealed: { readonly personal?: string };
+  readonly keyRow: { readonly userId: string; readonly sealedKey: string };
+}
+
+// Query by query and key by key the same for an address that has an account and for one that has none.
+const composeMessage = async ({ connection, keys }: Ports, applicant: Applicant, id: UserId): Promise<Message> => {
+  const { email, username, enrolment } = applicant;
+  const owner = await findOwner(connection.db, email);
+  const { key, row } = await keys.mint(id);
+  const ownersKey = await keys.open(owner?.sealedKey ?? row.sealedKey);
+  if (!owner) {
+    const { locale } = enrolment.profile;
+    const personal = await sealUnder(key, id, { email, username, ...(locale ? { locale } : {}) });
+    return { owner: undefined, sealed: { personal }, keyRow: row };
+  }
+  // Without a key the owner is being erased: nothing personal may be said any more.
+  const sealed = owner.sealedKey ? { personal: await sealUnder(ownersKey, owner.userId, { email: owner.email }) } : {};
+  return { owner: owner.userId, sealed, keyRow: row };
 };

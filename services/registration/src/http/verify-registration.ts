@@ -4,14 +4,11 @@ import { userRegistered } from '@rollcall/types/events/registration';
 import { userId } from '@rollcall/types/ids';
 import { refuse } from '@rollcall/types/problems';
 import { verifyRegistration } from '@rollcall/types/routes/registration';
-import { enrolWithin } from '../enrolment.ts';
+import { enrolWithin, patienceMilliseconds } from '../enrolment.ts';
 import type { Ports } from '../ports.ts';
 import { confirmSignUp } from '../store/confirm-sign-up.ts';
-import { findSignUp } from '../store/sign-ups.ts';
+import { findSignUp, holdOpenSignUp } from '../store/sign-ups.ts';
 import { findVerification, useVerification } from '../store/verifications.ts';
-
-/** How long the caller waits for the other services before the answer says "completing". */
-const patienceMilliseconds = 2_000;
 
 export const handleVerifyRegistration = (ports: Ports) =>
   handle(verifyRegistration, async ({ body }, context) => {
@@ -26,16 +23,15 @@ export const handleVerifyRegistration = (ports: Ports) =>
       profile: signUp.enrolment.profile,
     });
     const person = await ports.events.transact(async (tx, emit) => {
-      if (!(await useVerification(tx, tokenDigest))) return undefined;
-      const taken = await confirmSignUp(tx, signUp.userId);
-      if (!taken) return undefined;
+      const held = await holdOpenSignUp(tx, signUp.userId);
+      if (!held || !(await useVerification(tx, tokenDigest)) || !(await confirmSignUp(tx, held))) return undefined;
       await emit(userRegistered, {
-        subject: taken.userId,
+        subject: held.userId,
         data: {},
         personal: sealed,
-        cause: { ...context.cause, actor: taken.userId },
+        cause: { ...context.cause, actor: held.userId },
       });
-      return taken;
+      return held;
     });
     if (!person) return refuse('token_invalid');
 

@@ -1,16 +1,25 @@
 import type { Queryable, Transaction } from '@rollcall/database/connect';
 import { emailKey } from '@rollcall/types/people';
-import { and, desc, eq, gt, inArray, lt, sql } from 'drizzle-orm';
-import { dataKeys, signUps, usernames, verifications } from './schema.ts';
+import { and, desc, eq, gt, inArray, lt, notExists, sql } from 'drizzle-orm';
+import { dataKeys, people, signUps, usernames, verifications } from './schema.ts';
 
 export type SignUp = typeof signUps.$inferSelect;
 
-/** The sign-up of an address that still waits for its confirmation; the newest, where there are several. */
+const isOpen = and(eq(signUps.emailOwned, false), gt(signUps.expiresAt, sql`now()`));
+
+/**
+ * The sign-up of an address that still waits for its confirmation; the newest, where there are several. None once the
+ * address has an account.
+ */
 export const findOpenSignUp = async (db: Queryable, email: string): Promise<SignUp | undefined> => {
+  const owner = db
+    .select({ userId: people.userId })
+    .from(people)
+    .where(eq(people.emailKey, emailKey(email)));
   const [signUp] = await db
     .select()
     .from(signUps)
-    .where(and(eq(signUps.emailKey, emailKey(email)), eq(signUps.emailOwned, false), gt(signUps.expiresAt, sql`now()`)))
+    .where(and(eq(signUps.emailKey, emailKey(email)), isOpen, notExists(owner)))
     .orderBy(desc(signUps.createdAt))
     .limit(1);
   return signUp;
@@ -25,13 +34,26 @@ export const addSignUp = async (tx: Transaction, signUp: Omit<SignUp, 'emailKey'
   await tx.insert(signUps).values({ ...signUp, emailKey: emailKey(signUp.email) });
 };
 
-/** Takes the sign-up of a person whose account begins; undefined when it lapsed. */
-export const takeSignUp = async (tx: Transaction, userId: string): Promise<SignUp | undefined> => {
-  const [taken] = await tx
-    .delete(signUps)
-    .where(and(eq(signUps.userId, userId), eq(signUps.emailOwned, false), gt(signUps.expiresAt, sql`now()`)))
-    .returning();
-  return taken;
+/**
+ * Holds a sign-up that waits for its confirmation until the transaction ends; undefined when it lapsed or is over.
+ * Whatever concerns a sign-up or its mails begins with this, so that two who do queue up.
+ */
+export const holdOpenSignUp = async (tx: Transaction, userId: string): Promise<SignUp | undefined> => {
+  const [signUp] = await tx
+    .select()
+    .from(signUps)
+    .where(and(eq(signUps.userId, userId), isOpen))
+    .for('update');
+  return signUp;
+};
+
+/** A sign-up is over: it made a person, or else nothing of it stays. */
+export const endSignUp = async (tx: Transaction, userId: string, madeAPerson: boolean): Promise<void> => {
+  await tx.delete(signUps).where(eq(signUps.userId, userId));
+  await tx.delete(verifications).where(eq(verifications.userId, userId));
+  if (madeAPerson) return;
+  await tx.delete(usernames).where(eq(usernames.userId, userId));
+  await tx.delete(dataKeys).where(eq(dataKeys.userId, userId));
 };
 
 /**
@@ -50,7 +72,7 @@ export const forgetLapsedSignUps = async (tx: Transaction, limit: number): Promi
   if (lapsed.length === 0) return 0;
   const ids = lapsed.map(({ userId }) => userId);
   await tx.delete(verifications).where(inArray(verifications.userId, ids));
-  await tx.delete(usernames).where(and(inArray(usernames.userId, ids), lt(usernames.reservedUntil, sql`now()`)));
+  await tx.delete(usernames).where(inArray(usernames.userId, ids));
   await tx.delete(dataKeys).where(inArray(dataKeys.userId, ids));
   await tx.delete(signUps).where(inArray(signUps.userId, ids));
   return ids.length;

@@ -39,12 +39,18 @@ export const claimUsername = async (
   return claimed.length === 1;
 };
 
-/** The reservation of a sign-up becomes a person's username; false when it lapsed and somebody else took it. */
-export const keepUsername = async (tx: Transaction, userId: string): Promise<boolean> => {
+/** The reservation of a sign-up becomes a person's username. */
+export const keepUsername = async (tx: Transaction, userId: string): Promise<void> => {
   const kept = await tx
     .update(usernames)
     .set({ reservedUntil: null })
     .where(eq(usernames.userId, userId))
     .returning({ userId: usernames.userId });
-  return kept.length === 1;
+  // The reservation lasts exactly as long as the sign-up, which the transaction holds.
+  if (kept.length !== 1) throw new Error('a sign-up that has not lapsed has lost its username');
+};
+
+/** Gives back what {@link claimUsername} took. */
+export const releaseUsername = async (tx: Transaction, userId: string): Promise<void> => {
+  await tx.delete(usernames).where(eq(usernames.userId, userId));
 };

@@ -1,41 +1,45 @@
 import type { Queryable, Transaction } from '@rollcall/database/connect';
 import { and, eq, gt, isNull, ne, sql } from 'drizzle-orm';
-import { signUps, verifications } from './schema.ts';
+import { findPersonByEmail } from './people.ts';
+import { verifications } from './schema.ts';
+import { holdOpenSignUp } from './sign-ups.ts';
 
 export const addVerification = async (tx: Transaction, id: string, userId: string): Promise<void> => {
   await tx.insert(verifications).values({ id, userId });
 };
 
 /**
- * Gives a request its secret. What an earlier mail to the same person said stops working.
+ * Gives a request its secret, which works until `latest` and never longer than its sign-up. What an earlier mail to the
+ * same person said stops working.
  *
- * @returns false when the request is unknown, used, or its sign-up has lapsed.
+ * @returns until when; undefined when the request is unknown or used, its sign-up over, or the address confirmed
+ * through another one.
  */
 export const mintVerification = async (
   tx: Transaction,
   id: string,
   tokenDigest: string,
-  expiresAt: Date,
-): Promise<boolean> => {
-  const [minted] = await tx
+  latest: Date,
+): Promise<Date | undefined> => {
+  const [request] = await tx
+    .select({ userId: verifications.userId })
+    .from(verifications)
+    .where(eq(verifications.id, id));
+  const signUp = request && (await holdOpenSignUp(tx, request.userId));
+  if (!signUp || (await findPersonByEmail(tx, signUp.email))) return undefined;
+
+  const expiresAt = latest < signUp.expiresAt ? latest : signUp.expiresAt;
+  const minted = await tx
     .update(verifications)
     .set({ tokenDigest, expiresAt })
-    .from(signUps)
-    .where(
-      and(
-        eq(verifications.id, id),
-        isNull(verifications.usedAt),
-        eq(signUps.userId, verifications.userId),
-        gt(signUps.expiresAt, sql`now()`),
-      ),
-    )
-    .returning({ userId: verifications.userId });
-  if (!minted) return false;
+    .where(and(eq(verifications.id, id), isNull(verifications.usedAt)))
+    .returning({ id: verifications.id });
+  if (minted.length === 0) return undefined;
   await tx
     .update(verifications)
     .set({ tokenDigest: null })
-    .where(and(eq(verifications.userId, minted.userId), ne(verifications.id, id), isNull(verifications.usedAt)));
-  return true;
+    .where(and(eq(verifications.userId, signUp.userId), ne(verifications.id, id), isNull(verifications.usedAt)));
+  return expiresAt;
 };
 
 /** Whose unused and unexpired token is this? */

@@ -17,6 +17,12 @@ export interface AddUser extends Issued {
   readonly mayBootstrap: boolean;
 }
 
+/** Somebody becomes an administrator on the authority of the machine's operator alone; whoever issues it judges that. */
+export interface AppointAdmin extends Issued {
+  readonly type: 'appointAdmin';
+  readonly userId: UserId;
+}
+
 export interface CreatePermission extends Issued {
   readonly type: 'createPermission';
   readonly name: string;
@@ -61,6 +67,7 @@ export interface RestoreUser extends Issued {
 
 export type AccessCommand =
   | AddUser
+  | AppointAdmin
   | CreatePermission
   | DescribePermission
   | DeletePermission

@@ -55,6 +55,38 @@ describe('adding a user', () => {
     given(added(ada), suspended(ada)).when(add(ada, true)).thenEvents());
 });
 
+describe('appointing an administrator', () => {
+  const appoint = (userId: typeof ada): Wish => ({ type: 'appointAdmin', userId });
+  const operator = { by: 'service:operator' };
+
+  it('gives a known person everything for good', () =>
+    given(...founded)
+      .when(appoint(ben), operator)
+      .thenEvents(granted(ben, 'admin')));
+
+  it('takes the end off a grant that has one, and twice changes nothing', () => {
+    given(...founded, granted(ben, 'admin', instant('13:00')))
+      .when(appoint(ben), operator)
+      .thenEvents({
+        type: 'permission.granted',
+        subject: ben,
+        data: { permission: 'admin', before: { validUntil: instant('13:00') }, after: { validUntil: null } },
+      });
+    given(...founded, granted(ben, 'admin'))
+      .when(appoint(ben), operator)
+      .thenEvents();
+  });
+
+  it('appoints neither a stranger nor a suspended person', () => {
+    given(...founded)
+      .when(appoint(dan), operator)
+      .thenRefused('not_found');
+    given(...founded, suspended(ben))
+      .when(appoint(ben), operator)
+      .thenRefused('user_suspended');
+  });
+});
+
 describe('defining permissions', () => {
   const create: Wish = { type: 'createPermission', name: 'reports.read', description: 'May reports.read' };
 

@@ -5,6 +5,7 @@ import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
 import type {
   AccessCommand,
   AddUser,
+  AppointAdmin,
   CreatePermission,
   DeletePermission,
   DescribePermission,
@@ -40,6 +41,8 @@ const factsOf = (state: AccessState, command: AccessCommand, now: number): Facts
   switch (command.type) {
     case 'addUser':
       return addUser(state, command);
+    case 'appointAdmin':
+      return appointAdmin(state, command);
     case 'createPermission':
       return asHolderOf('permissions.manage', state, command, now) ?? createPermission(state, command);
     case 'describePermission':
@@ -83,6 +86,16 @@ const addUser = (state: AccessState, { userId, mayBootstrap }: AddUser): Facts =
       data: { permission: adminPermission, before, after: { validUntil: null } },
     },
   ];
+};
+
+const appointAdmin = (state: AccessState, { userId }: AppointAdmin): Facts => {
+  const user = state.users.get(userId);
+  if (!user) return refuse('not_found');
+  if (user.suspended) return refuse('user_suspended');
+  const before = termsOf(user.grants.get(adminPermission));
+  if (before?.validUntil === null) return [];
+  const data = { permission: adminPermission, before, after: { validUntil: null } };
+  return [{ type: 'permission.granted', subject: userId, data }];
 };
 
 const createPermission = (state: AccessState, { name, description }: CreatePermission): Facts =>

@@ -7,13 +7,14 @@ import { evolve } from '../domain/evolve.ts';
 import { holds } from '../domain/queries.ts';
 import { ada, commandOf, fingerprint, type Wish } from '../domain/scenario.ts';
 import { initialState } from '../domain/state.ts';
+import { openLogDatabase } from '../testing/log-database.ts';
 import { accessStream } from './access-stream.ts';
 import { postgresLog } from './postgres-log.ts';
-import { openSpecDatabase } from './spec-database.ts';
 
-const database = await openSpecDatabase();
+const database = await openLogDatabase();
+const { owner } = database;
 afterAll(() => database.drop());
-beforeEach(() => database.sql`truncate role_permission.events`);
+beforeEach(() => owner`truncate role_permission.events`);
 
 const found: Wish = { type: 'addUser', userId: ada, mayBootstrap: true };
 const uuid = (): string => {
@@ -23,13 +24,13 @@ const uuid = (): string => {
 const command = (wish: Wish, by: string = ada): AccessCommand => ({ ...commandOf(wish, by, 0), id: uuid() });
 const addSomebody = () => command({ type: 'addUser', userId: userId.parse(uuid()), mayBootstrap: true });
 
-const opened = async (sql: Sql = database.sql) => {
+const opened = async (sql: Sql = database.pool(3)) => {
   const stream = accessStream({ sql, report: () => undefined, limits: { patienceMs: 30_000 } });
   await stream.start();
   onTestFinished(() => stream.stop());
   return stream;
 };
-const replayed = async () => (await postgresLog(database.sql, 'core').read(1, 100_000)).reduce(evolve, initialState());
+const replayed = async () => (await postgresLog(owner, 'core').read(1, 100_000)).reduce(evolve, initialState());
 
 describe('the access stream', () => {
   it('has a change in its live state as soon as it is answered', async () => {
@@ -55,7 +56,7 @@ describe('the access stream', () => {
     const outcomes = await Promise.all(commands.map(({ stream, sent }) => stream.submit(sent)));
     expect(outcomes.filter(({ status }) => status !== 'accepted')).toEqual([]);
 
-    const entries = await postgresLog(database.sql, 'core').read(1, 100_000);
+    const entries = await postgresLog(owner, 'core').read(1, 100_000);
     expect(entries.map(({ position }) => position)).toEqual(entries.map((_, n) => n + 1));
     expect(entries.filter(({ event }) => event.type === 'access.bootstrapped')).toHaveLength(1);
     const added = entries.filter(({ event }) => event.type === 'access.user_added').map(({ commandId }) => commandId);
@@ -75,12 +76,12 @@ describe('the access stream', () => {
     const cutter = (async () => {
       let cuts = 0;
       for (let cutAt = '0'; cutting; ) {
-        const [seen] = await database.sql<{ count: string; last: string }[]>`
+        const [seen] = await owner<{ count: string; last: string }[]>`
           select count(*) as count, coalesce(max(position), 0) as last from role_permission.events`;
         if (seen?.count !== seen?.last) holes.push(`${seen?.count} of ${seen?.last}`);
         // Not before something got done since the last cut: otherwise nothing ever might.
         if (seen === undefined || seen.last === cutAt) continue;
-        const cut = await database.sql`
+        const cut = await owner`
           select pg_terminate_backend(pid) from pg_stat_activity
           where datname = current_database() and pid <> pg_backend_pid()
             and state = 'active' and query like '%with writer as%'`;
@@ -107,7 +108,7 @@ describe('the access stream', () => {
     expect(await cutter).toBeGreaterThan(0);
     expect(new Set(outcomes.flat())).toEqual(new Set(['accepted']));
     expect(holes).toEqual([]);
-    const entries = await postgresLog(database.sql, 'core').read(1, 100_000);
+    const entries = await postgresLog(owner, 'core').read(1, 100_000);
     const added = entries.filter(({ event }) => event.type === 'access.user_added').map(({ commandId }) => commandId);
     expect(added.toSorted()).toEqual(sent.toSorted());
     const expected = fingerprint(await replayed());
@@ -130,10 +131,10 @@ describe('the access stream', () => {
   it('stops when the log has lost its tail, and writes nothing after it', async () => {
     const stream = await opened();
     await stream.submit(command(found));
-    await database.sql`delete from role_permission.events where position = 3`;
+    await owner`delete from role_permission.events where position = 3`;
     expect(await stream.submit(addSomebody())).toEqual({ status: 'unavailable' });
     expect(stream.health).toBe('diverged');
     expect(stream.reading).toBeUndefined();
-    expect(await postgresLog(database.sql, 'core').read(1, 10)).toHaveLength(2);
+    expect(await postgresLog(owner, 'core').read(1, 10)).toHaveLength(2);
   });
 });

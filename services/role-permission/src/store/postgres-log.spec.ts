@@ -3,12 +3,12 @@ import { describeLog } from '@rollcall/event-store/testing/log-contract';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { AccessEvent } from '../domain/events.ts';
+import { openLogDatabase } from '../testing/log-database.ts';
 import { eventIdOf } from './event-id.ts';
 import { postgresLog } from './postgres-log.ts';
-import { openSpecDatabase } from './spec-database.ts';
 
-const database = await openSpecDatabase();
-const { sql } = database;
+const database = await openLogDatabase();
+const sql = database.owner;
 afterAll(() => database.drop());
 
 const uuid = (n: number): string => `0190b0a0-0000-7000-8000-${String(n).padStart(12, '0')}`;

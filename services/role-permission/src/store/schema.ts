@@ -9,6 +9,7 @@ import {
 import { sql } from 'drizzle-orm';
 import {
   bigint,
+  bigserial,
   check,
   index,
   integer,
@@ -57,15 +58,31 @@ export const events = rolePermission.table(
   ],
 );
 
-/** How far the log has been published, a row for each batch, and where in the stream that was. */
+/** How far the log has been published, a row for each batch, and which of its events stands last in the stream. */
 export const relayCheckpoints = rolePermission.table(
   'relay_checkpoints',
   {
     position: bigint({ mode: 'number' }).primaryKey(),
     streamSequence: bigint('stream_sequence', { mode: 'number' }).notNull(),
+    eventId: uuid('event_id').notNull(),
+    publishedAt: timestamp('published_at', { withTimezone: true }).notNull().defaultNow(),
   },
   (table) => [index('relay_checkpoints__stream_sequence').on(table.streamSequence)],
 );
+
+/** Each time that the stream lost something: up to which position. It is published once more, unlike before. */
+export const relayLosses = rolePermission.table('relay_losses', {
+  generation: bigserial({ mode: 'number' }).primaryKey(),
+  lastPosition: bigint('last_position', { mode: 'number' }).notNull(),
+});
+
+/** Subjects of which a consumer misses events, and how far their events have been published once more. */
+export const relayRequests = rolePermission.table('relay_requests', {
+  subject: text().primaryKey(),
+  nextSequence: integer('next_sequence').notNull(),
+  /** Another for each request: JetStream takes no message of an id that it has just had. */
+  nonce: bigserial({ mode: 'number' }).notNull(),
+});
 
 export const idempotencyKeys = idempotencyKeysTable(rolePermission);
 export const outbox = outboxTable(rolePermission);

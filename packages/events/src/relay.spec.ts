@@ -1,0 +1,158 @@
+import { newId } from '@rollcall/service-kit/identity';
+import { waitFor } from '@rollcall/testing/wait-for';
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RelaySource } from './relay-source.ts';
+import { eventTables } from './testing/spec-schema.ts';
+import { emitAbout, inStream, type Party, published, startTraffic, type Traffic } from './testing/traffic.ts';
+
+let traffic: Traffic;
+
+beforeAll(async () => {
+  traffic = await startTraffic();
+});
+afterAll(() => traffic.end());
+
+const newParty = async (wrapSource?: (source: RelaySource) => RelaySource): Promise<Party> =>
+  traffic.join({
+    service: 'deactivation',
+    database: await traffic.database(),
+    ...(wrapSource ? { wrapSource } : {}),
+  });
+
+const sequencesInStream = async (party: Party, subject: string): Promise<number[]> =>
+  (await inStream(party))
+    .map(({ envelope }) => envelope as { subject: string; subjectsequence: number })
+    .filter((event) => event.subject === subject)
+    .map((event) => event.subjectsequence);
+
+describe('what was committed', () => {
+  it('is in the stream once, in the order of each subject, however many write at once', async () => {
+    const party = await newParty();
+    const subjects = Array.from({ length: 5 }, () => newId());
+    // Two subjects each, always in one order, or they would lock each other out.
+    const pairs = subjects.flatMap((one, n) => subjects.slice(n + 1).map((other) => [one, other] as const));
+    await Promise.all(Array.from({ length: 300 }, (_, n) => emitAbout(party, ...(pairs[n % pairs.length] ?? []))));
+    await published(party);
+    const { outbox } = eventTables;
+    const rows = await party.connection.db.select().from(outbox);
+    for (const subject of subjects) {
+      const count = rows.filter((row) => row.subject === subject).length;
+      expect(await sequencesInStream(party, subject)).toEqual(Array.from({ length: count }, (_, n) => n + 1));
+    }
+    await party.stop();
+  });
+
+  it('is in the stream once when the relay dies between publishing and marking (F05)', async () => {
+    let dies = true;
+    const party = await newParty((source) => ({
+      ...source,
+      published: async (publications) => {
+        if (dies) throw new Error('killed');
+        await source.published(publications);
+      },
+    }));
+    const subject = newId();
+    await emitAbout(party, subject, subject);
+    await waitFor('the events in the stream', async () => (await sequencesInStream(party, subject)).length === 2);
+    dies = false;
+    await published(party);
+    expect(await sequencesInStream(party, subject)).toEqual([1, 2]);
+    await party.stop();
+  });
+
+  it('is in the stream once when the server stores it and is too slow to say so (F14)', async () => {
+    const party = await newParty();
+    const subject = newId();
+    await emitAbout(party, newId());
+    await published(party);
+    // Accepted by the server's socket, answered only after our patience has ended.
+    traffic.nats.freeze();
+    await emitAbout(party, subject);
+    await waitFor('the relay to give up', async () => !(await isLed(party)), 15_000);
+    traffic.nats.thaw();
+    await published(party, 15_000);
+    expect(await sequencesInStream(party, subject)).toEqual([1]);
+    await party.stop();
+  });
+
+  it('waits while NATS is down, and is all there soon after (F22)', async () => {
+    const party = await newParty();
+    await traffic.nats.kill();
+    const subject = newId();
+    for (let n = 0; n < 40; n++) await emitAbout(party, ...Array.from({ length: 50 }, () => subject));
+    await traffic.nats.start();
+    await published(party, 15_000);
+    const sequences = await sequencesInStream(party, subject);
+    expect(sequences).toEqual(Array.from({ length: 2_000 }, (_, n) => n + 1));
+    await party.stop();
+  });
+});
+
+describe('of two replicas', () => {
+  it('one publishes, and the other takes over when the first loses its connection', async () => {
+    const database = await traffic.database();
+    const rounds = { first: 0, second: 0 };
+    const join = (name: keyof typeof rounds): Party =>
+      traffic.join({
+        service: 'deactivation',
+        database,
+        wrapSource: (source) => ({
+          ...source,
+          waiting: (limit) => {
+            rounds[name]++;
+            return source.waiting(limit);
+          },
+        }),
+      });
+    const first = join('first');
+    await waitFor('the first to lead', async () => rounds.first > 0);
+    const second = join('second');
+    const subject = newId();
+    for (let n = 0; n < 20; n++) await emitAbout(second, subject);
+    await published(second);
+    expect(rounds.second).toBe(0);
+
+    // Whoever holds the lock loses it, again and again; each time somebody goes on.
+    for (let n = 0; n < 3; n++) {
+      const before = rounds.first + rounds.second;
+      await first.connection.sql`select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory'
+        and database = (select oid from pg_database where datname = current_database()) and granted`;
+      await emitAbout(first, subject);
+      await published(first, 15_000);
+      expect(rounds.first + rounds.second).toBeGreaterThan(before);
+    }
+    await first.stop();
+    await emitAbout(second, subject);
+    await published(second);
+    expect(rounds.second).toBeGreaterThan(0);
+    expect(await sequencesInStream(second, subject)).toEqual(Array.from({ length: 24 }, (_, n) => n + 1));
+    await second.stop();
+  });
+});
+
+describe('a stop', () => {
+  it('takes less than two seconds while NATS does not answer, and loses nothing', async () => {
+    const database = await traffic.database();
+    const party = traffic.join({ service: 'deactivation', database });
+    await emitAbout(party, newId());
+    await published(party);
+    traffic.nats.freeze();
+    const subject = newId();
+    await emitAbout(party, subject);
+    const startedAt = Date.now();
+    await party.stop();
+    expect(Date.now() - startedAt).toBeLessThan(2_000);
+    traffic.nats.thaw();
+    const next = traffic.join({ service: 'deactivation', database });
+    await published(next, 15_000);
+    expect(await sequencesInStream(next, subject)).toEqual([1]);
+    await next.stop();
+  });
+});
+
+const isLed = async ({ connection }: Party): Promise<boolean> => {
+  const [row] = await connection.db.execute<{ led: boolean }>(sql`select exists (select from pg_locks
+    where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())) as led`);
+  return row?.led ?? false;
+};

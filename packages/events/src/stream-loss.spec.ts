@@ -1,0 +1,177 @@
+import { newId } from '@rollcall/service-kit/identity';
+import type { TestDatabase } from '@rollcall/testing/test-database';
+import { waitFor } from '@rollcall/testing/wait-for';
+import { signUpRepeated } from '@rollcall/types/events/registration';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { reactTo } from './reaction.ts';
+import {
+  effectsOf,
+  emitAbout,
+  inStream,
+  type Party,
+  published,
+  reached,
+  recordEffect,
+  recording,
+  sequencesOf,
+  startTraffic,
+  type Traffic,
+} from './testing/traffic.ts';
+
+let traffic: Traffic;
+let databases: Record<'deactivation' | 'registration' | 'activity-log', TestDatabase>;
+
+beforeEach(async () => {
+  traffic = await startTraffic();
+  databases = {
+    deactivation: await traffic.database(),
+    registration: await traffic.database(),
+    'activity-log': await traffic.database(),
+  };
+});
+afterEach(() => traffic.end());
+
+const joinSource = (service: 'deactivation' | 'registration') =>
+  traffic.join({ service, database: databases[service] });
+
+const joinConsumer = () =>
+  traffic.join({
+    service: 'activity-log',
+    database: databases['activity-log'],
+    reactions: { ...recording(), registration: [reactTo(signUpRepeated, recordEffect)] },
+  });
+
+const emitMany = async (party: Party, subject: string, count: number): Promise<void> => {
+  await emitAbout(party, ...Array.from({ length: count }, () => subject));
+};
+
+const repeatSignUp = (party: Party, subject: string) =>
+  party.plane.transact((_, emit) =>
+    emit(signUpRepeated, { subject, data: {}, cause: { actor: 'service:gateway', correlationId: 'a-request' } }),
+  );
+
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, n) => n + 1);
+
+/** As after a power cut: the newest writes had been acknowledged and were not on the disk yet. */
+const cutTail = async (lastKept: number): Promise<void> => {
+  await traffic.nats.kill();
+  await traffic.nats.loseTail('ROLLCALL', lastKept);
+  await traffic.nats.start();
+};
+
+describe('a stream that lost its tail', () => {
+  it('is filled up again, and consumers that were ahead of it miss nothing and repeat nothing (F16)', async () => {
+    const source = joinSource('deactivation');
+    const consumer = joinConsumer();
+    await emitMany(source, 'ada', 100);
+    await reached(consumer, 'ada', 100);
+    await cutTail(60);
+    await waitFor('the loss to be found', async () => (await inStream(source)).length >= 100, 15_000);
+    await emitMany(source, 'ada', 50);
+    await reached(consumer, 'ada', 150, 15_000);
+    expect(await sequencesOf(consumer, 'ada')).toEqual(upTo(150));
+  }, 60_000);
+
+  it('and grew beyond its old end while nobody looked hides nothing (F16)', async () => {
+    const source = joinSource('deactivation');
+    const consumer = joinConsumer();
+    await emitMany(source, 'ada', 100);
+    await reached(consumer, 'ada', 100);
+    await Promise.all([source.stop(), consumer.stop()]);
+    await cutTail(60);
+    // Another service writes first: the stream is long again before the two have a look at it.
+    const other = joinSource('registration');
+    for (let n = 0; n < 60; n++) await repeatSignUp(other, 'grace');
+    await published(other, 15_000);
+    const [sourceAgain, consumerAgain] = [joinSource('deactivation'), joinConsumer()];
+    await emitMany(sourceAgain, 'ada', 5);
+    await reached(consumerAgain, 'ada', 105, 15_000);
+    await reached(consumerAgain, 'grace', 60, 15_000);
+    expect(await sequencesOf(consumerAgain, 'ada')).toEqual(upTo(105));
+    expect(await sequencesOf(consumerAgain, 'grace')).toEqual(upTo(60));
+    await waitFor('the lost ones in the stream', async () => {
+      const ids = new Set((await inStream(sourceAgain)).map(({ envelope }) => (envelope as { id: string }).id));
+      return ids.size === 165;
+    });
+  }, 60_000);
+
+  it('is filled up by every service, whichever writes first over what another had there (F16)', async () => {
+    // The consumer comes late: what the stream has is all that it can get without asking.
+    const [one, two] = [joinSource('deactivation'), joinSource('registration')];
+    await emitMany(one, 'ada', 5);
+    await published(one);
+    await repeatSignUp(two, 'grace');
+    await published(two);
+    await Promise.all([one.stop(), two.stop()]);
+    // The sixth message, of the second service, is lost; the first service writes its own in its place.
+    await cutTail(5);
+    const oneAgain = joinSource('deactivation');
+    await emitMany(oneAgain, 'ada', 1);
+    await published(oneAgain, 15_000);
+    // The second one writes after it, further on than what it remembers.
+    const twoAgain = joinSource('registration');
+    await repeatSignUp(twoAgain, 'alan');
+    await published(twoAgain);
+    const consumer = joinConsumer();
+    for (const subject of ['grace', 'alan']) await reached(consumer, subject, 1, 15_000);
+    await reached(consumer, 'ada', 6);
+    expect(await effectsOf(consumer)).toHaveLength(8);
+  }, 60_000);
+});
+
+describe('a stream that is gone', () => {
+  it('with everything the server stored is made anew and filled from the outboxes (F17)', async () => {
+    const [source, other, consumer] = [joinSource('deactivation'), joinSource('registration'), joinConsumer()];
+    const early = newId();
+    await emitMany(source, early, 300);
+    await repeatSignUp(other, 'grace');
+    await reached(consumer, early, 300);
+    await traffic.nats.kill();
+    await traffic.nats.loseStore();
+    const during = newId();
+    await emitMany(source, during, 10);
+    await traffic.nats.start();
+    await reached(consumer, during, 10, 20_000);
+    await waitFor('all of them in the stream', async () => (await inStream(source)).length >= 311, 15_000);
+    await emitMany(source, early, 1);
+    await reached(consumer, early, 301, 15_000);
+    expect(await sequencesOf(consumer, early)).toEqual(upTo(301));
+    expect(await sequencesOf(consumer, during)).toEqual(upTo(10));
+    expect(await sequencesOf(consumer, 'grace')).toEqual([1]);
+  }, 60_000);
+
+  it('while the server runs is made anew at once (F17)', async () => {
+    const [source, consumer] = [joinSource('deactivation'), joinConsumer()];
+    await emitMany(source, 'ada', 20);
+    await reached(consumer, 'ada', 20);
+    const manager = await source.bus.manager();
+    await manager.streams.delete('ROLLCALL');
+    await emitMany(source, 'ada', 20);
+    await reached(consumer, 'ada', 40, 15_000);
+    expect(await sequencesOf(consumer, 'ada')).toEqual(upTo(40));
+  }, 60_000);
+
+  it('except for its newest messages, by purging, is filled up again (F16)', async () => {
+    const [source] = [joinSource('deactivation')];
+    await emitMany(source, 'ada', 20);
+    await published(source);
+    const manager = await source.bus.manager();
+    await manager.streams.purge('ROLLCALL');
+    const consumer = joinConsumer();
+    await reached(consumer, 'ada', 20, 15_000);
+    expect(await sequencesOf(consumer, 'ada')).toEqual(upTo(20));
+  }, 60_000);
+});
+
+describe('a consumer that is gone', () => {
+  it('is made anew and repeats nothing', async () => {
+    const [source, consumer] = [joinSource('deactivation'), joinConsumer()];
+    await emitMany(source, 'ada', 20);
+    await reached(consumer, 'ada', 20);
+    const manager = await source.bus.manager();
+    await manager.consumers.delete('ROLLCALL', 'activity-log-from-deactivation');
+    await emitMany(source, 'ada', 20);
+    await reached(consumer, 'ada', 40, 15_000);
+    expect(await sequencesOf(consumer, 'ada')).toEqual(upTo(40));
+  }, 60_000);
+});

@@ -1,0 +1,153 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { connect } from 'nats';
+import postgres from 'postgres';
+import {
+  accountChecks,
+  type EventSchema,
+  eventsOf,
+  followerChecks,
+  sourceChecks,
+  trailChecks,
+  type Violation,
+} from './invariant-queries.ts';
+import type { Mail } from './mailbox.ts';
+import type { Stack } from './stack.ts';
+
+export interface InvariantReport {
+  readonly violations: readonly Violation[];
+  /** How much was looked at: a checker that saw nothing proves nothing. */
+  readonly seen: {
+    readonly events: number;
+    readonly follows: number;
+    readonly messages: number;
+    readonly mails: number;
+  };
+}
+
+export interface CheckOptions {
+  /** Look for mails that were sent twice. Off after a kill: between sending and remembering nobody can tell. */
+  readonly mailsOnce?: boolean;
+}
+
+type Checked = Pick<Stack, 'postgres' | 'nats' | 'mail'>;
+
+/**
+ * Whether what must always hold does hold now, over the databases of all services and the stream. Only at rest: while
+ * people work, events are on the road.
+ */
+export const checkInvariants = async (stack: Checked, options: CheckOptions = {}): Promise<InvariantReport> => {
+  const sql = postgres(stack.postgres, { max: 2, onnotice: () => undefined, connect_timeout: 5 });
+  try {
+    const schemas = await eventSchemas(sql);
+    const follows = await whoFollowsWhom(sql, schemas);
+    const ids = await sql.unsafe<{ event_id: string }[]>(schemas.map(eventsOf).join(' union all '));
+    const messages = await idsInStream(stack.nats);
+    const mails = await caught(stack.mail);
+    const found = await Promise.all([
+      ...schemas.flatMap((source) => sourceChecks(sql, source)),
+      ...follows.flatMap(({ source, follower }) => followerChecks(sql, source, follower)),
+      ...follows
+        .filter(({ follower }) => follower.service === 'activity-log')
+        .flatMap(({ source }) => trailChecks(sql, source)),
+      ...accountChecks(sql),
+    ]);
+    const missing = ids.filter(({ event_id }) => !messages.has(event_id)).map(({ event_id }) => event_id);
+    const twice = options.mailsOnce ? repeated(mails) : [];
+    return {
+      violations: [
+        ...found.flat(),
+        ...listed('I1', 'events that the stream does not have', missing),
+        ...listed('I4', 'mails sent twice', twice),
+      ],
+      seen: { events: ids.length, follows: follows.length, messages: messages.size, mails: mails.length },
+    };
+  } finally {
+    await sql.end();
+  }
+};
+
+/**
+ * Waits until everything is at rest and every invariant holds.
+ *
+ * @throws after `milliseconds` (20,000 unless told), naming what does not hold.
+ */
+export const expectInvariants = async (
+  stack: Checked,
+  options: CheckOptions & { readonly milliseconds?: number } = {},
+): Promise<InvariantReport> => {
+  const deadline = Date.now() + (options.milliseconds ?? 20_000);
+  for (;;) {
+    const report = await checkInvariants(stack, options);
+    if (report.violations.length === 0) return report;
+    if (Date.now() > deadline) throw new Error(describeReport(report));
+    await delay(200);
+  }
+};
+
+/** A report for people. */
+export const describeReport = ({ violations, seen }: InvariantReport): string =>
+  [
+    `${violations.length === 0 ? 'Every invariant holds' : 'Not every invariant holds'}: ${seen.events} events, ${seen.follows} follows, ${seen.messages} messages, ${seen.mails} mails.`,
+    ...violations.map(
+      ({ invariant, what, count, samples }) => `  ${invariant}  ${count} ${what}, such as ${samples.join(' | ')}`,
+    ),
+  ].join('\n');
+
+const eventSchemas = async (sql: postgres.Sql): Promise<EventSchema[]> => {
+  const rows = await sql<{ schema: string }[]>`select table_schema as schema from information_schema.tables
+    where table_name = 'outbox' order by 1`;
+  if (rows.length === 0) throw new Error('no service has an outbox here');
+  return rows.map(({ schema }) => ({ schema, service: schema.replaceAll('_', '-') }));
+};
+
+interface Follow {
+  readonly source: EventSchema;
+  readonly follower: EventSchema;
+}
+
+/** By the marks that consumers keep, which outlive the stream. */
+const whoFollowsWhom = async (sql: postgres.Sql, schemas: readonly EventSchema[]): Promise<Follow[]> => {
+  const follows: Follow[] = [];
+  for (const follower of schemas) {
+    const rows = await sql<{ reader: string }[]>`select reader from ${sql(follower.schema)}.stream_marks`;
+    for (const source of schemas) {
+      if (rows.some(({ reader }) => reader === `${follower.service}-from-${source.service}`)) {
+        follows.push({ source, follower });
+      }
+    }
+  }
+  return follows;
+};
+
+const idsInStream = async ({ url, token }: Checked['nats']): Promise<Set<string>> => {
+  const connection = await connect({ servers: url, token, timeout: 2_000 });
+  try {
+    const ids = new Set<string>();
+    const jetstream = connection.jetstream();
+    const consumer = await jetstream.consumers.get('ROLLCALL');
+    const { num_pending: pending } = await consumer.info();
+    if (pending === 0) return ids;
+    let read = 0;
+    for await (const message of await consumer.consume()) {
+      ids.add(message.json<{ id: string }>().id);
+      if (++read === pending) break;
+    }
+    return ids;
+  } finally {
+    await connection.close();
+  }
+};
+
+const caught = async (mail: string): Promise<Mail[]> => {
+  const response = await fetch(`${mail}/api/messages`);
+  const { items }: { items: Mail[] } = JSON.parse(await response.text());
+  return items;
+};
+
+const repeated = (mails: readonly Mail[]): string[] => {
+  const ids = mails.map(({ messageId }) => messageId);
+  return ids.filter((id, index) => ids.indexOf(id) !== index);
+};
+
+const listed = (invariant: Violation['invariant'], what: string, all: readonly string[]): Violation[] =>
+  all.length === 0 ? [] : [{ invariant, what, count: all.length, samples: all.slice(0, 3) }];

@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type AuthUnderTest, startAuthUnderTest } from '../testing/auth-under-test.ts';
+import type { Person } from '../testing/people.ts';
+
+type Session = Awaited<ReturnType<AuthUnderTest['signIn']>>;
+
+let auth: AuthUnderTest;
+let ada: Person;
+let here: Session;
+const password = 'another long password';
+
+beforeAll(async () => {
+  auth = await startAuthUnderTest();
+});
+afterAll(() => auth.stop());
+beforeEach(async () => {
+  ada = await auth.register();
+  here = await auth.signIn(ada);
+});
+
+const change = (body: unknown, more = {}) => auth.ask('PUT', '/v1/password', { actor: here.actor, body, ...more });
+const signIn = (typed: string) =>
+  auth.ask('POST', '/v1/sessions', { body: { identifier: ada.username, password: typed } });
+
+describe('200', () => {
+  it('the new password works, the old one does not, and every other session has ended', async () => {
+    const elsewhere = await auth.signIn(ada);
+    expect(await change({ current: ada.password, password })).toMatchObject({
+      status: 200,
+      body: { status: 'changed' },
+    });
+    expect((await signIn(password)).status).toBe(201);
+    expect((await signIn(ada.password)).status).toBe(401);
+    expect((await auth.refresh(elsewhere.refreshToken)).status).toBe(401);
+    expect((await auth.refresh(here.refreshToken)).status).toBe(200);
+    expect((await auth.eventsAbout(ada.userId)).slice(2)).toMatchObject(
+      [
+        { type: 'password.changed', actor: ada.userId, data: { how: 'change' } },
+        { type: 'session.ended', data: { sessionId: elsewhere.actor.sessionId, reason: 'password_changed' } },
+        { type: 'session.started' },
+        { type: 'sign_in.failed' },
+      ].slice(0, 3),
+    );
+  });
+
+  it('of many who change it at once one succeeds, and the rest are told that the old one is no more', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, (_, index) => change({ current: ada.password, password: `${password} ${index}` })),
+    );
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    expect(answers.filter(({ status }) => status === 401)).toHaveLength(7);
+  });
+});
+
+describe('401', () => {
+  it('without the present password nothing changes', async () => {
+    expect(await change({ current: 'not the password', password })).toMatchObject({
+      status: 401,
+      body: { code: 'invalid_credentials' },
+    });
+    expect((await signIn(ada.password)).status).toBe(201);
+  });
+
+  it('nobody, even one who knows both the person and the password', async () => {
+    expect((await change({ current: ada.password, password }, { actor: null })).status).toBe(401);
+  });
+
+  it('a disabled account', async () => {
+    await auth.setAccess(ada, false);
+    expect((await change({ current: ada.password, password })).status).toBe(401);
+  });
+});
+
+describe('429', () => {
+  it('a stolen session cannot be used to guess the password', async () => {
+    const answers = await Promise.all(Array.from({ length: 20 }, () => change({ current: 'a guess at it', password })));
+    expect(answers.filter(({ status }) => status === 401)).toHaveLength(10);
+    expect(answers.filter(({ status }) => status === 429)).toHaveLength(10);
+  });
+
+  it('strangers who type the person’s id at the sign-in use up none of these tries', async () => {
+    for (let miss = 0; miss < 12; miss++) {
+      await auth.ask('POST', '/v1/sessions', { body: { identifier: ada.userId, password: 'a guess at it' } });
+    }
+    expect((await change({ current: ada.password, password })).status).toBe(200);
+  });
+});
+
+describe('400', () => {
+  it('a common password is refused', async () => {
+    const answer = await change({ current: ada.password, password: 'iloveyou' });
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { code: 'weak_password', errors: [{ pointer: '/body/password' }] },
+    });
+  });
+
+  it.each([[{}], [{ password }], [{ current: 'x', password: '1234567' }], [{ current: 'x', password, userId: 'x' }]])(
+    '%j',
+    async (body) => {
+      expect((await change(body)).status).toBe(400);
+    },
+  );
+});

@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import { newSecret } from '@rollcall/service-kit/identity';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type AuthUnderTest, startAuthUnderTest } from '../testing/auth-under-test.ts';
+
+let auth: AuthUnderTest;
+
+beforeAll(async () => {
+  auth = await startAuthUnderTest();
+});
+afterAll(() => auth.stop());
+
+const show = (query = '') => auth.ask('GET', `/reset-password${query}`);
+const hashOf = (page: string, tag: string): string => {
+  const text = new RegExp(`<${tag}>([^]*?)</${tag}>`).exec(page)?.[1] ?? '';
+  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+};
+
+describe('200', () => {
+  it('runs its own script and style and nothing else, and sends its address nowhere', async () => {
+    const { status, headers, page } = await show(`?token=${newSecret()}`);
+    expect(status).toBe(200);
+    expect(headers['content-type']).toBe('text/html; charset=utf-8');
+    expect(headers['cache-control']).toBe('no-store');
+    expect(headers['referrer-policy']).toBe('no-referrer');
+    expect(headers['content-security-policy']?.split('; ')).toEqual([
+      "default-src 'none'",
+      `style-src ${hashOf(page, 'style')}`,
+      `script-src ${hashOf(page, 'script')}`,
+      "connect-src 'self'",
+      "form-action 'none'",
+      "base-uri 'none'",
+      "frame-ancestors 'none'",
+    ]);
+    expect(page.match(/<(script|style|link|img|iframe)\b/g)).toEqual(['<style', '<script']);
+  });
+
+  it('opening it uses nothing up: scanners open links', async () => {
+    const ada = await auth.register();
+    const token = await auth.resetTokenFor(ada.email);
+    for (let look = 0; look < 3; look++) expect((await show(`?token=${token}`)).page).toContain(`value="${token}"`);
+    const body = { token, password: 'another long password' };
+    expect((await auth.ask('POST', '/v1/password/reset', { body })).status).toBe(200);
+  });
+
+  it('shows what the address says as text only', async () => {
+    const { page } = await show(`?token=${encodeURIComponent('"><script>alert(1)</script>')}`);
+    expect(page).toContain('value="&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;"');
+  });
+});

@@ -1,0 +1,45 @@
+import type { Logger } from '@rollcall/service-kit/logging';
+import { createRouteApp } from '@rollcall/service-kit/route-app';
+import type { Readiness } from '@rollcall/service-kit/service';
+import type { ServiceClient } from '@rollcall/service-kit/service-client';
+import type { ServiceDirectory } from '@rollcall/service-kit/service-directory';
+import { isRefusal } from '@rollcall/types/problems';
+import { checkPermission } from '@rollcall/types/routes/role-permission';
+import { handleListDeadLetters } from './http/list-dead-letters.ts';
+import { handleLivez } from './http/livez.ts';
+import { handleReadyz } from './http/readyz.ts';
+import { handleRetryDeadLetter } from './http/retry-dead-letter.ts';
+
+interface OwnRoutesOptions {
+  readonly directory: ServiceDirectory;
+  readonly client: ServiceClient;
+  readonly trustKeys: ReadonlyMap<string, Uint8Array>;
+  readonly readiness: () => Promise<Readiness>;
+  readonly log: Logger;
+}
+
+/** A directory in which the gateway is a service too: its own routes are signed, judged and checked like all others. */
+export const withOwnRoutes = ({ directory, client, trustKeys, readiness, log }: OwnRoutesOptions): ServiceDirectory => {
+  const app = createRouteApp({
+    service: 'gateway',
+    routes: [
+      handleLivez(),
+      handleReadyz(client, readiness),
+      handleListDeadLetters(client),
+      handleRetryDeadLetter(client),
+    ],
+    trustKeys,
+    checkPermission: async (userId, permission, context) => {
+      const answer = await client.call(checkPermission, { body: { userId, permission }, context });
+      return !isRefusal(answer) && answer.body.granted;
+    },
+    log,
+  });
+  return {
+    send: async (service, request) =>
+      service === 'gateway'
+        ? app.request(request.target, { method: request.method, headers: request.headers, body: request.body })
+        : directory.send(service, request),
+    close: () => directory.close(),
+  };
+};

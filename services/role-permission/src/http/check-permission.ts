@@ -1,0 +1,14 @@
+import { answer, handle } from '@rollcall/service-kit/call-context';
+import { isRefusal } from '@rollcall/types/problems';
+import { checkPermission } from '@rollcall/types/routes/role-permission';
+import { present } from '../access.ts';
+import { holds } from '../domain/queries.ts';
+import type { Ports } from '../ports.ts';
+
+export const handleCheckPermission = ({ access }: Ports) =>
+  handle(checkPermission, async ({ body }) => {
+    const reading = present(access);
+    if (isRefusal(reading)) return reading;
+    const { state, revision, now } = reading;
+    return answer(200, { granted: holds(state, body.userId, body.permission, now), revision });
+  });

@@ -1,0 +1,61 @@
+import type { Actor } from '@rollcall/service-kit/actor';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type RolePermissionUnderTest, startRolePermissionUnderTest } from '../testing/role-permission-under-test.ts';
+
+let access: RolePermissionUnderTest;
+let admin: Actor;
+
+beforeAll(async () => {
+  access = await startRolePermissionUnderTest();
+  admin = await access.person();
+  await access.create(admin, 'reports.read');
+});
+afterAll(() => access.stop());
+
+const describeAs = (name: string, description: string, actor = admin) =>
+  access.call({ method: 'PATCH', path: `/v1/permissions/${name}`, actor, body: { description } });
+
+describe('200', () => {
+  it('gives another description, and the next reader sees it', async () => {
+    const answer = await describeAs('reports.read', 'Read all reports.');
+    const after = { name: 'reports.read', description: 'Read all reports.', builtIn: false };
+    expect(answer).toMatchObject({ status: 200, body: after, revision: `1-${answer.body.revision}` });
+    const read = await access.call({ method: 'GET', path: '/v1/permissions/reports.read', actor: admin });
+    expect(read.body).toEqual(after);
+  });
+
+  it('the same description twice is one event', async () => {
+    const before = (await access.eventsAbout('users.read')).length;
+    const once = await describeAs('users.read', 'Same.');
+    expect(await describeAs('users.read', 'Same.')).toEqual(once);
+    expect(await access.eventsAbout('users.read')).toHaveLength(before + 1);
+    expect(once.body.builtIn).toBe(true);
+  });
+});
+
+describe('400', () => {
+  it('refuses an empty description and fields that it does not know', async () => {
+    expect((await describeAs('reports.read', '')).status).toBe(400);
+    const body = { description: 'x', name: 'other' };
+    const answer = await access.call({ method: 'PATCH', path: '/v1/permissions/reports.read', actor: admin, body });
+    expect(answer).toMatchObject({ status: 400, body: { errors: [{ pointer: '/body/name' }] } });
+  });
+});
+
+describe('404', () => {
+  it('a missing one and one that the caller may not change are the same answer', async () => {
+    const missing = await describeAs('nothing', 'x');
+    expect(missing.status).toBe(404);
+    expect(await describeAs('reports.read', 'x', await access.person())).toEqual(missing);
+  });
+
+  it('is what they get who lost the right while they asked', async () => {
+    const ben = await access.person();
+    await access.grant(admin, ben, 'permissions.manage');
+    const [, late] = await Promise.all([
+      access.revoke(admin, ben, 'permissions.manage'),
+      describeAs('reports.read', 'Late.', ben),
+    ]);
+    expect(late).toMatchObject({ status: 404, body: { code: 'not_found' } });
+  });
+});

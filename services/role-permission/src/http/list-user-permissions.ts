@@ -1,0 +1,25 @@
+import { answer, handle } from '@rollcall/service-kit/call-context';
+import { decodeCursor } from '@rollcall/service-kit/cursor';
+import { permissionName } from '@rollcall/types/permissions';
+import { isRefusal, refuse } from '@rollcall/types/problems';
+import { listUserPermissions, listUserServiceUserPermissions } from '@rollcall/types/routes/role-permission';
+import { z } from 'zod';
+import { present } from '../access.ts';
+import { isKnownUser, permissionsOf } from '../domain/queries.ts';
+import type { Ports } from '../ports.ts';
+import { pageFrom } from './page-from.ts';
+
+/** What a person holds and where each comes from, under both its names. */
+export const handleListUserPermissions = ({ access }: Ports) =>
+  [listUserPermissions, listUserServiceUserPermissions].map((route) =>
+    handle(route, async ({ params, query }) => {
+      const after = decodeCursor(query.cursor, z.tuple([permissionName]));
+      if (isRefusal(after)) return after;
+      const reading = present(access);
+      if (isRefusal(reading)) return reading;
+      const { state, now, revision } = reading;
+      if (!isKnownUser(state, params.userId)) return refuse('not_found');
+      const held = permissionsOf(state, params.userId, now, after?.[0]);
+      return answer(200, { ...pageFrom(held, query.limit, (row) => [row.name]), revision });
+    }),
+  );

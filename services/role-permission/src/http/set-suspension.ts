@@ -1,0 +1,15 @@
+import { answer, handle } from '@rollcall/service-kit/call-context';
+import { newId } from '@rollcall/service-kit/identity';
+import { isRefusal } from '@rollcall/types/problems';
+import { setSuspension } from '@rollcall/types/routes/role-permission';
+import { submit } from '../access.ts';
+import type { Ports } from '../ports.ts';
+
+/** Deny a person everything, or stop denying it, on behalf of whoever asked for it. */
+export const handleSetSuspension = ({ access }: Ports) =>
+  handle(setSuspension, async ({ params: { userId }, body }, context) => {
+    const type = body.suspended ? 'suspendUser' : 'restoreUser';
+    const cause = { ...context.cause, actor: body.actor };
+    const written = await submit(access, { type, id: newId(), cause, userId });
+    return isRefusal(written) ? written : answer(200, written);
+  });
