@@ -52,7 +52,7 @@ module.exports = {
       'handlers-get-what-they-are-handed',
       'Handlers and reactions do not wire things: service.ts does.',
       { path: '^services/[^/]+/src/(http|reactions)/', pathNot: '[.]spec[.]ts$' },
-      { path: '(/src/(service|main)[.]ts$|node_modules/(postgres|nats|pino)/)' },
+      { path: '(^services/[^/]+/src/(service|main)[.]ts$|node_modules/(postgres|nats|pino)/)' },
     ),
     rule(
       'only-infra-sees-all-services',

@@ -59,7 +59,12 @@ const print = (line) => console.error(line);
 const secrets = newSecrets();
 const ports = { gateway: await freePort(), postgres: await freePort(), nats: await freePort(), smtp: await freePort() };
 const program = await ensureNatsProgram({ env: process.env, print });
-const startPostgres = await preparePostgres({ dataFolder: folder, password: secrets.postgresPassword, fast: false, print });
+const startPostgres = await preparePostgres({
+  dataFolder: folder,
+  password: secrets.postgresPassword,
+  fast: false,
+  print,
+});
 const servers = [await startPostgres(ports.postgres)];
 try {
   servers.push(await startNats({ program, dataFolder: folder, token: secrets.natsToken, port: ports.nats }));

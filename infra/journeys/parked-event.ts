@@ -2,6 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { type Envelope, envelope } from '@rollcall/types/envelope';
 import postgres from 'postgres';
 
+/** The reason it is parked for, to tell it from events that went wrong by themselves. */
+export const parkedByUs = 'a journey';
+
 /**
  * Parks an event at the audit trail that can be applied after all, as after an outage that lasted too long.
  *
@@ -26,7 +29,7 @@ export const parkEvent = async (databaseUrl: string): Promise<string> => {
   try {
     await sql`
       insert into activity_log.parked_events (event_id, source, subject, subject_sequence, type, envelope, reason)
-      values (${id}, ${event.source}, ${subject}, 1, ${event.type}, ${sql.json({ ...event })}, 'a journey')`;
+      values (${id}, ${event.source}, ${subject}, 1, ${event.type}, ${sql.json(JSON.parse(JSON.stringify(event)))}, ${parkedByUs})`;
     await sql`
       insert into activity_log.inbox (source, subject, last_sequence) values (${event.source}, ${subject}, 1)`;
     return id;

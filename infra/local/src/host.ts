@@ -1,8 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { migrateSchemas } from '@rollcall/database/migrate';
 import { startGateway } from '@rollcall/gateway/service';
 import { ConfigurationError } from '@rollcall/service-kit/environment';
 import { createLogger } from '@rollcall/service-kit/logging';
 import type { RunningService } from '@rollcall/service-kit/service';
+import type { ServiceClient } from '@rollcall/service-kit/service-client';
 import { InProcessDirectory } from '@rollcall/service-kit/service-directory';
 import { startTracing } from '@rollcall/service-kit/tracing';
 import { isRefusal } from '@rollcall/types/problems';
@@ -37,8 +39,20 @@ const startAll = async (plan: StackPlan): Promise<{ gatewayUrl: string; bootstra
   for (const start of starts) if (start.status === 'rejected') throw start.reason;
   const gateway = await startGateway(variables('gateway'), directory);
   running.push(gateway);
-  const bootstrap = await createOperatorClient(plan, directory).call(readBootstrap, {});
-  return { gatewayUrl: gateway.url, bootstrapped: !isRefusal(bootstrap) && bootstrap.body.bootstrapped };
+  return { gatewayUrl: gateway.url, bootstrapped: await readBootstrapped(createOperatorClient(plan, directory)) };
+};
+
+/** The access log does not answer from what is a second old, and a start can keep it from its news for longer. */
+const readBootstrapped = async (client: ServiceClient): Promise<boolean> => {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const answer = await client.call(readBootstrap, {});
+      return !isRefusal(answer) && answer.body.bootstrapped;
+    } catch (error) {
+      if (attempt === 20) throw error;
+      await delay(250);
+    }
+  }
 };
 
 const loginOf = (url = ''): { role: string; password: string } => {

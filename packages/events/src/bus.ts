@@ -18,6 +18,8 @@ export interface BusOptions {
   readonly token: string | undefined;
   /** Shown in the server's list of connections. */
   readonly name: string;
+  /** Runs work that no other process may do at the same time; needed where there are other processes. */
+  readonly alone?: <T>(work: () => Promise<T>) => Promise<T>;
   readonly log: Logger;
 }
 
@@ -25,6 +27,28 @@ const day = 24 * 60 * 60 * 1000;
 
 /** How long an outbox and the stream keep events. */
 export const retentionMilliseconds = 30 * day;
+
+const configuration = {
+  name: streamName,
+  subjects: [streamSubjects],
+  storage: StorageType.File,
+  retention: RetentionPolicy.Limits,
+  max_age: nanos(retentionMilliseconds),
+  duplicate_window: nanos(2 * 60_000),
+  allow_direct: true,
+};
+
+/** By server: the services of one process want the stream all at the same moment. */
+const beingMade = new Map<string, Promise<StreamInfo>>();
+
+const findStream = async (manager: JetStreamManager): Promise<StreamInfo | undefined> => {
+  try {
+    return await manager.streams.info(streamName);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+};
 
 /** A connection to NATS that begins when it can, survives outages, and never keeps a service from starting. */
 export class Bus {
@@ -61,20 +85,7 @@ export class Bus {
   /** The stream of all events, made anew when it is gone. */
   async stream(): Promise<StreamInfo> {
     const manager = await this.manager();
-    try {
-      return await manager.streams.info(streamName);
-    } catch (error) {
-      if (!isMissing(error)) throw error;
-    }
-    return manager.streams.add({
-      name: streamName,
-      subjects: [streamSubjects],
-      storage: StorageType.File,
-      retention: RetentionPolicy.Limits,
-      max_age: nanos(retentionMilliseconds),
-      duplicate_window: nanos(2 * 60_000),
-      allow_direct: true,
-    });
+    return (await findStream(manager)) ?? this.#makeStream(manager);
   }
 
   /** A server that does not answer does not hold this up. */
@@ -82,6 +93,22 @@ export class Bus {
     this.#stopping.abort();
     const closed = this.#connecting.then(() => this.#connection?.close());
     await Promise.race([closed, delay(500, undefined, { ref: false })]);
+  }
+
+  /**
+   * One at a time, whoever misses it: of two that make it at once nats-server 2.9 may keep both, and both take messages.
+   * Nor while the old one is still being deleted, for then it leaves one behind that takes nothing.
+   */
+  #makeStream(manager: JetStreamManager): Promise<StreamInfo> {
+    const { url, alone = (work) => work() } = this.#options;
+    const making =
+      beingMade.get(url) ??
+      alone(async () => {
+        await delay(500, undefined, { signal: this.#stopping.signal });
+        return (await findStream(manager)) ?? (await manager.streams.add(configuration));
+      }).finally(() => beingMade.delete(url));
+    beingMade.set(url, making);
+    return making;
   }
 
   async #connect(): Promise<void> {

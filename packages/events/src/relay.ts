@@ -80,8 +80,7 @@ export class Relay {
       const batch = await this.#options.source.waiting(batchSize);
       outboxBacklog.labels(this.#options.service).set(batch.length);
       if (batch.length === 0) return false;
-      await this.#publish(batch, signal);
-      return true;
+      return await this.#publish(batch, signal);
     } catch (error) {
       await this.#letGo();
       this.#checkedAt = 0;
@@ -115,7 +114,7 @@ export class Relay {
     lease.release();
   }
 
-  async #publish(batch: readonly Waiting[], signal: AbortSignal): Promise<void> {
+  async #publish(batch: readonly Waiting[], signal: AbortSignal): Promise<boolean> {
     const { service, source, bus } = this.#options;
     const jetstream = bus.jetstream();
     const outcomes = await unlessAborted(
@@ -131,13 +130,13 @@ export class Relay {
       ),
     );
     const taken = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
-    if (taken.length > 0) {
-      // Before these are remembered: were the stream to have lost its tail, they would stand where its end was and hide it.
-      await this.#publishLossAgain();
-      await source.published(taken);
-      eventsPublished.labels(service).inc(taken.length);
-    }
+    // Before these are remembered: were the stream to have lost its tail, they would stand where its end was and hide it.
+    const lost = taken.length > 0 && (await this.#publishLossAgain());
+    if (taken.length > 0) await source.published(taken);
+    eventsPublished.labels(service).inc(taken.length);
     for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+    // A server that loses what it has just acknowledged is not given the same again and again without a pause.
+    return !lost;
   }
 
   async #checkStream(): Promise<void> {
@@ -158,9 +157,10 @@ export class Relay {
     this.#checkedAt = Date.now();
   }
 
-  async #publishLossAgain(): Promise<void> {
+  async #publishLossAgain(): Promise<boolean> {
     const lostFrom = await findLoss(this.#options.bus, this.#options.source);
     if (lostFrom !== undefined) await this.#waitAgain(lostFrom);
+    return lostFrom !== undefined;
   }
 
   async #waitAgain(lostFrom: number): Promise<void> {

@@ -21,6 +21,7 @@ import { outboxSource } from './outbox-source.ts';
 import { type KeySource, PersonalData } from './personal-data.ts';
 import type { Reaction } from './reaction.ts';
 import type { RelaySource } from './relay-source.ts';
+import { aloneBy } from './stream-lock.ts';
 
 type Reactions = Partial<Record<ServiceName, readonly Reaction[]>>;
 
@@ -68,6 +69,7 @@ export class ServiceFoundation {
       url: variables.NATS_URL,
       token: variables.NATS_TOKEN,
       name: `rollcall ${service}`,
+      alone: aloneBy(this.connection),
       log: this.log,
     });
     this.shutdown.add('bus', () => this.bus.close());

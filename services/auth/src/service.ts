@@ -54,6 +54,7 @@ export const startAuth = async (environment: Environment, directory: ServiceDire
   const [hasher] = await Promise.all([createPasswordHasher(config.hashesAtOnce), keys.ensure()]);
   const guard = createSignInGuard({
     sql: connection.sql,
+    secret: config.keyEncryptionSecret,
     isKnownOrigin: (tried, origin) => wasSignedInFrom(connection.db, credentialOf(tried), origin),
   });
   const bursts = new RefreshBursts();

@@ -3,7 +3,7 @@ import { failureRefusal } from '@rollcall/service-kit/failures';
 import { newId } from '@rollcall/service-kit/identity';
 import type { Logger } from '@rollcall/service-kit/logging';
 import { problemResponse } from '@rollcall/service-kit/problem-response';
-import { isTraceparent } from '@rollcall/service-kit/tracing';
+import { inSpan, isTraceparent } from '@rollcall/service-kit/tracing';
 import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
 import type { RateClass, Route } from '@rollcall/types/route-definition';
 import { type Context, Hono } from 'hono';
@@ -135,13 +135,23 @@ const serve = async (
   if (isRefusal(identity) && (!isPublic || identity.refused === 'cross_site_request')) return identity;
   if (identity === null && !isPublic) return refuse('unauthenticated');
 
-  const traceparent = request.headers.get('traceparent');
+  const parent = request.headers.get('traceparent');
   const context: HopContext = {
     requestId,
     actor: identity === null || isRefusal(identity) ? null : identity.actor,
     ipAddress: address,
     userAgent: (request.headers.get('user-agent') ?? '').slice(0, 512).toWellFormed(),
-    ...(isTraceparent(traceparent) ? { traceparent } : {}),
   };
-  return forward(options, route, request, withoutAlias(target.path) + target.search, context);
+  const span = {
+    name: route.operationId,
+    kind: 'server',
+    parent: isTraceparent(parent) ? parent : undefined,
+    attributes: { 'rollcall.service': 'gateway', 'http.route': route.path },
+  } as const;
+  return inSpan(span, (traceparent) =>
+    forward(options, route, request, withoutAlias(target.path) + target.search, {
+      ...context,
+      ...(traceparent === undefined ? {} : { traceparent }),
+    }),
+  );
 };

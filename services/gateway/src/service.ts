@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { type Connection, connect } from '@rollcall/database/connect';
 import { Bus } from '@rollcall/events/bus';
+import { aloneBy } from '@rollcall/events/stream-lock';
 import type { Environment } from '@rollcall/service-kit/environment';
 import { createLogger } from '@rollcall/service-kit/logging';
 import { registry } from '@rollcall/service-kit/metrics';
@@ -41,7 +42,8 @@ export const startGateway = async (
 
   const connection = connect({ url: common.DATABASE_URL, name: 'rollcall gateway' });
   shutdown.add('database', () => connection.close());
-  const bus = new Bus({ url: common.NATS_URL, token: common.NATS_TOKEN, name: 'rollcall gateway', log });
+  const { NATS_URL: url, NATS_TOKEN: token } = common;
+  const bus = new Bus({ url, token, name: 'rollcall gateway', alone: aloneBy(connection), log });
   shutdown.add('bus', () => bus.close());
   const readiness = () => readReadiness(connection, bus);
 

@@ -33,14 +33,10 @@ describe('200', () => {
     expect((await signIn(ada.password)).status).toBe(401);
     expect((await auth.refresh(elsewhere.refreshToken)).status).toBe(401);
     expect((await auth.refresh(here.refreshToken)).status).toBe(200);
-    expect((await auth.eventsAbout(ada.userId)).slice(2)).toMatchObject(
-      [
-        { type: 'password.changed', actor: ada.userId, data: { how: 'change' } },
-        { type: 'session.ended', data: { sessionId: elsewhere.actor.sessionId, reason: 'password_changed' } },
-        { type: 'session.started' },
-        { type: 'sign_in.failed' },
-      ].slice(0, 3),
-    );
+    expect((await auth.eventsAbout(ada.userId)).slice(2, 4)).toMatchObject([
+      { type: 'password.changed', actor: ada.userId, data: { how: 'change' } },
+      { type: 'session.ended', data: { sessionId: elsewhere.actor.sessionId, reason: 'password_changed' } },
+    ]);
   });
 
   it('of many who change it at once one succeeds, and the rest are told that the old one is no more', async () => {

@@ -1,4 +1,4 @@
-import { somebody } from '@rollcall/testing/service-under-test';
+import { callService, somebody } from '@rollcall/testing/service-under-test';
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthUnderTest, startAuthUnderTest } from '../testing/auth-under-test.ts';
@@ -53,7 +53,6 @@ describe('200', () => {
     try {
       const { body } = await auth.ask('POST', '/v1/keys/rotate', { actor: manager });
       expect(JSON.stringify(await auth.ask('GET', '/.well-known/jwks.json'))).toContain(body.id);
-      const { callService } = await import('@rollcall/testing/service-under-test');
       const elsewhere = await callService(replica, { method: 'GET', path: '/.well-known/jwks.json' });
       expect(await elsewhere.text()).toContain(body.id);
     } finally {

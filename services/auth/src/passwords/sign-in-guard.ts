@@ -1,7 +1,7 @@
+import { createHmac, hkdfSync } from 'node:crypto';
 import type { Sql } from '@rollcall/database/connect';
 import { createRateLimit } from '@rollcall/database/rate-limits';
 import { addressKey } from '@rollcall/service-kit/client-address';
-import { digestOf } from '@rollcall/service-kit/sealed-secret';
 import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
 import { AttemptLanes } from './attempt-lanes.ts';
 
@@ -23,6 +23,8 @@ export interface SignInGuard {
 
 export interface SignInGuardOptions {
   readonly sql: Sql;
+  /** Hides what was typed in the names of the counters. */
+  readonly secret: Uint8Array;
   /** Has whoever this identifier belongs to been signed in from there? */
   readonly isKnownOrigin: (tried: Tried, origin: Origin) => Promise<boolean>;
 }
@@ -38,17 +40,20 @@ const day = 24 * 60 * 60;
  * Nobody locks a person out: sessions and their refresh are not in the way of this, a reset by mail lifts it, and where
  * the person has been signed in before, what others do elsewhere does not count.
  */
-export const createSignInGuard = ({ sql, isKnownOrigin }: SignInGuardOptions): SignInGuard => {
+export const createSignInGuard = ({ sql, secret, isKnownOrigin }: SignInGuardOptions): SignInGuard => {
   const limit = (name: string, points: number, seconds: number) =>
     createRateLimit({ sql, schema: 'auth', name, points, seconds });
   const here = limit('sign_in_from', 10, quarterHour);
   const everywhere = limit('sign_in', 50, day);
   const knownHere = limit('sign_in_known', 50, day);
   const lanes = new AttemptLanes();
+  const keysOf = createKeys(secret);
 
   const count = async (tried: Tried, origin: Origin): Promise<number | undefined> => {
     const { who, whoFrom } = keysOf(tried, origin);
-    const wait = (await here.count(whoFrom)) ?? (await everywhere.count(who));
+    const waitHere = await here.count(whoFrom);
+    if (waitHere !== undefined) return waitHere;
+    const wait = await everywhere.count(who);
     // Asked only when it matters, and then whoever the identifier belongs to, if anyone.
     if (wait === undefined || !(await isKnownOrigin(tried, origin))) return wait;
     return knownHere.count(whoFrom);
@@ -79,8 +84,16 @@ export const createSignInGuard = ({ sql, isKnownOrigin }: SignInGuardOptions): S
   };
 };
 
-// The two kinds never share a counter: otherwise strangers could use up a person's tries by typing the person's id.
-const keysOf = (tried: Tried, { ipAddress }: Origin) => {
-  const who = digestOf('userId' in tried ? `person:${tried.userId}` : `typed:${tried.identifier.toLowerCase()}`);
-  return { who, whoFrom: `${who}:${addressKey(ipAddress)}` };
+/**
+ * Names of counters. What was typed is personal, and now and then a password in the wrong field: under a key, nobody who
+ * reads the table can try values against them. The two kinds never share a counter: otherwise strangers could use up a
+ * person's tries by typing the person's id.
+ */
+const createKeys = (secret: Uint8Array) => {
+  const key = Buffer.from(hkdfSync('sha256', secret, '', 'rollcall sign-in guard', 32));
+  const name = (...parts: string[]) => createHmac('sha256', key).update(JSON.stringify(parts)).digest('base64url');
+  return (tried: Tried, { ipAddress }: Origin) => {
+    const who = 'userId' in tried ? ['person', tried.userId] : ['typed', tried.identifier.toLowerCase()];
+    return { who: name(...who), whoFrom: name(...who, addressKey(ipAddress)) };
+  };
 };

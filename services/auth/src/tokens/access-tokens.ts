@@ -13,7 +13,7 @@ const firstPartyClient = 'rollcall';
  */
 export const signAccessToken = async (
   config: Config,
-  keys: SigningKeys,
+  keys: Pick<SigningKeys, 'current'>,
   session: Pick<Session, 'id' | 'userId' | 'methods' | 'authenticatedAt'>,
 ): Promise<string> => {
   const key = await keys.current();

@@ -1,0 +1,164 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type ApiAnswer, type ApiClient, createApiClient } from '@rollcall/testing/api-client';
+import { createMailbox, tokenIn } from '@rollcall/testing/mailbox';
+import { type Newcomer, newcomer, type SignedInPerson } from '@rollcall/testing/people';
+import type { Stack } from '@rollcall/testing/stack';
+import { waitFor } from '@rollcall/testing/wait-for';
+
+/** What somebody was answered while things broke. */
+export interface Answered {
+  readonly what: string;
+  /** 0 when the connection broke off without an answer. */
+  readonly status: number;
+  readonly code: string | undefined;
+  readonly milliseconds: number;
+}
+
+/** What was promised by a 2xx, and must hold afterwards. */
+export interface Promised {
+  readonly signUps: Newcomer[];
+  readonly sessions: { readonly person: SignedInPerson; readonly token: string }[];
+  /** Permission names granted, by the person's id. */
+  readonly grants: { readonly userId: string; readonly name: string }[];
+  readonly ended: { readonly token: string }[];
+}
+
+export interface Crowd {
+  readonly answers: readonly Answered[];
+  readonly promised: Promised;
+  /** Lets everybody finish what they are at. */
+  leave(): Promise<void>;
+}
+
+export interface CrowdOptions {
+  readonly admin: SignedInPerson;
+  readonly people: readonly SignedInPerson[];
+  /** Milliseconds between two things that the same person does. */
+  readonly pace?: number;
+}
+
+/**
+ * People at work: signing up, signing in, signing out, and an administrator handing out permissions. Everything they
+ * are answered is written down, and what they were promised. No request may take longer than ten seconds.
+ */
+export const gather = (stack: Stack, { admin, people, pace = 250 }: CrowdOptions): Crowd => {
+  const answers: Answered[] = [];
+  const promised: Promised = { signUps: [], sessions: [], grants: [], ended: [] };
+  const api = timed(createApiClient(stack.gateway), answers);
+  let open = true;
+
+  const keepDoing = async (what: () => Promise<void>): Promise<void> => {
+    while (open) {
+      await what();
+      await delay(pace);
+    }
+  };
+
+  const signUp = async (): Promise<void> => {
+    const person = newcomer('crowd');
+    const { email, username, password } = person;
+    const answer = await api('POST', '/v1/registrations', { body: { email, username, password } });
+    if (answer?.status === 202) promised.signUps.push(person);
+  };
+
+  let visits = 0;
+  const signIn = (person: SignedInPerson) => async (): Promise<void> => {
+    const body = { identifier: person.username, password: person.password };
+    const answer = await api('POST', '/v1/sessions', { body });
+    if (answer?.status !== 201) return;
+    const token: string = answer.body.accessToken;
+    await api('GET', '/v1/users/me', { token });
+    if (++visits % 2 === 0) {
+      promised.sessions.push({ person, token });
+      return;
+    }
+    // Every other one signs out again.
+    const out = await api('DELETE', '/v1/sessions/current', { token });
+    if (out && out.status < 300) promised.ended.push({ token });
+    else promised.sessions.push({ person, token });
+  };
+
+  let number = 0;
+  const grant = async (): Promise<void> => {
+    const person = people[number % people.length];
+    if (!person) return;
+    const name = `crowd.${process.pid}.${++number}`;
+    const body = { name, description: 'Made while things break.' };
+    const made = await api('POST', '/v1/permissions', { token: admin.token, body });
+    if (made?.status !== 201) return;
+    const given = await api('PUT', `/v1/users/${person.id}/permissions/${name}`, { token: admin.token });
+    if (given?.status === 200) promised.grants.push({ userId: person.id, name });
+  };
+
+  const work = [keepDoing(signUp), keepDoing(grant), ...people.map((person) => keepDoing(signIn(person)))];
+  return {
+    answers,
+    promised,
+    leave: async () => {
+      open = false;
+      await Promise.all(work);
+    },
+  };
+};
+
+const timed =
+  (api: ApiClient, answers: Answered[]) =>
+  async (...request: Parameters<ApiClient>): Promise<ApiAnswer | undefined> => {
+    const startedAt = performance.now();
+    const answer = await Promise.race([api(...request).catch(() => undefined), delay(10_000, undefined)]);
+    answers.push({
+      what: `${request[0]} ${request[1].replace(/[0-9a-f-]{36}|crowd\.\d+\.\d+/g, ':id')}`,
+      status: answer?.status ?? 0,
+      code: answer?.body?.code,
+      milliseconds: Math.round(performance.now() - startedAt),
+    });
+    return answer;
+  };
+
+/** Finds every promise kept: resolves, or throws naming one that is not. */
+export const expectKept = async (stack: Stack, promised: Promised, admin: SignedInPerson): Promise<void> => {
+  const api = createApiClient(stack.gateway);
+  const mailbox = createMailbox(stack.mail);
+  for (const person of promised.signUps) {
+    const mail = await mailbox.waitForMail(person.email, /confirm/i);
+    const verified = await api('POST', '/v1/registrations/verify', { body: { token: tokenIn(mail) } });
+    expectStatus(`the sign-up of ${person.username}`, verified, [200, 202]);
+    const body = { identifier: person.email, password: person.password };
+    await waitFor(
+      `${person.username} to sign in`,
+      async () => (await api('POST', '/v1/sessions', { body })).status === 201,
+    );
+  }
+  for (const { userId, name } of promised.grants) {
+    const held = await api('GET', `/users/${userId}?permission=${name}`, { token: admin.token });
+    if (held.body.granted !== true) throw new Error(`${userId} was granted ${name} and does not hold it`);
+  }
+  for (const { person, token } of promised.sessions) {
+    expectStatus(`a session of ${person.username}`, await api('GET', '/v1/users/me', { token }), [200]);
+  }
+  for (const { token } of promised.ended) {
+    expectStatus('a session that was ended', await api('GET', '/v1/users/me', { token }), [401]);
+  }
+};
+
+const expectStatus = (what: string, answer: ApiAnswer, statuses: readonly number[]): void => {
+  if (!statuses.includes(answer.status)) {
+    throw new Error(`${what} answers ${answer.status} ${JSON.stringify(answer.body)}`);
+  }
+};
+
+/** How many answers there were of each kind, for people to read. */
+export const summaryOf = (answers: readonly Answered[]): Record<string, number> => {
+  const counts: Record<string, number> = {};
+  for (const { what, status, code } of answers) {
+    const kind = `${what} ${status}${code === undefined ? '' : ` ${code}`}`;
+    counts[kind] = (counts[kind] ?? 0) + 1;
+  }
+  return counts;
+};
+
+/** What nobody should ever be answered: a failure of ours that is not a clean 503, or nothing for five seconds. */
+export const unclean = (answers: readonly Answered[]): Answered[] =>
+  answers.filter(
+    ({ status, milliseconds }) => status === 0 || (status >= 500 && status !== 503) || milliseconds > 5_000,
+  );

@@ -1,0 +1,66 @@
+import { isRefusal } from '@rollcall/types/problems';
+import argon2 from 'argon2';
+import { describe, expect, it, vi } from 'vitest';
+import { createPasswordHasher } from './password-hasher.ts';
+
+const text = (hashed: unknown): string => {
+  if (typeof hashed !== 'string') throw new Error('there is no hash');
+  return hashed;
+};
+
+describe('hashing', () => {
+  it('is argon2id at OWASP’s parameters or above, with a salt of its own each time', async () => {
+    const hasher = await createPasswordHasher(2);
+    const [one, other] = [text(await hasher.hash('a long password')), text(await hasher.hash('a long password'))];
+    const [, memory, passes, lanes] = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$/.exec(one)?.map(Number) ?? [];
+    expect(memory).toBeGreaterThanOrEqual(19_456);
+    expect(passes).toBeGreaterThanOrEqual(2);
+    expect(lanes).toBeGreaterThanOrEqual(1);
+    expect(one).not.toBe(other);
+  });
+
+  it('compares exactly what was typed, to the last of many characters', async () => {
+    const hasher = await createPasswordHasher(2);
+    const long = 'é'.repeat(255);
+    const hash = text(await hasher.hash(`${long}a`));
+    expect(await hasher.verify(hash, `${long}a`)).toEqual({ matches: true, rehash: undefined });
+    for (const typed of [`${long}b`, long, `${long}A`, `${long.normalize('NFD')}a`]) {
+      expect(await hasher.verify(hash, typed)).toMatchObject({ matches: false });
+    }
+  });
+
+  it('answers nobody’s password with no, after the same one comparison', async () => {
+    const hasher = await createPasswordHasher(2);
+    const verify = vi.spyOn(argon2, 'verify');
+    expect(await hasher.verify(undefined, 'nobody’s password')).toEqual({ matches: false, rehash: undefined });
+    expect(verify).toHaveBeenCalledTimes(1);
+  });
+
+  it('offers a stronger hash for a weaker one whose password was right, and for no other', async () => {
+    const hasher = await createPasswordHasher(2);
+    const weaker = await argon2.hash('a long password', { memoryCost: 8_192, timeCost: 2, parallelism: 1 });
+    expect(await hasher.verify(weaker, 'not the password')).toEqual({ matches: false, rehash: undefined });
+    const verdict = await hasher.verify(weaker, 'a long password');
+    const rehash = isRefusal(verdict) ? undefined : verdict.rehash;
+    expect(await hasher.verify(text(rehash), 'a long password')).toEqual({ matches: true, rehash: undefined });
+  });
+
+  it('does so many at once and turns away what would wait too long', async () => {
+    const hasher = await createPasswordHasher(1);
+    let running = 0;
+    let most = 0;
+    vi.spyOn(argon2, 'verify').mockImplementation(async () => {
+      most = Math.max(most, ++running);
+      await new Promise(setImmediate);
+      running--;
+      return false;
+    });
+    const verdicts = await Promise.all(Array.from({ length: 50 }, () => hasher.verify(undefined, 'x')));
+    expect(most).toBe(1);
+    expect(verdicts.filter(isRefusal).length).toBeGreaterThan(0);
+    for (const verdict of verdicts.filter(isRefusal)) {
+      expect(verdict).toEqual({ refused: 'overloaded', retryAfterSeconds: 2 });
+    }
+    expect(verdicts.filter((verdict) => !isRefusal(verdict)).length).toBeGreaterThanOrEqual(32);
+  });
+});

@@ -1,0 +1,60 @@
+import type { ServiceDirectory } from '@rollcall/service-kit/service-directory';
+import { fakeServices } from '@rollcall/testing/service-under-test';
+import { storePendingCredential } from '@rollcall/types/routes/auth';
+import { checkPermission } from '@rollcall/types/routes/role-permission';
+import type { ServiceName } from '@rollcall/types/services';
+
+const idIn = (target: string): string => target.split('/').at(3) ?? '';
+
+/** Auth, profile and role-permission, played: they remember what they were told, and can be slow, down or refuse. */
+export const playOtherServices = () => {
+  const credentials = new Map<string, { password: string; expiresAt: string }>();
+  const told: { service: ServiceName; userId: string; body: unknown }[] = [];
+  const granted = new Set<string>();
+  const world = {
+    down: new Set<ServiceName>(),
+    /** Refuse to enrol these. */
+    refused: new Set<string>(),
+    hashing: 'free' as 'free' | 'overloaded',
+    before: async (_service: ServiceName, _target: string): Promise<void> => undefined,
+  };
+  let asked: ServiceName = 'auth';
+  const services = fakeServices({
+    'PUT /internal/credentials/*': ({ target, json }) => {
+      if (world.hashing === 'overloaded') return { status: 503, body: { code: 'overloaded' } };
+      const body = storePendingCredential.body.parse(json);
+      if (body.password === 'password') return { status: 400, body: { code: 'weak_password' } };
+      credentials.set(idIn(target), body);
+      return { status: 200, body: { stored: true } };
+    },
+    'PUT /internal/users/*': ({ target, json }) => {
+      const userId = idIn(target);
+      if (world.refused.has(userId)) return { status: 404, body: { code: 'not_found' } };
+      told.push({ service: asked, userId, body: json });
+      return { status: 200, body: { enrolled: true, revision: 1 } };
+    },
+    'POST /internal/permission-checks': ({ json }) => {
+      const { userId, permission } = checkPermission.body.parse(json);
+      return { status: 200, body: { granted: granted.has(`${userId} ${permission}`), revision: 1 } };
+    },
+  });
+  const directory: ServiceDirectory = {
+    close: async () => undefined,
+    send: async (service, request) => {
+      await world.before(service, request.target);
+      if (world.down.has(service)) throw new Error('the spec has switched this service off');
+      // Answered without waiting, so nobody else comes in between.
+      asked = service;
+      return services.send(service, request);
+    },
+  };
+  return {
+    directory,
+    world,
+    credentials,
+    grant: (person: { readonly userId: string }, permission: string) => granted.add(`${person.userId} ${permission}`),
+    /** Who was told about a person, and what. */
+    toldAbout: (userId: string) =>
+      told.filter((one) => one.userId === userId).map(({ service, body }) => ({ service, body })),
+  };
+};
