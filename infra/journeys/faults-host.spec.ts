@@ -81,28 +81,32 @@ const finish = async (stack: Stack, { person, reached, token }: Journey): Promis
   });
 };
 
-it('every sign-up that was acknowledged is completed after the services were killed at any moment (F05, F26)', async () => {
-  let stack = await start();
-  await registerPerson(createApiClient(stack.gateway), stack.mail, newcomer('admin'));
-  for (let round = 0; round < rounds; round++) {
-    const journeys: Journey[] = [];
-    const running = Array.from({ length: 4 }, () => begin(stack, journeys));
-    const moment = 400 + Math.random() * 1_600;
-    await delay(moment);
-    process.kill(stack.hostPid, 'SIGKILL');
-    await Promise.all(running);
-    await stack.stop();
+it(
+  'every sign-up that was acknowledged is completed after the services were killed at any moment (F05, F26)',
+  async () => {
+    let stack = await start();
+    await registerPerson(createApiClient(stack.gateway), stack.mail, newcomer('admin'));
+    for (let round = 0; round < rounds; round++) {
+      const journeys: Journey[] = [];
+      const running = Array.from({ length: 4 }, () => begin(stack, journeys));
+      const moment = 400 + Math.random() * 1_600;
+      await delay(moment);
+      process.kill(stack.hostPid, 'SIGKILL');
+      await Promise.all(running);
+      await stack.stop();
 
-    stack = await start();
-    const why = `killed after ${moment} ms, with ${journeys.map(({ reached }) => reached).join(', ')}`;
-    for (const journey of journeys) {
-      await finish(stack, journey).catch((error: unknown) => {
-        throw new Error(why, { cause: error });
-      });
+      stack = await start();
+      const why = `killed after ${moment} ms, with ${journeys.map(({ reached }) => reached).join(', ')}`;
+      for (const journey of journeys) {
+        await finish(stack, journey).catch((error: unknown) => {
+          throw new Error(why, { cause: error });
+        });
+      }
+      // A mail that was in hand waits for a minute, lest it be sent twice.
+      const report = await expectInvariants(stack, { milliseconds: 90_000 });
+      expect(report.seen.events, describeReport(report)).toBeGreaterThan(0);
     }
-    // A mail that was in hand waits for a minute, lest it be sent twice.
-    const report = await expectInvariants(stack, { milliseconds: 90_000 });
-    expect(report.seen.events, describeReport(report)).toBeGreaterThan(0);
-  }
-  await stack.stop();
-}, rounds * 150_000);
+    await stack.stop();
+  },
+  rounds * 150_000,
+);

@@ -3,7 +3,7 @@ import { connect } from '@rollcall/database/connect';
 import { PersonalData } from '@rollcall/events/personal-data';
 import { callService, type TestCall, testEnvironment } from '@rollcall/testing/service-under-test';
 import { createTestDatabase } from '@rollcall/testing/test-database';
-import { asc, eq } from 'drizzle-orm';
+import { asc, desc, eq } from 'drizzle-orm';
 import { startRegistration } from '../service.ts';
 import { createDataKeys } from '../store/data-keys.ts';
 import { outbox, signUps } from '../store/schema.ts';
@@ -50,7 +50,11 @@ export const startRegistrationUnderTest = async ({ withNats = false, environment
   const ask = async (method: string, path: string, call: Omit<TestCall, 'method' | 'path'> = {}) =>
     readAnswer(await callService(service, { method, path, ...call }));
   const userIdOf = async (username: string): Promise<string> => {
-    const [signUp] = await connection.db.select().from(signUps).where(eq(signUps.username, username));
+    const [signUp] = await connection.db
+      .select()
+      .from(signUps)
+      .where(eq(signUps.username, username))
+      .orderBy(desc(signUps.createdAt));
     if (!signUp) throw new Error(`nobody has signed up as ${username}`);
     return signUp.userId;
   };

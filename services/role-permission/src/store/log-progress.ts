@@ -10,7 +10,6 @@ import { events, relayCheckpoints, relayLosses } from './schema.ts';
 const checkpointReach = 100_000;
 
 const newestLoss = sql<string>`(select coalesce(max(generation), 0) from role_permission.relay_losses)`;
-const newestCheckpoint = sql<string>`(select coalesce(max(position), 0) from role_permission.relay_checkpoints)`;
 
 /** The position up to which the stream has everything, as far as is known. */
 export const publishedTo = async (db: Database): Promise<number> => {
@@ -52,7 +51,7 @@ export const offerUnpublished = async (
   };
 };
 
-/** Unless somebody was faster, or the stream has turned out since to have lost something. */
+/** Unless the stream has turned out since to have lost something. Of two relays the one that is ahead counts. */
 const advance = async (
   db: Database,
   from: number,
@@ -63,7 +62,7 @@ const advance = async (
   await db.execute(sql`
     insert into role_permission.relay_checkpoints (position, stream_sequence, event_id)
     select ${to}::bigint, ${streamSequence}::bigint, ${eventId}::uuid
-    where ${newestCheckpoint} = ${from}::bigint and ${newestLoss} = ${loss}::bigint
+    where ${newestLoss} = ${loss}::bigint
     on conflict do nothing`);
   await db.delete(relayCheckpoints).where(lt(relayCheckpoints.position, to - checkpointReach));
 };
