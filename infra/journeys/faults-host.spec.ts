@@ -11,7 +11,7 @@ import { waitFor } from '@rollcall/testing/wait-for';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 /** Each at another random moment; more of them with `npm run faults`. */
-const rounds = Number(process.env.FAULTS_ROUNDS ?? 2);
+const rounds = Number(process.env.FAULTS_ROUNDS ?? 1);
 
 let dataFolder: string;
 

@@ -26,7 +26,7 @@ form.addEventListener('submit',async(e)=>{e.preventDefault();const b=form.queryS
 const{action,done,...body}={action:form.dataset.action,done:form.dataset.done,...Object.fromEntries(new FormData(form))};
 try{const r=await fetch(action,{method:'POST',headers:{'content-type':'application/json'},body:JSON.stringify(body)});
 if(r.ok){form.hidden=true;said.textContent=done;return}const p=await r.json();
-said.textContent=[p.title,p.detail,...(p.errors??[]).map(x=>x.detail)].filter(Boolean).join('. ')}
+said.textContent=[p.title,p.detail,...(p.errors??[]).map(x=>x.pointer.split('/').pop()+' '+x.detail)].filter(Boolean).join('; ')}
 catch{said.textContent='The service cannot be reached. Please try again.'}b.disabled=false});
 history.replaceState(null,'',location.pathname);`;
 

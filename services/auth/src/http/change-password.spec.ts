@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type AuthUnderTest, startAuthUnderTest } from '../testing/auth-under-test.ts';
+import { whileCredentialIsHeld } from '../testing/held-credential.ts';
 import type { Person } from '../testing/people.ts';
 
 type Session = Awaited<ReturnType<AuthUnderTest['signIn']>>;
@@ -45,6 +46,30 @@ describe('200', () => {
     );
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
     expect(answers.filter(({ status }) => status === 401)).toHaveLength(7);
+  });
+});
+
+describe('at one moment', () => {
+  it('two changes queue up: one succeeds, the other is refused, and neither fails', async () => {
+    const answers = await whileCredentialIsHeld(auth.connection, ada.userId, 2, () => [
+      change({ current: ada.password, password: `${password} one` }),
+      change({ current: ada.password, password: `${password} two` }),
+    ]);
+    expect(answers.map((answer) => Object(answer).status).sort()).toEqual([200, 401]);
+  });
+
+  it('a change, a theft and a sign-out wait for one another', async () => {
+    const elsewhere = await auth.signIn(ada);
+    const stolen = await auth.signIn(ada);
+    await auth.refresh(stolen.refreshToken);
+    const answers = await whileCredentialIsHeld(auth.connection, ada.userId, 3, () => [
+      change({ current: ada.password, password }),
+      auth.ask('DELETE', '/v1/sessions/current', { actor: elsewhere.actor }),
+      auth.refresh(stolen.refreshToken),
+    ]);
+    expect(answers.map((answer) => Object(answer).status)).toEqual([200, 200, 401]);
+    const ended = (await auth.eventsAbout(ada.userId)).filter(({ type }) => type === 'session.ended');
+    expect(ended).toHaveLength(2);
   });
 });
 

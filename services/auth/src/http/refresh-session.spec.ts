@@ -65,6 +65,16 @@ describe('200', () => {
     expect(child.status).toBe(200);
     expect(await revoked()).toEqual([]);
   });
+
+  it('stragglers of such a crowd, who come when one has won already, do no harm to the winner', async () => {
+    const crowd = Array.from({ length: 40 }, () => auth.refresh(session.refreshToken));
+    await Promise.race(crowd);
+    const stragglers = Array.from({ length: 10 }, () => auth.refresh(session.refreshToken));
+    const answers = await Promise.all([...crowd, ...stragglers]);
+    const winners = answers.filter(({ status }) => status === 200);
+    expect(winners).toHaveLength(1);
+    expect((await auth.refresh(String(winners[0]?.body.refreshToken))).status).toBe(200);
+  });
 });
 
 describe('401', () => {
