@@ -32,8 +32,8 @@ export interface ConsumerOptions {
 
 const batchSize = 100;
 const checkEveryMilliseconds = 2_000;
-/** So long after a crash the next replica gets what the dead one had in hand. */
-const ackWaitMilliseconds = 10_000;
+/** So long after a crash the next replica gets what the dead one had in hand, or what was on its way to it. */
+const ackWaitMilliseconds = 5_000;
 
 /** The durable or the stream is gone, or the server does not answer. */
 const reasonsToStartOver: ReadonlySet<string> = new Set([

@@ -3,7 +3,7 @@ import type { Envelope } from '@rollcall/types/envelope';
 import { and, asc, eq, sql } from 'drizzle-orm';
 import type { EventTables } from './event-tables.ts';
 import type { Incoming } from './intake.ts';
-import { emitWith } from './outbox.ts';
+import { runReaction } from './run-reaction.ts';
 
 /** What became of one event. */
 export type Outcome = 'applied' | 'repeated' | 'held' | 'parked';
@@ -40,9 +40,7 @@ export const applyBatch = (
         reached.set(subject, subjectsequence);
         outcomes.push('parked');
       } else {
-        if (incoming.reaction && incoming.event) {
-          await incoming.reaction.react(incoming.event, { tx, emit: emitWith(tx, tables) });
-        }
+        await runReaction(incoming, tx, tables);
         reached.set(subject, subjectsequence);
         outcomes.push('applied');
       }

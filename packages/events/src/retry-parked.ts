@@ -7,9 +7,9 @@ import { eq } from 'drizzle-orm';
 import type { EventTables } from './event-tables.ts';
 import { advance, lockParked, lockSubjects, parkedOf } from './inbox.ts';
 import { type Incoming, takeIn } from './intake.ts';
-import { emitWith } from './outbox.ts';
 import type { PersonalData } from './personal-data.ts';
 import type { Reaction } from './reaction.ts';
+import { runReaction } from './run-reaction.ts';
 
 export interface RetryOptions {
   readonly connection: Connection;
@@ -73,9 +73,7 @@ const applyOpened = (
       if (!incoming || incoming.defect !== undefined || subjectSequence !== next) break;
       try {
         await tx.transaction(async (step) => {
-          if (incoming.reaction && incoming.event) {
-            await incoming.reaction.react(incoming.event, { tx: step, emit: emitWith(step, tables) });
-          }
+          await runReaction(incoming, step, tables);
           await step.delete(tables.parkedEvents).where(eq(tables.parkedEvents.eventId, eventId));
         });
       } catch (error) {

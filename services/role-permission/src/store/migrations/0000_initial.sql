@@ -65,7 +65,20 @@ CREATE TABLE "role_permission"."parked_events" (
 --> statement-breakpoint
 CREATE TABLE "role_permission"."relay_checkpoints" (
 	"position" bigint PRIMARY KEY NOT NULL,
-	"stream_sequence" bigint NOT NULL
+	"stream_sequence" bigint NOT NULL,
+	"event_id" uuid NOT NULL,
+	"published_at" timestamp with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "role_permission"."relay_losses" (
+	"generation" bigserial PRIMARY KEY NOT NULL,
+	"last_position" bigint NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "role_permission"."relay_requests" (
+	"subject" text PRIMARY KEY NOT NULL,
+	"next_sequence" integer NOT NULL,
+	"nonce" bigserial NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "role_permission"."stream_marks" (
