@@ -6,6 +6,7 @@ import { runTool } from './bootstrap/tool.mjs';
 const CHECKS = [
   { name: 'style', command: ['biome', 'check', '--no-errors-on-unmatched', '.'] },
   { name: 'types', command: ['turbo', 'run', 'typecheck', '--continue', '--output-logs=errors-only'] },
+  { name: 'nothing unused', command: ['knip', '--no-progress', '--no-config-hints'] },
   { name: 'imports', command: ['node', 'infra/architecture/check.mjs'] },
   { name: 'migrations', command: ['node', 'infra/local/check-migrations.mjs'] },
 ];

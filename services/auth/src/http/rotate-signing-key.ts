@@ -12,5 +12,6 @@ export const handleRotateSigningKey = ({ events, keys }: Ports) =>
       await emit(signingKeyAdded, { subject: id, data: { keyId: id, algorithm }, cause: context.cause });
       return id;
     });
+    keys.reread();
     return answer(201, { id: key });
   });

@@ -5,8 +5,9 @@ import { signingKeys } from './schema.ts';
 export type SigningKeyRow = typeof signingKeys.$inferSelect;
 
 /** Keys that sign, or were retired less than `retiredWithinMilliseconds` ago; the newest first. */
-export const readSigningKeys = (db: Queryable, retiredWithinMilliseconds: number): Promise<SigningKeyRow[]> =>
-  db
+export const readSigningKeys = async (db: Queryable, retiredWithinMilliseconds: number): Promise<SigningKeyRow[]> =>
+  // Awaited here: drizzle runs a query anew for everyone who awaits it, and these rows are kept.
+  await db
     .select()
     .from(signingKeys)
     .where(

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type Connection, connect } from '@rollcall/database/connect';
 import { openSecret } from '@rollcall/service-kit/sealed-secret';
 import { createTestDatabase, type TestDatabase } from '@rollcall/testing/test-database';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { schemaPlan } from '../store/schema-plan.ts';
 import { deleteRetiredKeys, lockSigningKeys } from '../store/signing-keys.ts';
@@ -24,11 +24,14 @@ afterEach(async () => {
   await database.drop();
 });
 
-const rotate = (keys: ReturnType<typeof replica>) =>
-  connection.db.transaction(async (tx) => {
+const rotate = async (keys: ReturnType<typeof replica>) => {
+  const made = await connection.db.transaction(async (tx) => {
     await lockSigningKeys(tx);
     return keys.rotate(tx);
   });
+  keys.reread();
+  return made;
+};
 
 describe('signing keys', () => {
   it('replicas that start at once make one first key and all sign with it', async () => {
@@ -66,6 +69,17 @@ describe('signing keys', () => {
     expect(await keys.published()).toHaveLength(2);
     await connection.sql`update auth.signing_keys set retired_at = now() - interval '621 seconds' where id = ${before}`;
     expect(await keys.published()).toHaveLength(1);
+  });
+
+  it('signing asks the database once in ten seconds, not for every token', async () => {
+    const keys = replica();
+    await keys.ensure();
+    const { id } = await keys.current();
+    await connection.sql`delete from auth.signing_keys`;
+    expect((await keys.current()).id).toBe(id);
+    vi.setSystemTime(Date.now() + 10_001);
+    await expect(keys.current()).rejects.toThrow('no key to sign with');
+    vi.useRealTimers();
   });
 
   it('are forgotten, private halves and all, when they have been of no use for a day', async () => {

@@ -20,6 +20,8 @@ export interface SigningKeys {
   published(): Promise<JWK[]>;
   /** Makes a new key that signs from now on; what else belongs to the change happens in the same transaction. */
   rotate(tx: Transaction): Promise<{ id: string; algorithm: string }>;
+  /** Call once a rotation has committed, so that this replica need not find out by itself. */
+  reread(): void;
   /** Makes the first key, unless another replica has. */
   ensure(): Promise<void>;
 }
@@ -75,12 +77,14 @@ export const createSigningKeys = (
       sealedPrivateKey,
       publicKey: { ...publicKey, kid: id, alg: algorithm, use: 'sig' },
     });
-    rows = undefined;
     return { id, algorithm };
   };
 
   return {
     rotate,
+    reread() {
+      rows = undefined;
+    },
     async current() {
       const newest = (await read()).find((row) => row.retiredAt === null);
       if (!newest) throw new Error('there is no key to sign with');

@@ -17,9 +17,6 @@ export interface Held {
   readonly validUntil: string | null;
 }
 
-/** The position of the newest event. */
-export const revision = (state: AccessState): number => state.revision;
-
 export const isKnownUser = (state: AccessState, userId: string): boolean => state.users.has(userId);
 
 export const isSuspended = (state: AccessState, userId: string): boolean => state.users.get(userId)?.suspended === true;

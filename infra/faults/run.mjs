@@ -1,0 +1,37 @@
+// `npm run faults`: the fault journeys at their full length, and the bus against a NATS that breaks. What they found is
+// written to RESULTS.md.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import path from 'node:path';
+
+const here = import.meta.dirname;
+const repository = path.resolve(here, '../..');
+const folder = mkdtempSync(path.join(tmpdir(), 'rollcall-faults-'));
+const report = path.join(folder, 'report.json');
+const lengths = { FAULTS_OUTAGE_SECONDS: '60', FAULTS_ROUNDS: '5' };
+
+const code = await new Promise((resolve) => {
+  const specs = ['infra/journeys/faults-', 'packages/events'];
+  const flags = ['--maxWorkers=1', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const command = [path.join(repository, 'infra/local/test.mjs'), ...specs, ...flags];
+  const run = spawn(process.execPath, command, { stdio: 'inherit', env: { ...lengths, ...process.env } });
+  run.once('exit', (exitCode) => resolve(exitCode ?? 1));
+});
+
+const { testResults } = JSON.parse(readFileSync(report, 'utf8'));
+rmSync(folder, { recursive: true });
+const rows = testResults
+  .map(({ name, assertionResults }) => ({ file: path.relative(repository, name), assertionResults }))
+  .sort((one, other) => one.file.localeCompare(other.file))
+  .flatMap(({ file, assertionResults }) => [
+    `\n## ${file}\n\n| guarantee | seconds | holds |\n| --- | ---: | --- |`,
+    ...assertionResults.map(
+      ({ fullName, duration, status }) =>
+        `| ${fullName.replaceAll('|', '\\|')} | ${((duration ?? 0) / 1000).toFixed(1)} | ${status === 'passed' ? 'yes' : '**no**'} |`,
+    ),
+  ]);
+const about = `Node ${process.version} on ${process.platform}, ${cpus().length} processors; NATS away for ${lengths.FAULTS_OUTAGE_SECONDS} s, the services killed ${lengths.FAULTS_ROUNDS} times.`;
+const text = `# What was tried, and whether it held\n\nWritten by \`npm run faults\`. ${about}\n${rows.join('\n')}\n`;
+writeFileSync(path.join(here, 'RESULTS.md'), text);
+process.exitCode = Number(code);
