@@ -6,7 +6,7 @@ import { type Stack, startStack } from '@rollcall/testing/stack';
 import { serverProcess } from '@rollcall/testing/stack-processes';
 import { waitFor } from '@rollcall/testing/wait-for';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { expectKept, gather, summaryOf, unclean } from './crowd.ts';
+import { expectKept, gather, mailPatienceMilliseconds, summaryOf, unclean } from './crowd.ts';
 
 let stack: Stack;
 let api: ReturnType<typeof createApiClient>;
@@ -48,7 +48,7 @@ describe('when Postgres', () => {
       expect(unclean(crowd.answers), JSON.stringify(summaryOf(crowd.answers))).toEqual([]);
       expect(downMilliseconds).toBeLessThan(15_000);
       await expectKept(stack, crowd.promised, admin);
-      await expectInvariants(stack, { mailsOnce: true });
+      await expectInvariants(stack, { mailsOnce: true, milliseconds: mailPatienceMilliseconds });
       // The launcher starts Postgres again; the services must not have needed it.
       process.kill(stack.hostPid, 0);
     },

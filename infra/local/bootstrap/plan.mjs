@@ -18,7 +18,14 @@ export const SERVICES = [
 export const OPERATOR = 'operator';
 
 /** Variables of the operator's own environment that every service gets; so does everything that starts with ROLLCALL_. */
-const PASSED_ON = ['LOG_LEVEL', 'PUBLIC_URL', 'MAIL_FROM', 'OTEL_EXPORTER_OTLP_ENDPOINT'];
+const PASSED_ON = [
+  'LOG_LEVEL',
+  'PUBLIC_URL',
+  'MAIL_FROM',
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
+  'CORS_ORIGINS',
+  'TRUSTED_PROXIES',
+];
 
 /**
  * What the host is told: the environment of every service, and the owner's way into the database.
@@ -52,7 +59,7 @@ export function createPlan({ secrets, ports, env }) {
       profile: common('profile'),
       'role-permission': {
         // On a developer's machine the first person becomes the administrator without it.
-        ...(env.NODE_ENV === 'production' ? { ROLLCALL_SETUP_TOKEN: setupToken(secrets) } : {}),
+        ...(isDevelopersMachine(env) ? {} : { ROLLCALL_SETUP_TOKEN: setupToken(secrets) }),
         ...common('role-permission'),
       },
       notification: {
@@ -105,6 +112,22 @@ function serviceDatabaseUrl(owner, secrets, service) {
   url.username = `rollcall_${service.replaceAll('-', '_')}`;
   url.password = derive(secrets.root, `database password of ${service}`);
   return url.href;
+}
+
+/**
+ * Is this a developer's own machine, as the services judge it: in development, people and database on loopback?
+ * @param {Environment} env
+ */
+export function isDevelopersMachine(env) {
+  const isDevelopment = (env.NODE_ENV || 'development') === 'development';
+  return isDevelopment && [env.PUBLIC_URL, env.DATABASE_URL].every((url) => !url || isLoopback(url));
+}
+
+/** @param {string} url */
+function isLoopback(url) {
+  return (
+    URL.canParse(url) && /^(?:localhost|[^,]+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/i.test(new URL(url).hostname)
+  );
 }
 
 /** @param {Environment} env */

@@ -1,4 +1,7 @@
+import { isDevelopersMachine } from './plan.mjs';
+
 /** @import { Options } from './options.mjs' */
+/** @import { Environment } from './types.ts' */
 
 /**
  * Where everything is.
@@ -14,7 +17,7 @@
  * How the first administrator comes to be.
  *
  * @typedef {object} FirstAdministrator
- * @property {boolean} isProduction
+ * @property {boolean} anyoneMayBe on a developer's machine the first person becomes it
  * @property {boolean} bootstrapped there is one, or was
  * @property {string | undefined} setupToken what to sign up with, as long as it is of use
  */
@@ -23,9 +26,10 @@
  * What the operator reads once everything is up.
  * @param {Addresses} addresses
  * @param {FirstAdministrator} first
+ * @param {readonly string[]} warned
  * @param {Pick<Options, 'dataFolder' | 'watch'>} options
  */
-export function screen({ gateway, mail, postgres, nats }, first, { dataFolder, watch }) {
+export function screen({ gateway, mail, postgres, nats }, first, warned, { dataFolder, watch }) {
   const api = named(gateway);
   return [
     '',
@@ -40,6 +44,7 @@ export function screen({ gateway, mail, postgres, nats }, first, { dataFolder, w
     '',
     `  Next: sign up on ${api}/docs${mail ? `, then open the link in the mail on ${named(mail)}` : ''}.`,
     ...firstAdministrator(first),
+    ...warned.map((warning) => `  Mind: ${warning}`),
     '',
     `  ${watch ? 'The services start again when their files change. ' : ''}Ctrl-C stops everything; the data stays.`,
     '',
@@ -47,13 +52,25 @@ export function screen({ gateway, mail, postgres, nats }, first, { dataFolder, w
 }
 
 /** @param {FirstAdministrator} first */
-function firstAdministrator({ isProduction, bootstrapped, setupToken }) {
+function firstAdministrator({ anyoneMayBe, bootstrapped, setupToken }) {
   if (bootstrapped) return [];
-  if (!isProduction) return ['  The first person who verifies their address becomes the administrator.'];
+  if (anyoneMayBe) return ['  The first person who verifies their address becomes the administrator.'];
   return [
     '  There is no administrator. Whoever signs up first with this as "setupToken" becomes it:',
     `  ${setupToken ?? 'what ROLLCALL_SETUP_TOKEN says'}`,
   ];
+}
+
+/**
+ * What would surprise an operator who serves people from here.
+ * @param {Environment} env
+ * @returns {string[]}
+ */
+export function warnings(env) {
+  if (isDevelopersMachine(env)) return [];
+  const mail = 'every mail ends on the mail page of this machine; set SMTP_URL so that people get theirs.';
+  const proxy = 'behind a proxy, set TRUSTED_PROXIES, or everybody is counted as one address.';
+  return [...(env.SMTP_URL ? [] : [mail]), ...(env.TRUSTED_PROXIES ? [] : [proxy])];
 }
 
 /**

@@ -7,11 +7,11 @@ import { stopLeftovers } from './leftovers.mjs';
 import { MAIL_PAGE, startMailCatcher } from './mail-catcher.mjs';
 import { natsStoreFolder, startNats } from './nats.mjs';
 import { ensureNatsProgram } from './nats-program.mjs';
-import { createPlan, ownerUrl } from './plan.mjs';
+import { createPlan, isDevelopersMachine, ownerUrl } from './plan.mjs';
 import { claimPort, freePort } from './ports.mjs';
 import { isPassing, preparePostgres } from './postgres.mjs';
 import { takeDataFolder } from './running.mjs';
-import { screen } from './screen.mjs';
+import { screen, warnings } from './screen.mjs';
 import { loadSecrets } from './secrets.mjs';
 import { runServices } from './services.mjs';
 
@@ -75,8 +75,8 @@ export async function startStack({ options, env, print, shutdown }) {
     const addresses = { gateway, mail: mailUrl, postgres: plan.databaseOwnerUrl, nats: natsUrl };
     // One that the operator chose is not for the screen.
     const shownToken = env.ROLLCALL_SETUP_TOKEN ? undefined : setupToken;
-    const first = { isProduction: nodeEnv === 'production', bootstrapped, setupToken: shownToken };
-    return screen(addresses, first, options);
+    const first = { anyoneMayBe: isDevelopersMachine(env), bootstrapped, setupToken: shownToken };
+    return screen(addresses, first, warnings(env), options);
   }
   return JSON.stringify({
     ready: true,

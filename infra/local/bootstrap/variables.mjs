@@ -32,6 +32,17 @@ export const launcherVariables = [
     meaning: 'an OpenTelemetry collector that takes traces over HTTP; no traces without one',
   },
   {
+    name: 'CORS_ORIGINS',
+    fallback: '',
+    meaning: 'origins of web applications that may call with a browser, comma separated',
+  },
+  {
+    name: 'TRUSTED_PROXIES',
+    fallback: '',
+    meaning:
+      'CIDR ranges of proxies whose `X-Forwarded-For` is believed; without them everybody behind a proxy is counted as one',
+  },
+  {
     name: 'NATS_SERVER_BIN',
     fallback: '',
     meaning:

@@ -36,6 +36,8 @@ export const connect = ({ url, name, max = 5 }: ConnectOptions): Connection => {
     connection: {
       application_name: name,
       statement_timeout: 10_000,
+      // Whoever waits for a row holds a connection that others need.
+      lock_timeout: 3_000,
       // A stalled writer may not hold rows or horizons for long.
       idle_in_transaction_session_timeout: 10_000,
     },

@@ -26,10 +26,12 @@ export interface RateLimitOptions {
   readonly name: string;
   readonly points: number;
   readonly seconds: number;
+  /** A reset must lift the limit on every replica at once: none of them answers from its own memory. */
+  readonly liftedByReset?: boolean;
 }
 
 /** A limit of so many in so long, counted in Postgres: it holds over restarts and replicas. */
-export const createRateLimit = ({ sql, schema, name, points, seconds }: RateLimitOptions): RateLimit => {
+export const createRateLimit = ({ sql, schema, name, points, seconds, liftedByReset }: RateLimitOptions): RateLimit => {
   const limiter = new RateLimiterPostgres({
     storeClient: {
       query: async (statement: { text: string; values?: unknown[] } | string, values?: unknown[]) => {
@@ -47,7 +49,7 @@ export const createRateLimit = ({ sql, schema, name, points, seconds }: RateLimi
     points,
     duration: seconds,
     // Once over the limit, this process answers from memory until the window ends: an attack costs the database nothing.
-    inMemoryBlockOnConsumed: points + 1,
+    ...(liftedByReset ? {} : { inMemoryBlockOnConsumed: points + 1 }),
     clearExpiredByTimeout: false,
   });
   return {

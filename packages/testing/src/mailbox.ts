@@ -20,9 +20,11 @@ export const createMailbox = (mailUrl: string) => {
   return {
     all,
     /** The newest mail to an address whose subject matches, once it is there. */
-    waitForMail: (to: string, subject: RegExp): Promise<Mail> =>
-      waitFor(`a mail to ${to} about ${subject}`, async () =>
-        (await all(to)).find((mail) => subject.test(mail.subject)),
+    waitForMail: (to: string, subject: RegExp, milliseconds?: number): Promise<Mail> =>
+      waitFor(
+        `a mail to ${to} about ${subject}`,
+        async () => (await all(to)).find((mail) => subject.test(mail.subject)),
+        milliseconds,
       ),
   };
 };

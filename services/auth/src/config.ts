@@ -34,6 +34,8 @@ export const toConfig = (environment: Environment) => {
     sessionIdleMilliseconds: 14 * day,
     /** And so is one this old, however much it was used. */
     sessionLifetimeMilliseconds: 90 * day,
+    /** A person who signs in beyond this is signed out where they signed in longest ago. */
+    sessionsEach: 100,
     resetLifetimeMilliseconds: 60 * minute,
   };
 };

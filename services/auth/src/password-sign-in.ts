@@ -1,13 +1,15 @@
+import type { Cause } from '@rollcall/service-kit/actor';
 import type { CallContext } from '@rollcall/service-kit/call-context';
 import { newId, newSecret } from '@rollcall/service-kit/identity';
 import { digestOf } from '@rollcall/service-kit/sealed-secret';
-import { sessionStarted, signInFailed } from '@rollcall/types/events/auth';
+import { sessionStarted } from '@rollcall/types/events/auth';
 import { sessionId } from '@rollcall/types/ids';
 import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
+import { endSessionsOf } from './end-sessions.ts';
 import { sealOrigin } from './personal-origin.ts';
 import type { Ports } from './ports.ts';
 import { type Credential, findCredential, holdUsable, strengthenHash } from './store/credentials.ts';
-import { insertSession, isNewDevice, type NewSession } from './store/sessions.ts';
+import { findSurplusSessions, insertSession, isNewDevice, type NewSession } from './store/sessions.ts';
 import { signAccessToken } from './tokens/access-tokens.ts';
 import type { IssuedTokens } from './tokens/token-answer.ts';
 
@@ -15,7 +17,7 @@ const refused: Refusal = refuse('invalid_credentials');
 
 /**
  * Signs in by identifier and password. Unknown, wrong, unverified and disabled get the same answer after the same
- * work: one look-up and one hash. What is written about a refusal is written after the answer.
+ * work: one look-up and one hash. What is told about a refusal is told later.
  */
 export const signInWithPassword = (
   ports: Ports,
@@ -28,9 +30,7 @@ export const signInWithPassword = (
     const verdict = await ports.hasher.verify(credential?.passwordHash, password);
     if (isRefusal(verdict)) return verdict;
     if (!credential || !verdict.matches || credential.disabledAt) {
-      ports.afterwards.run('report of a refused sign-in', () =>
-        reportFailure(ports, credential, verdict.matches ? 'disabled' : 'wrong_password', context),
-      );
+      report(ports, credential, verdict.matches ? 'disabled' : 'wrong_password', context);
       return refused;
     }
     const issued = await startSession(ports, credential, context);
@@ -75,25 +75,30 @@ const startSession = async (
     });
     return true;
   });
-  return started ? { userId, accessToken, refreshToken } : undefined;
+  if (!started) return undefined;
+  await endSurplusSessions(ports, userId, { ...context.cause, actor: userId });
+  return { userId, accessToken, refreshToken };
 };
 
-const reportFailure = async (
-  ports: Ports,
+/** Nobody piles sessions up without end: ending them all must stay quick. */
+const endSurplusSessions = async (ports: Ports, userId: string, cause: Cause): Promise<void> => {
+  const { config, connection, events, feed } = ports;
+  const surplus = await findSurplusSessions(connection.db, userId, config.sessionsEach);
+  if (surplus.length === 0) return;
+  const revoked = await events.transact((tx, emit) =>
+    endSessionsOf(config, tx, emit, userId, { only: surplus }, 'too_many', cause),
+  );
+  feed.announce(revoked);
+};
+
+const report = (
+  { refusedSignIns }: Ports,
   credential: Credential | undefined,
   reason: 'wrong_password' | 'disabled',
-  context: CallContext,
-): Promise<void> => {
-  // Nobody's trail to write it to. What was typed is not logged: people type passwords into the wrong field.
-  if (!credential) return context.log.info({ factor: 'pwd' }, 'sign-in to an unknown account refused');
-  const { userId } = credential;
-  const origin = await sealOrigin(ports, userId, context.hop);
-  await ports.events.transact((_, emit) =>
-    emit(signInFailed, {
-      subject: userId,
-      data: { reason },
-      ...origin,
-      cause: { ...context.cause, actor: 'anonymous' },
-    }),
-  );
+  { hop, cause, log }: CallContext,
+): void => {
+  // What was typed is not logged: people type passwords into the wrong field.
+  log.info({ factor: 'pwd' }, 'a sign-in was refused');
+  if (credential)
+    refusedSignIns.add({ userId: credential.userId, reason, hop, cause: { ...cause, actor: 'anonymous' } });
 };

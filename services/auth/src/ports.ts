@@ -2,10 +2,10 @@ import type { Connection } from '@rollcall/database/connect';
 import type { EventPlane } from '@rollcall/events/event-plane';
 import type { PersonalData } from '@rollcall/events/personal-data';
 import type { Logger } from '@rollcall/service-kit/logging';
-import type { Afterwards } from './afterwards.ts';
 import type { Config } from './config.ts';
 import type { PasswordHasher } from './passwords/password-hasher.ts';
 import type { SignInGuard } from './passwords/sign-in-guard.ts';
+import type { RefusedSignIns } from './refused-sign-ins.ts';
 import type { RevocationFeed } from './revocation-feed.ts';
 import type { RefreshBursts } from './tokens/refresh-bursts.ts';
 import type { SigningKeys } from './tokens/signing-keys.ts';
@@ -21,6 +21,6 @@ export interface Ports {
   readonly bursts: RefreshBursts;
   readonly keys: SigningKeys;
   readonly feed: RevocationFeed;
-  readonly afterwards: Afterwards;
+  readonly refusedSignIns: RefusedSignIns;
   readonly log: Logger;
 }

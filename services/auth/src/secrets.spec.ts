@@ -61,7 +61,7 @@ it('no password, token or link is readable in any table, event or log line, and 
   ];
   const personal = [ada.email, ada.email.toLowerCase(), ada.username, origin.ipAddress, origin.userAgent];
   const log = lines.join('');
-  expect(log).toContain('sign-in to an unknown account refused');
+  expect(log).toContain('a sign-in was refused');
   expect(log).toContain('request failed');
   const held = await tables();
   expect(held.get('sessions')).toContain('canary-agent');

@@ -1,8 +1,8 @@
+import { connect } from '@rollcall/database/connect';
 import { ServiceFoundation } from '@rollcall/events/service-foundation';
 import type { Environment } from '@rollcall/service-kit/environment';
 import type { RunningService } from '@rollcall/service-kit/service';
 import type { ServiceDirectory } from '@rollcall/service-kit/service-directory';
-import { Afterwards } from './afterwards.ts';
 import { createCleanUpWorker } from './clean-up.ts';
 import { toConfig } from './config.ts';
 import { handleAuthenticateUser } from './http/authenticate-user.ts';
@@ -30,7 +30,9 @@ import { handleStoreDevCredential } from './http/store-dev-credential.ts';
 import { handleStorePendingCredential } from './http/store-pending-credential.ts';
 import { createPasswordHasher } from './passwords/password-hasher.ts';
 import { createSignInGuard } from './passwords/sign-in-guard.ts';
+import { sealOrigin } from './personal-origin.ts';
 import type { Ports } from './ports.ts';
+import { RefusedSignIns } from './refused-sign-ins.ts';
 import { RevocationFeed } from './revocation-feed.ts';
 import { credentialOf } from './store/credentials.ts';
 import { eventTables } from './store/schema.ts';
@@ -50,7 +52,10 @@ export const startAuth = async (environment: Environment, directory: ServiceDire
   const { connection, personal, bus, log, shutdown } = foundation;
   const events = foundation.joinEventPlane({});
   const keys = createSigningKeys(connection, config.keyEncryptionSecret, config.accessTokenLifetimeMilliseconds);
-  const feed = new RevocationFeed(connection, bus, log);
+  // Connections of its own: however busy the rest is, what was revoked is told.
+  const lifeline = connect({ url: config.common.DATABASE_URL, name: 'rollcall auth revocations', max: 2 });
+  shutdown.add('lifeline', () => lifeline.close());
+  const feed = new RevocationFeed(lifeline, bus, log);
   const [hasher] = await Promise.all([createPasswordHasher(config.hashesAtOnce), keys.ensure()]);
   const guard = createSignInGuard({
     sql: connection.sql,
@@ -58,8 +63,12 @@ export const startAuth = async (environment: Environment, directory: ServiceDire
     isKnownOrigin: (tried, origin) => wasSignedInFrom(connection.db, credentialOf(tried), origin),
   });
   const bursts = new RefreshBursts();
-  const afterwards = new Afterwards(log);
-  const ports: Ports = { config, connection, events, personal, hasher, guard, bursts, keys, feed, afterwards, log };
+  const refusedSignIns = new RefusedSignIns({
+    events,
+    log,
+    sealOrigin: (userId, hop) => sealOrigin({ personal, log }, userId, hop),
+  });
+  const ports: Ports = { config, connection, events, personal, hasher, guard, bursts, keys, feed, refusedSignIns, log };
 
   const running = foundation.run(
     [
@@ -85,11 +94,11 @@ export const startAuth = async (environment: Environment, directory: ServiceDire
       handleEnrolUser(ports),
       handleSetUserAccess(ports),
       handleMintResetSecret(ports),
-      handleReadRevocations(ports),
+      handleReadRevocations(lifeline),
     ],
     events,
   );
-  shutdown.add('afterwards', () => afterwards.settled());
+  shutdown.add('refused sign-ins', () => refusedSignIns.stop());
   for (const worker of [feed, createCleanUpWorker(ports)]) {
     worker.start();
     shutdown.add('worker', () => worker.stop());

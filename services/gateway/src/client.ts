@@ -39,5 +39,12 @@ const forwardingHeaders = ['forwarded', 'via', 'x-forwarded-for', 'x-real-ip'];
 export const isLocalPeer = (env: Bindings | undefined, headers: Headers): boolean => {
   const peer = env?.incoming?.socket.remoteAddress ?? '';
   if (!ipaddr.isValid(peer) || !localRanges.has(ipaddr.process(peer).range())) return false;
-  return !forwardingHeaders.some((name) => headers.has(name));
+  return !forwardingHeaders.some((name) => headers.has(name)) && isLocalName(headers.get('host') ?? '');
+};
+
+/** A proxy that leaves no header behind still passes on the name that people asked for. */
+const isLocalName = (host: string): boolean => {
+  const name = host.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
+  if (ipaddr.isValid(name)) return localRanges.has(ipaddr.process(name).range());
+  return name === 'localhost' || name.endsWith('.localhost') || !name.includes('.');
 };

@@ -16,7 +16,7 @@ export const toConfig = (environment: Environment) => {
   return {
     common,
     /** On a developer's machine the first person there is becomes the administrator. */
-    anyoneMayBootstrap: common.NODE_ENV !== 'production',
+    anyoneMayBootstrap: isDevelopersMachine(common),
     appointsAdminsForTools: isDevelopersMachine(common),
     setupTokenDigest: ROLLCALL_SETUP_TOKEN === undefined ? undefined : digestOf(ROLLCALL_SETUP_TOKEN),
   };

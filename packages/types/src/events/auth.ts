@@ -29,7 +29,14 @@ export const sessionEnded = defineEvent({
   summary: 'A session ended and its tokens stopped working.',
   data: {
     sessionId,
-    reason: z.enum(['signed_out', 'signed_out_elsewhere', 'refresh_reused', 'password_changed', 'deactivated']),
+    reason: z.enum([
+      'signed_out',
+      'signed_out_elsewhere',
+      'too_many',
+      'refresh_reused',
+      'password_changed',
+      'deactivated',
+    ]),
   },
 });
 

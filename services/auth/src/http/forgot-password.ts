@@ -5,16 +5,19 @@ import { passwordResetRequested } from '@rollcall/types/events/auth';
 import { forgotPassword } from '@rollcall/types/routes/auth';
 import type { Ports } from '../ports.ts';
 import { findCredential } from '../store/credentials.ts';
-import { addReset } from '../store/password-resets.ts';
+import { addReset, mayAskAgain } from '../store/password-resets.ts';
 
 /** Long enough to hide whether a row was written. */
 const paceMilliseconds = 100;
+
+const mailsAnHour = 5;
 
 export const handleForgotPassword = (ports: Ports) =>
   handle(forgotPassword, ({ body }, context) =>
     steadyPace(paceMilliseconds, async () => {
       const credential = await findCredential(ports.connection.db, body.email);
-      if (credential && !credential.disabledAt) {
+      const mayAsk = credential && !credential.disabledAt;
+      if (mayAsk && (await mayAskAgain(ports.connection.db, credential.userId, mailsAnHour))) {
         const { userId } = credential;
         await ports.events.transact(async (tx, emit) => {
           const requestId = newId();

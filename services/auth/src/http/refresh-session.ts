@@ -52,7 +52,7 @@ const endStolenSession = async (ports: Ports, session: Session, context: CallCon
     if (!(await isOpen(tx, session.id))) return [];
     const data = { sessionId: sessionId.parse(session.id) };
     await emit(refreshTokenReused, { subject: session.userId, data, cause });
-    return endSessionsOf(ports.config, tx, emit, session.userId, { only: session.id }, 'refresh_reused', cause);
+    return endSessionsOf(ports.config, tx, emit, session.userId, { only: [session.id] }, 'refresh_reused', cause);
   });
   ports.feed.announce(revoked);
 };

@@ -11,14 +11,14 @@ import { clearedCookies } from '../tokens/token-answer.ts';
 export const handleSignOut = (ports: Ports) =>
   handle(signOut, async (_, context) => {
     const { userId, sessionId } = context.signedIn;
-    const ended = await end(ports, userId, { only: sessionId }, 'signed_out', context);
+    const ended = await end(ports, userId, { only: [sessionId] }, 'signed_out', context);
     return answer(200, { ended }, clearedCookies(ports.config));
   });
 
 /** Sign out one other device. */
 export const handleRevokeSession = (ports: Ports) =>
   handle(revokeSession, async ({ params }, context) => {
-    const only = params.sessionId;
+    const only = [params.sessionId];
     const ended = await end(ports, context.signedIn.userId, { only }, 'signed_out_elsewhere', context);
     return ended === 0 ? refuse('not_found') : answer(200, { ended });
   });

@@ -45,6 +45,17 @@ describe('a disabled account', () => {
     expect(alive).toHaveLength(0);
   });
 
+  it('is shut however many sessions it has', async () => {
+    await auth.connection.sql`
+      insert into auth.sessions (id, user_id, methods, authenticated_at, expires_at, ip_address, user_agent)
+      select gen_random_uuid(), ${ada.userId}::uuid, '{pwd}', now(), now() + interval '1 day', '', ''
+      from generate_series(1, 1500)`;
+    expect(await auth.setAccess(ada, false)).toMatchObject({ status: 200, body: { enabled: false } });
+    const [left] = await auth.connection.sql`
+      select count(*)::int as sessions from auth.sessions where user_id = ${ada.userId} and ended_at is null`;
+    expect(left).toEqual({ sessions: 0 });
+  });
+
   it('has no session left, and its tokens are revoked', async () => {
     const sessions = [await auth.signIn(ada), await auth.signIn(ada)];
     expect(await auth.setAccess(ada, false)).toMatchObject({ status: 200, body: { enabled: false } });

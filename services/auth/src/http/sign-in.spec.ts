@@ -17,6 +17,20 @@ beforeEach(async () => {
 const signIn = (identifier: string, password: string, more = {}) =>
   auth.ask('POST', '/v1/sessions', { body: { identifier, password }, ...more });
 
+describe('a hundred sessions', () => {
+  it('are the most: with one more, the one that began first ends', async () => {
+    const first = await auth.signIn(ada);
+    await auth.connection.sql`
+      insert into auth.sessions (id, user_id, methods, authenticated_at, expires_at, ip_address, user_agent)
+      select ('ffffffff-ffff-7fff-8fff-' || lpad(n::text, 12, '0'))::uuid, ${ada.userId}::uuid, '{pwd}', now(),
+        now() + interval '1 day', '', ''
+      from generate_series(1, 99) n`;
+    const last = await auth.signIn(ada);
+    expect((await auth.refresh(first.refreshToken)).status).toBe(401);
+    expect((await auth.refresh(last.refreshToken)).status).toBe(200);
+  });
+});
+
 describe('201', () => {
   it('answers tokens to whoever knows the password', async () => {
     const { status, body, cookies } = await signIn(ada.username, ada.password);
@@ -127,11 +141,11 @@ describe('401', () => {
     for (const [compared] of verify.mock.calls) expect(compared).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
   });
 
-  it('tells the trail of an existing account of the miss and why, after the answer', async () => {
+  it('tells the trail of an existing account of the miss and why, a little later', async () => {
     await signIn(ada.username, 'not the password', { ipAddress: '198.51.100.9' });
     await auth.setAccess(ada, false);
     await signIn(ada.username, ada.password);
-    await expect.poll(() => auth.eventsAbout(ada.userId)).toHaveLength(2);
+    await expect.poll(() => auth.eventsAbout(ada.userId), { timeout: 5_000 }).toHaveLength(2);
     expect(await auth.eventsAbout(ada.userId)).toMatchObject([
       {
         type: 'sign_in.failed',

@@ -42,7 +42,7 @@ const day = 24 * 60 * 60;
  */
 export const createSignInGuard = ({ sql, secret, isKnownOrigin }: SignInGuardOptions): SignInGuard => {
   const limit = (name: string, points: number, seconds: number) =>
-    createRateLimit({ sql, schema: 'auth', name, points, seconds });
+    createRateLimit({ sql, schema: 'auth', name, points, seconds, liftedByReset: true });
   const here = limit('sign_in_from', 10, quarterHour);
   const everywhere = limit('sign_in', 50, day);
   const knownHere = limit('sign_in_known', 50, day);

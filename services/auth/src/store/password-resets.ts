@@ -1,5 +1,5 @@
 import type { Queryable, Transaction } from '@rollcall/database/connect';
-import { and, eq, gt, isNull, lt, ne, sql } from 'drizzle-orm';
+import { and, eq, gt, isNull, lt, sql } from 'drizzle-orm';
 import { holdUsable } from './credentials.ts';
 import { passwordResets } from './schema.ts';
 
@@ -7,7 +7,7 @@ export const addReset = async (tx: Transaction, id: string, userId: string): Pro
   await tx.insert(passwordResets).values({ id, userId });
 };
 
-/** Gives a request its secret and voids what earlier mails said; false when it is unknown, over, or for nobody who may sign in. */
+/** Gives a request its secret, a new one when its mail is sent again; false when it is unknown, over, or for nobody who may sign in. */
 export const mintReset = async (
   tx: Transaction,
   id: string,
@@ -25,12 +25,16 @@ export const mintReset = async (
     .set({ tokenDigest, expiresAt })
     .where(and(eq(passwordResets.id, id), isNull(passwordResets.usedAt)))
     .returning({ id: passwordResets.id });
-  if (minted.length === 0) return false;
-  await tx
-    .update(passwordResets)
-    .set({ tokenDigest: null })
-    .where(and(eq(passwordResets.userId, request.userId), ne(passwordResets.id, id), isNull(passwordResets.usedAt)));
-  return true;
+  return minted.length === 1;
+};
+
+/**
+ * May another mail go to this person? Only so many an hour, so that nobody floods a mailbox; earlier links stay good, so
+ * that nobody voids them by asking again.
+ */
+export const mayAskAgain = async (db: Queryable, userId: string, most: number): Promise<boolean> => {
+  const recent = and(eq(passwordResets.userId, userId), gt(passwordResets.createdAt, sql`now() - interval '1 hour'`));
+  return (await db.$count(passwordResets, recent)) < most;
 };
 
 const usable = (tokenDigest: string) =>

@@ -21,7 +21,10 @@ export const addRevocations = async (
   if (!head) throw new Error('the head of the revocations is missing');
   const first = head.position - items.length + 1;
   const rows = items.map((item, index) => ({ ...item, position: first + index, expiresAt }));
-  await tx.insert(revocations).values(rows);
+  // In parts: a statement takes 65,534 parameters.
+  for (let done = 0; done < rows.length; done += 1_000) {
+    await tx.insert(revocations).values(rows.slice(done, done + 1_000));
+  }
   return rows.map((row) => ({ ...row, expiresAt: expiresAt.toISOString() }));
 };
 

@@ -1,5 +1,5 @@
 import type { Queryable, Transaction } from '@rollcall/database/connect';
-import { and, asc, eq, gt, inArray, isNull, lt, ne, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, isNull, lt, ne, or, type SQL, sql } from 'drizzle-orm';
 import { credentials, refreshTokens, sessions } from './schema.ts';
 
 export type Session = typeof sessions.$inferSelect;
@@ -8,6 +8,17 @@ export type NewSession = Omit<Session, 'createdAt' | 'lastUsedAt' | 'endedAt'>;
 export const insertSession = async (tx: Transaction, session: NewSession, refreshDigest: string): Promise<void> => {
   await tx.insert(sessions).values(session);
   await tx.insert(refreshTokens).values({ digest: refreshDigest, sessionId: session.id });
+};
+
+/** Sessions of a person beyond so many, the longest-standing first to go. */
+export const findSurplusSessions = async (db: Queryable, userId: string, most: number): Promise<string[]> => {
+  const rows = await db
+    .select({ id: sessions.id })
+    .from(sessions)
+    .where(and(eq(sessions.userId, userId), isNull(sessions.endedAt)))
+    .orderBy(desc(sessions.id))
+    .offset(most);
+  return rows.map(({ id }) => id);
 };
 
 /** Has this person signed in before, but never with this user agent? */
@@ -61,8 +72,8 @@ export const listLiveSessions = (
     .orderBy(asc(sessions.id))
     .limit(limit);
 
-/** Which of a person's sessions: one, all but one, or all. */
-export type Selection = { readonly only: string } | { readonly except: string } | 'all';
+/** Which of a person's sessions: some, all but one, or all. */
+export type Selection = { readonly only: readonly string[] } | { readonly except: string } | 'all';
 
 /** Ends sessions that have not ended; returns those that this call ended. */
 export const endSessions = async (tx: Transaction, userId: string, selection: Selection): Promise<string[]> => {
@@ -70,7 +81,7 @@ export const endSessions = async (tx: Transaction, userId: string, selection: Se
     selection === 'all'
       ? undefined
       : 'only' in selection
-        ? eq(sessions.id, selection.only)
+        ? inArray(sessions.id, [...selection.only])
         : ne(sessions.id, selection.except);
   const ended = await tx
     .update(sessions)

@@ -5,6 +5,7 @@ import { isRefusal, type ProblemCode, problems } from '@rollcall/types/problems'
 import { type WebSocket, WebSocketServer } from 'ws';
 import { clientAddress } from '../client.ts';
 import type { Config } from '../config.ts';
+import { isWebSocketUpgrade } from '../http-server.ts';
 import { authenticate } from '../identity/authenticate.ts';
 import type { RevocationList } from '../identity/revocation-list.ts';
 import type { Identity, TokenVerifier } from '../identity/token-verifier.ts';
@@ -55,6 +56,7 @@ export class LiveServer {
 
   attach(server: Server): void {
     server.on('upgrade', (request, socket, head) => {
+      if (!isWebSocketUpgrade(request)) return;
       this.#upgrade(request, socket, head).catch((error: unknown) => {
         this.#options.log.warn({ err: error }, 'a live connection could not be opened');
         refuseUpgrade(socket, 'unavailable');

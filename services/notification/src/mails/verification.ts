@@ -7,5 +7,6 @@ export const verification: LinkTemplate = ({ url, expiresAt }) => ({
     `The link works once, until ${inWords(expiresAt)}.`,
   ],
   button: { label: 'Confirm my address', url },
-  closing: 'If you did not sign up, you can ignore this mail. Without the confirmation no account is made.',
+  closing:
+    'If you did not sign up under this name, do not confirm: somebody else did and chose the password. Without the confirmation no account is made.',
 });

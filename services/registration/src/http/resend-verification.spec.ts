@@ -49,13 +49,20 @@ describe('202', () => {
     expect(new Set(await registration.requestsOf(userId)).size).toBe(2);
   });
 
-  it('of several sign-ups of one address the newest gets the mail', async () => {
+  it('of several sign-ups of one address each gets a mail: no stranger can put theirs before the owner’s', async () => {
     const older = newcomer();
     const newer = newcomer({ email: older.email });
     for (const one of [older, newer]) await registration.signUp(one);
     await registration.resend(older.email);
-    expect(await registration.requestsOf(await registration.userIdOf(older.username))).toHaveLength(1);
+    expect(await registration.requestsOf(await registration.userIdOf(older.username))).toHaveLength(2);
     expect(await registration.requestsOf(await registration.userIdOf(newer.username))).toHaveLength(2);
+  });
+
+  it('five mails an hour are enough for one person', async () => {
+    const one = newcomer();
+    await registration.signUp(one);
+    for (let n = 0; n < 6; n++) await registration.resend(one.email);
+    expect(await registration.requestsOf(await registration.userIdOf(one.username))).toHaveLength(5);
   });
 });
 

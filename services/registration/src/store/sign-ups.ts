@@ -8,21 +8,20 @@ export type SignUp = typeof signUps.$inferSelect;
 const isOpen = and(eq(signUps.emailOwned, false), gt(signUps.expiresAt, sql`now()`));
 
 /**
- * The sign-up of an address that still waits for its confirmation; the newest, where there are several. None once the
- * address has an account.
+ * The sign-ups of an address that still wait for its confirmation, the newest first; none once the address has an
+ * account. There may be several, not all of them by the address's owner: each mail names the username it is about.
  */
-export const findOpenSignUp = async (db: Queryable, email: string): Promise<SignUp | undefined> => {
+export const findOpenSignUps = async (db: Queryable, email: string, most: number): Promise<SignUp[]> => {
   const owner = db
     .select({ userId: people.userId })
     .from(people)
     .where(eq(people.emailKey, emailKey(email)));
-  const [signUp] = await db
+  return db
     .select()
     .from(signUps)
     .where(and(eq(signUps.emailKey, emailKey(email)), isOpen, notExists(owner)))
     .orderBy(desc(signUps.createdAt))
-    .limit(1);
-  return signUp;
+    .limit(most);
 };
 
 export const findSignUp = async (db: Queryable, userId: string): Promise<SignUp | undefined> => {

@@ -1,5 +1,5 @@
 import type { Queryable, Transaction } from '@rollcall/database/connect';
-import { and, eq, gt, isNull, ne, sql } from 'drizzle-orm';
+import { and, eq, gt, isNull, sql } from 'drizzle-orm';
 import { findPersonByEmail } from './people.ts';
 import { verifications } from './schema.ts';
 import { holdOpenSignUp } from './sign-ups.ts';
@@ -9,8 +9,8 @@ export const addVerification = async (tx: Transaction, id: string, userId: strin
 };
 
 /**
- * Gives a request its secret, which works until `latest` and never longer than its sign-up. What an earlier mail to the
- * same person said stops working.
+ * Gives a request its secret, a new one when its mail is sent again. It works until `latest` and never longer than its
+ * sign-up.
  *
  * @returns until when; undefined when the request is unknown or used, its sign-up over, or the address confirmed
  * through another one.
@@ -34,12 +34,13 @@ export const mintVerification = async (
     .set({ tokenDigest, expiresAt })
     .where(and(eq(verifications.id, id), isNull(verifications.usedAt)))
     .returning({ id: verifications.id });
-  if (minted.length === 0) return undefined;
-  await tx
-    .update(verifications)
-    .set({ tokenDigest: null })
-    .where(and(eq(verifications.userId, signUp.userId), ne(verifications.id, id), isNull(verifications.usedAt)));
-  return expiresAt;
+  return minted.length === 0 ? undefined : expiresAt;
+};
+
+/** May another mail go to this person? Only so many an hour, so that nobody floods a mailbox. */
+export const mayAskAgain = async (db: Queryable, userId: string, most: number): Promise<boolean> => {
+  const recent = and(eq(verifications.userId, userId), gt(verifications.createdAt, sql`now() - interval '1 hour'`));
+  return (await db.$count(verifications, recent)) < most;
 };
 
 /** Whose unused and unexpired token is this? */

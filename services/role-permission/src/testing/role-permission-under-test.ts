@@ -30,6 +30,9 @@ export const startRolePermissionUnderTest = async ({ withNats = false, variables
   const road = await severable(database.url);
   const environment = {
     ...testEnvironment('role-permission', road.url),
+    // A developer's machine, unless the spec says otherwise: the first person there becomes the administrator.
+    NODE_ENV: 'development',
+    PUBLIC_URL: 'http://localhost:8080',
     // Specs run side by side and would get each other's events.
     ...(withNats ? {} : { NATS_URL: 'nats://127.0.0.1:1' }),
     ...variables,
