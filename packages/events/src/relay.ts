@@ -78,7 +78,7 @@ export class Relay {
       if (!(await this.#leads())) return false;
       if (Date.now() - this.#checkedAt >= checkEveryMilliseconds) await this.#checkStream();
       const batch = await this.#options.source.waiting(batchSize);
-      outboxBacklog.labels(this.#options.service).set(batch.length);
+      outboxBacklog.labels(this.#options.service, this.#options.source.name).set(batch.length);
       if (batch.length === 0) return false;
       return await this.#publish(batch, signal);
     } catch (error) {

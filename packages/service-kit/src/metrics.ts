@@ -22,7 +22,7 @@ export const eventsPublished = new Counter({
 export const outboxBacklog = new Gauge({
   name: 'rollcall_outbox_backlog',
   help: 'Committed events that the relay saw waiting in its last round',
-  labelNames: ['service'],
+  labelNames: ['service', 'source'],
   registers: [registry],
 });
 

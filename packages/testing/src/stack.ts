@@ -40,7 +40,14 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
   const flags = ['--data', dataFolder, '--json', ...(options.durable ? [] : ['--fast'])];
   const launcher = spawn(process.execPath, [join(repository, 'infra/local/start.mjs'), ...flags], {
     cwd: repository,
-    env: { ...process.env, LOG_LEVEL: 'error', PORT: '0', MAIL_PORT: '0', ...options.environment },
+    env: {
+      ...process.env,
+      NODE_ENV: 'development',
+      LOG_LEVEL: 'error',
+      PORT: '0',
+      MAIL_PORT: '0',
+      ...options.environment,
+    },
     stdio: ['ignore', 'pipe', options.onLog ? 'pipe' : 'inherit'],
   });
   if (options.onLog && launcher.stderr) createInterface({ input: launcher.stderr }).on('line', options.onLog);

@@ -71,7 +71,8 @@ const suspend = async ({ client }: Ports, account: Changing): Promise<Refusal | 
   });
   if (!isRefusal(answer)) return undefined;
   // A person whose registration is only just reaching the other services is not unknown.
-  const isFinal = answer.refused === 'last_admin' || (answer.refused === 'not_found' && !registered);
+  const isJudged = answer.refused === 'last_admin' || answer.refused === 'forbidden';
+  const isFinal = isJudged || (answer.refused === 'not_found' && !registered);
   if (!isFinal) throw new Error(`the suspension could not be set: ${answer.refused}`);
   return answer;
 };

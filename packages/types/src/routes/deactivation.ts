@@ -20,7 +20,7 @@ export const deactivateUser = defineRoute({
   body: z.strictObject({ reason: reason.optional() }),
   bodyOptional: true,
   responses: { 200: answer, 202: completing },
-  refusals: ['last_admin'],
+  refusals: ['last_admin', 'forbidden'],
 });
 
 export const reactivateUser = defineRoute({

@@ -192,7 +192,7 @@ export const setSuspension = defineRoute({
   params: z.object({ userId }),
   body: z.strictObject({ suspended: z.boolean(), actor: z.string().min(1).max(128) }),
   responses: { 200: written },
-  refusals: ['last_admin'],
+  refusals: ['last_admin', 'forbidden'],
 });
 
 export const readBootstrap = defineRoute({

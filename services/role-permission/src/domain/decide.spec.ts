@@ -340,6 +340,13 @@ describe('suspending and restoring', () => {
       .thenEvents();
   });
 
+  it('of an administrator is for administrators, and for the person', () => {
+    const scenario = given(...founded, granted(ben, 'admin'), granted(cleo, 'users.manage'));
+    scenario.when({ type: 'suspendUser', userId: ben }, { by: cleo }).thenRefused('forbidden');
+    scenario.when({ type: 'suspendUser', userId: ben }, { by: ada }).thenEvents(suspended(ben));
+    scenario.when({ type: 'suspendUser', userId: ben }, { by: ben }).thenEvents(suspended(ben));
+  });
+
   it('refuses a person that is not known', () => {
     given(...founded)
       .when({ type: 'suspendUser', userId: dan })

@@ -54,7 +54,7 @@ const factsOf = (state: AccessState, command: AccessCommand, now: number): Facts
     case 'revokePermission':
       return asHolderOf('permissions.grant', state, command, now) ?? revokePermission(state, command, now);
     case 'suspendUser':
-      return suspendUser(state, command);
+      return suspendUser(state, command, now);
     case 'restoreUser': {
       const user = state.users.get(command.userId);
       if (!user) return refuse('not_found');
@@ -152,11 +152,16 @@ const revokePermission = (state: AccessState, { userId, permission, cause }: Rev
   return [revoked(userId, permission, grant)];
 };
 
-const suspendUser = (state: AccessState, { userId }: SuspendUser): Facts => {
+const suspendUser = (state: AccessState, { userId, cause }: SuspendUser, now: number): Facts => {
   const user = state.users.get(userId);
   if (!user) return refuse('not_found');
   if (user.suspended) return [];
   if (isLastAdmin(state, userId)) return refuse('last_admin');
+  // Whoever manages accounts does not rise above administrators by it. The product itself may suspend anybody.
+  const isAnother = cause.actor !== userId && !cause.actor.startsWith('service:');
+  if (isAnother && holds(state, userId, adminPermission, now) && !holds(state, cause.actor, adminPermission, now)) {
+    return refuse('forbidden');
+  }
   return [{ type: 'user.suspended', subject: userId, data: {} }];
 };
 
