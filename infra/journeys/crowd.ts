@@ -70,6 +70,8 @@ export const gather = (stack: Stack, { admin, people, pace = 250 }: CrowdOptions
     if (answer?.status !== 201) return;
     const token: string = answer.body.accessToken;
     await api('GET', '/v1/users/me', { token });
+    // And six hundred times sign in.
+    await delay(500);
     if (++visits % 2 === 0) {
       promised.sessions.push({ person, token });
       return;
