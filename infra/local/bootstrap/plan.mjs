@@ -123,7 +123,10 @@ export function isDevelopersMachine(env) {
   return isDevelopment && [env.PUBLIC_URL, env.DATABASE_URL].every((url) => !url || isLoopback(url));
 }
 
-/** @param {string} url */
+/**
+ * As service-kit's `isLoopbackUrl`, which cannot be imported before anything is installed.
+ * @param {string} url
+ */
 function isLoopback(url) {
   return (
     URL.canParse(url) && /^(?:localhost|[^,]+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/i.test(new URL(url).hostname)

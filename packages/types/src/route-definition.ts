@@ -55,7 +55,7 @@ export interface Route {
   readonly cookies?: boolean;
   /** Answers `text/html` pages instead of JSON. */
   readonly html?: boolean;
-  /** Another name of this operation, kept for the callers of an older interface. */
+  /** Heading of the reference that it stands under; its service unless told. */
   readonly tag?: string;
 }
 
