@@ -105,6 +105,8 @@ export class Consumer {
     const messages = await consumer.consume({
       max_messages: batchSize * 2,
       idle_heartbeat: 1_000,
+      // What the server sends to a connection that is dead without its knowing is lost for no longer than this.
+      expires: 5_000,
       // Messages that arrive while a batch is applied make up the next one; `max_ack_pending` bounds them.
       callback: (message) => {
         queue.push(message);
