@@ -1,6 +1,10 @@
 import { isInternal, type Route } from './route-definition.ts';
 import * as activityLog from './routes/activity-log.ts';
-import * as auth from './routes/auth.ts';
+import * as authAccounts from './routes/auth/accounts.ts';
+import * as keys from './routes/auth/keys.ts';
+import * as passwords from './routes/auth/passwords.ts';
+import * as revocations from './routes/auth/revocations.ts';
+import * as sessions from './routes/auth/sessions.ts';
 import * as deactivation from './routes/deactivation.ts';
 import * as gateway from './routes/gateway.ts';
 import * as profile from './routes/profile.ts';
@@ -13,7 +17,11 @@ const isRoute = (value: unknown): value is Route =>
 /** Every declared route of every service, internal ones included. */
 export const routeTable: readonly Route[] = [
   registration,
-  auth,
+  sessions,
+  passwords,
+  keys,
+  authAccounts,
+  revocations,
   profile,
   rolePermission,
   activityLog,

@@ -4,7 +4,7 @@ import type { Cause } from '@rollcall/service-kit/actor';
 import type { DataOf } from '@rollcall/types/event-definition';
 import { sessionEnded } from '@rollcall/types/events/auth';
 import { sessionId } from '@rollcall/types/ids';
-import type { Revocation } from '@rollcall/types/routes/auth';
+import type { Revocation } from '@rollcall/types/routes/auth/revocations';
 import type { Config } from './config.ts';
 import { holdCredential } from './store/credentials.ts';
 import { addRevocations } from './store/revocations.ts';

@@ -27,7 +27,7 @@ export const signInWithPassword = (
 ): Promise<IssuedTokens | Refusal> =>
   ports.guard.attempt({ identifier }, context.hop, async () => {
     const credential = await findCredential(ports.connection.db, identifier);
-    const verdict = await ports.hasher.verify(credential?.passwordHash, password);
+    const verdict = await ports.hasher.verify(credential?.passwordHash, password, context.hop.ipAddress);
     if (isRefusal(verdict)) return verdict;
     if (!credential || !verdict.matches || credential.disabledAt) {
       report(ports, credential, verdict.matches ? 'disabled' : 'wrong_password', context);

@@ -3,7 +3,7 @@ import type { Bus } from '@rollcall/events/bus';
 import type { Logger } from '@rollcall/service-kit/logging';
 import { Worker } from '@rollcall/service-kit/worker';
 import { revocationSubject } from '@rollcall/types/live-subjects';
-import type { Revocation } from '@rollcall/types/routes/auth';
+import type { Revocation } from '@rollcall/types/routes/auth/revocations';
 import { readHead } from './store/revocations.ts';
 
 /**

@@ -35,7 +35,7 @@ import type { Ports } from './ports.ts';
 import { RefusedSignIns } from './refused-sign-ins.ts';
 import { RevocationFeed } from './revocation-feed.ts';
 import { credentialOf } from './store/credentials.ts';
-import { eventTables } from './store/schema.ts';
+import { eventTables, idempotencyKeys } from './store/schema.ts';
 import { wasSignedInFrom } from './store/sessions.ts';
 import { RefreshBursts } from './tokens/refresh-bursts.ts';
 import { createSigningKeys } from './tokens/signing-keys.ts';
@@ -48,6 +48,7 @@ export const startAuth = async (environment: Environment, directory: ServiceDire
     variables: config.common,
     directory,
     tables: eventTables,
+    idempotencyKeys,
   });
   const { connection, personal, bus, log, shutdown } = foundation;
   const events = foundation.joinEventPlane({});

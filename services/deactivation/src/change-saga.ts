@@ -3,7 +3,7 @@ import { newId } from '@rollcall/service-kit/identity';
 import { Worker } from '@rollcall/service-kit/worker';
 import { userDeactivated, userReactivated } from '@rollcall/types/events/deactivation';
 import { isRefusal, type Refusal } from '@rollcall/types/problems';
-import { setUserAccess } from '@rollcall/types/routes/auth';
+import { setUserAccess } from '@rollcall/types/routes/auth/accounts';
 import { setSuspension } from '@rollcall/types/routes/role-permission';
 import type { Ports } from './ports.ts';
 import {

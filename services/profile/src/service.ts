@@ -10,7 +10,7 @@ import { handleReadUserServiceUser } from './http/read-user-service-user.ts';
 import { handleUpdateUser } from './http/update-user.ts';
 import type { Ports } from './ports.ts';
 import { onUserRegistered } from './reactions/on-user-registered.ts';
-import { eventTables } from './store/schema.ts';
+import { eventTables, idempotencyKeys } from './store/schema.ts';
 
 /** Who people are: their profiles and their ids in other systems. */
 export const startProfile = async (environment: Environment, directory: ServiceDirectory): Promise<RunningService> => {
@@ -20,6 +20,7 @@ export const startProfile = async (environment: Environment, directory: ServiceD
     variables: config.common,
     directory,
     tables: eventTables,
+    idempotencyKeys,
   });
   const { connection, personal, checkPermission } = foundation;
   const reactions = { registration: [onUserRegistered(personal)] };

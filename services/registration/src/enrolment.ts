@@ -2,7 +2,7 @@ import type { HopContext } from '@rollcall/service-kit/actor';
 import { Worker } from '@rollcall/service-kit/worker';
 import { emailKey } from '@rollcall/types/people';
 import { isRefusal } from '@rollcall/types/problems';
-import { enrolUser as enrolInAuth } from '@rollcall/types/routes/auth';
+import { enrolUser as enrolInAuth } from '@rollcall/types/routes/auth/accounts';
 import { enrolUser as enrolInProfile } from '@rollcall/types/routes/profile';
 import { enrolUser as enrolInAccess } from '@rollcall/types/routes/role-permission';
 import type { Ports } from './ports.ts';

@@ -59,6 +59,7 @@ export const updateUser = defineRoute({
   }),
   responses: { 200: user },
   refusals: ['precondition_failed', 'external_id_taken', 'forbidden'],
+  idempotent: true,
 });
 
 export const listGenders = defineRoute({

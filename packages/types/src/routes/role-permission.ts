@@ -59,6 +59,7 @@ export const describePermission = defineRoute({
   params: z.object({ name: permissionName }),
   body: z.strictObject({ description: permissionDescription }),
   responses: { 200: permission.extend({ revision }) },
+  idempotent: true,
 });
 
 export const deletePermission = defineRoute({

@@ -1,6 +1,6 @@
 import { answer, handle } from '@rollcall/service-kit/call-context';
 import { isRefusal } from '@rollcall/types/problems';
-import { authenticateUser } from '@rollcall/types/routes/auth';
+import { authenticateUser } from '@rollcall/types/routes/auth/sessions';
 import { signInWithPassword } from '../password-sign-in.ts';
 import type { Ports } from '../ports.ts';
 

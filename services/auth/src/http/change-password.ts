@@ -1,7 +1,7 @@
 import { answer, type CallContext, handle } from '@rollcall/service-kit/call-context';
 import { passwordChanged } from '@rollcall/types/events/auth';
 import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
-import { changePassword } from '@rollcall/types/routes/auth';
+import { changePassword } from '@rollcall/types/routes/auth/passwords';
 import { endSessionsOf } from '../end-sessions.ts';
 import { judgePassword } from '../passwords/password-policy.ts';
 import type { Ports } from '../ports.ts';
@@ -14,7 +14,7 @@ export const handleChangePassword = (ports: Ports) =>
     if (isRefusal(proved)) return proved;
     const weak = await judgePassword(body.password);
     if (weak) return weak;
-    const hash = await ports.hasher.hash(body.password);
+    const hash = await ports.hasher.hash(body.password, context.hop.ipAddress);
     if (isRefusal(hash)) return hash;
 
     const { userId, sessionId } = context.signedIn;
@@ -36,7 +36,7 @@ const proveCurrent = (ports: Ports, current: string, context: CallContext): Prom
   const { userId } = context.signedIn;
   return ports.guard.attempt({ userId }, context.hop, async () => {
     const credential = await findCredentialOf(ports.connection.db, userId);
-    const verdict = await ports.hasher.verify(credential?.passwordHash, current);
+    const verdict = await ports.hasher.verify(credential?.passwordHash, current, context.hop.ipAddress);
     if (isRefusal(verdict)) return verdict;
     return credential && verdict.matches ? credential : refuse('invalid_credentials');
   });

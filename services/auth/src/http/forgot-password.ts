@@ -2,7 +2,7 @@ import { answer, handle } from '@rollcall/service-kit/call-context';
 import { newId } from '@rollcall/service-kit/identity';
 import { steadyPace } from '@rollcall/service-kit/pace';
 import { passwordResetRequested } from '@rollcall/types/events/auth';
-import { forgotPassword } from '@rollcall/types/routes/auth';
+import { forgotPassword } from '@rollcall/types/routes/auth/passwords';
 import type { Ports } from '../ports.ts';
 import { findCredential } from '../store/credentials.ts';
 import { addReset, mayAskAgain } from '../store/password-resets.ts';

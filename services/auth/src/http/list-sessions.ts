@@ -2,7 +2,7 @@ import { answer, handle } from '@rollcall/service-kit/call-context';
 import { decodeCursor, pageOf } from '@rollcall/service-kit/cursor';
 import { sessionId } from '@rollcall/types/ids';
 import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
-import { listSessions, listUserSessions } from '@rollcall/types/routes/auth';
+import { listSessions, listUserSessions } from '@rollcall/types/routes/auth/sessions';
 import { z } from 'zod';
 import type { Ports } from '../ports.ts';
 import { findCredentialOf } from '../store/credentials.ts';

@@ -2,7 +2,7 @@ import { answer, handle } from '@rollcall/service-kit/call-context';
 import { newSecret } from '@rollcall/service-kit/identity';
 import { digestOf } from '@rollcall/service-kit/sealed-secret';
 import { refuse } from '@rollcall/types/problems';
-import { mintResetSecret } from '@rollcall/types/routes/auth';
+import { mintResetSecret } from '@rollcall/types/routes/auth/passwords';
 import type { Ports } from '../ports.ts';
 import { mintReset } from '../store/password-resets.ts';
 

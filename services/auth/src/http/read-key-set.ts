@@ -1,5 +1,5 @@
 import { answer, handle } from '@rollcall/service-kit/call-context';
-import { readKeySet } from '@rollcall/types/routes/auth';
+import { readKeySet } from '@rollcall/types/routes/auth/keys';
 import type { Ports } from '../ports.ts';
 
 export const handleReadKeySet = ({ keys }: Ports) =>

@@ -1,5 +1,5 @@
 import { answer, handle } from '@rollcall/service-kit/call-context';
-import { readKeySet, readOpenIdConfiguration, readServerMetadata } from '@rollcall/types/routes/auth';
+import { readKeySet, readOpenIdConfiguration, readServerMetadata } from '@rollcall/types/routes/auth/keys';
 import type { Ports } from '../ports.ts';
 
 // Members are named by RFC 8414; what the server cannot do yet is not in it.

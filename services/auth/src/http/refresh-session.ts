@@ -5,7 +5,7 @@ import { cookieNames, readCookie } from '@rollcall/types/cookies';
 import { refreshTokenReused } from '@rollcall/types/events/auth';
 import { sessionId } from '@rollcall/types/ids';
 import { refuse } from '@rollcall/types/problems';
-import { refreshSession } from '@rollcall/types/routes/auth';
+import { refreshSession } from '@rollcall/types/routes/auth/sessions';
 import { endSessionsOf } from '../end-sessions.ts';
 import type { Ports } from '../ports.ts';
 import { holdCredential } from '../store/credentials.ts';

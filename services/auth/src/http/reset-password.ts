@@ -2,7 +2,7 @@ import { answer, handle } from '@rollcall/service-kit/call-context';
 import { digestOf } from '@rollcall/service-kit/sealed-secret';
 import { passwordChanged } from '@rollcall/types/events/auth';
 import { isRefusal, refuse } from '@rollcall/types/problems';
-import { resetPassword } from '@rollcall/types/routes/auth';
+import { resetPassword } from '@rollcall/types/routes/auth/passwords';
 import { endSessionsOf } from '../end-sessions.ts';
 import { judgePassword } from '../passwords/password-policy.ts';
 import type { Origin } from '../passwords/sign-in-guard.ts';
@@ -17,7 +17,7 @@ export const handleResetPassword = (ports: Ports) =>
     if (!userId) return refuse('token_invalid');
     const weak = await judgePassword(body.password);
     if (weak) return weak;
-    const hash = await ports.hasher.hash(body.password);
+    const hash = await ports.hasher.hash(body.password, context.hop.ipAddress);
     if (isRefusal(hash)) return hash;
 
     const cause = { ...context.cause, actor: userId };

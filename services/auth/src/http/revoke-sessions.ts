@@ -1,6 +1,6 @@
 import { answer, type CallContext, handle } from '@rollcall/service-kit/call-context';
 import { refuse } from '@rollcall/types/problems';
-import { revokeOtherSessions, revokeSession, revokeUserSessions, signOut } from '@rollcall/types/routes/auth';
+import { revokeOtherSessions, revokeSession, revokeUserSessions, signOut } from '@rollcall/types/routes/auth/sessions';
 import { endSessionsOf } from '../end-sessions.ts';
 import type { Ports } from '../ports.ts';
 import { findCredentialOf } from '../store/credentials.ts';

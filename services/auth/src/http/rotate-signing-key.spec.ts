@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => auth.stop());
 
-const rotate = (actor = manager) => auth.ask('POST', '/v1/keys/rotate', { actor });
+const rotate = (actor = manager, headers = {}) => auth.ask('POST', '/v1/keys/rotate', { actor, headers });
 const signing = () => auth.connection.sql`select id from auth.signing_keys where retired_at is null`;
 
 describe('201', () => {
@@ -27,6 +27,13 @@ describe('201', () => {
         personal: null,
       },
     ]);
+  });
+
+  it('a repetition under the same Idempotency-Key makes no other key', async () => {
+    const headers = { 'idempotency-key': 'rotate-once' };
+    const first = await rotate(manager, headers);
+    expect(await rotate(manager, headers)).toMatchObject({ status: 201, body: first.body });
+    expect(await signing()).toEqual([{ id: first.body.id }]);
   });
 
   it('many at once leave one key that signs', async () => {

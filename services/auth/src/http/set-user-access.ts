@@ -1,6 +1,6 @@
 import { answer, handle } from '@rollcall/service-kit/call-context';
 import { refuse } from '@rollcall/types/problems';
-import { setUserAccess } from '@rollcall/types/routes/auth';
+import { setUserAccess } from '@rollcall/types/routes/auth/accounts';
 import type { Ports } from '../ports.ts';
 import { setAccess } from '../set-access.ts';
 

@@ -1,6 +1,6 @@
 import { answer, handle } from '@rollcall/service-kit/call-context';
 import { formPage, formPageHeaders } from '@rollcall/service-kit/html-page';
-import { resetPassword, showResetPage } from '@rollcall/types/routes/auth';
+import { resetPassword, showResetPage } from '@rollcall/types/routes/auth/passwords';
 
 export const handleShowResetPage = () =>
   handle(showResetPage, async ({ query }) => {

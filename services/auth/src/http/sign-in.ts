@@ -1,6 +1,6 @@
 import { answer, handle } from '@rollcall/service-kit/call-context';
 import { isRefusal } from '@rollcall/types/problems';
-import { signIn } from '@rollcall/types/routes/auth';
+import { signIn } from '@rollcall/types/routes/auth/sessions';
 import { signInWithPassword } from '../password-sign-in.ts';
 import type { Ports } from '../ports.ts';
 import { tokenAnswer } from '../tokens/token-answer.ts';

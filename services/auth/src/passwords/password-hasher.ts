@@ -1,3 +1,4 @@
+import { addressKey } from '@rollcall/service-kit/client-address';
 import { type Refusal, refuse } from '@rollcall/types/problems';
 import argon2 from 'argon2';
 import PQueue from 'p-queue';
@@ -8,6 +9,9 @@ const parameters = { type: argon2.argon2id, memoryCost: 19_456, timeCost: 2, par
 /** Requests that may wait for their turn; at some 30 ms each this is about a second on one core. */
 const queueLimit = 32;
 
+/** One address may take up so much of the room: a storm from behind one door turns away itself, and nobody else. */
+const shareOfOneAddress = (queueLimit * 3) / 4;
+
 const overloaded: Refusal = refuse('overloaded', { retryAfterSeconds: 2 });
 
 export interface Verdict {
@@ -16,24 +20,40 @@ export interface Verdict {
   readonly rehash: string | undefined;
 }
 
-/** Hashes and compares passwords, only so many at once: a storm of sign-ins slows sign-ins and nothing else. */
+/**
+ * Hashes and compares passwords, only so many at once: a storm of sign-ins slows sign-ins and nothing else. Each call
+ * names the address it is made for.
+ */
 export interface PasswordHasher {
-  hash(password: string): Promise<string | Refusal>;
+  hash(password: string, ipAddress: string): Promise<string | Refusal>;
   /** Compares with nobody's password when there is no hash, so that both cases cost the same. */
-  verify(hash: string | undefined, password: string): Promise<Verdict | Refusal>;
+  verify(hash: string | undefined, password: string, ipAddress: string): Promise<Verdict | Refusal>;
 }
 
 export const createPasswordHasher = async (atOnce: number): Promise<PasswordHasher> => {
   const queue = new PQueue({ concurrency: atOnce });
   const nobodys = await argon2.hash('nobody’s password', parameters);
 
-  const admit = <T>(work: () => Promise<T>): Promise<T | Refusal> =>
-    queue.size >= queueLimit ? Promise.resolve(overloaded) : queue.add(work);
+  const inside = new Map<string, number>();
+
+  const admit = async <T>(ipAddress: string, work: () => Promise<T>): Promise<T | Refusal> => {
+    const address = addressKey(ipAddress);
+    const others = inside.get(address) ?? 0;
+    if (queue.size >= queueLimit || others >= shareOfOneAddress) return overloaded;
+    inside.set(address, others + 1);
+    try {
+      return await queue.add(work);
+    } finally {
+      const left = (inside.get(address) ?? 1) - 1;
+      if (left === 0) inside.delete(address);
+      else inside.set(address, left);
+    }
+  };
 
   return {
-    hash: (password) => admit(() => argon2.hash(password, parameters)),
-    verify: (hash, password) =>
-      admit(async () => {
+    hash: (password, ipAddress) => admit(ipAddress, () => argon2.hash(password, parameters)),
+    verify: (hash, password, ipAddress) =>
+      admit(ipAddress, async () => {
         const matches = await argon2.verify(hash ?? nobodys, password);
         if (hash === undefined) return { matches: false, rehash: undefined };
         const weaker = matches && argon2.needsRehash(hash, parameters);

@@ -1,5 +1,5 @@
 import type { Queryable, Transaction } from '@rollcall/database/connect';
-import type { Revocation } from '@rollcall/types/routes/auth';
+import type { Revocation } from '@rollcall/types/routes/auth/revocations';
 import { and, asc, eq, gt, lt, sql } from 'drizzle-orm';
 import { revocationHead, revocations } from './schema.ts';
 

@@ -1,3 +1,4 @@
+import { idempotencyKeysTable } from '@rollcall/database/idempotency-keys';
 import { rateLimitsTable } from '@rollcall/database/rate-limits';
 import {
   inboxTable,
@@ -106,6 +107,7 @@ export const revocations = auth.table(
 );
 
 export const rateLimits = rateLimitsTable(auth);
+export const idempotencyKeys = idempotencyKeysTable(auth);
 export const outbox = outboxTable(auth);
 export const subjectSequences = subjectSequencesTable(auth);
 export const inbox = inboxTable(auth);

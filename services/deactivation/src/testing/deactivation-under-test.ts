@@ -3,7 +3,7 @@ import type { Actor } from '@rollcall/service-kit/actor';
 import type { ServiceDirectory } from '@rollcall/service-kit/service-directory';
 import { callService, fakeServices, testEnvironment } from '@rollcall/testing/service-under-test';
 import { createTestDatabase } from '@rollcall/testing/test-database';
-import { setUserAccess } from '@rollcall/types/routes/auth';
+import { setUserAccess } from '@rollcall/types/routes/auth/accounts';
 import { checkPermission, setSuspension } from '@rollcall/types/routes/role-permission';
 import { asc, eq } from 'drizzle-orm';
 import { z } from 'zod';

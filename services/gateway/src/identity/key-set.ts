@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ServiceClient, ServiceUnavailableError } from '@rollcall/service-kit/service-client';
 import { isRefusal } from '@rollcall/types/problems';
-import { readKeySet } from '@rollcall/types/routes/auth';
+import { readKeySet } from '@rollcall/types/routes/auth/keys';
 import { type CryptoKey, importJWK, type JWK } from 'jose';
 
 /** However many tokens come with made-up key ids, auth is asked no more often; they wait for one answer together. */

@@ -3,7 +3,7 @@ import type { Logger } from '@rollcall/service-kit/logging';
 import { type ServiceClient, ServiceUnavailableError } from '@rollcall/service-kit/service-client';
 import { Worker } from '@rollcall/service-kit/worker';
 import { isRefusal } from '@rollcall/types/problems';
-import { type Revocation, readRevocations } from '@rollcall/types/routes/auth';
+import { type Revocation, readRevocations } from '@rollcall/types/routes/auth/revocations';
 import { RevocationNews } from './revocation-news.ts';
 
 /** After so long without news, auth is asked; NATS may be down. */

@@ -1,7 +1,7 @@
 import type { Bus } from '@rollcall/events/bus';
 import type { Logger } from '@rollcall/service-kit/logging';
 import { revocationSubject } from '@rollcall/types/live-subjects';
-import { type Revocation, revocation } from '@rollcall/types/routes/auth';
+import { type Revocation, revocation } from '@rollcall/types/routes/auth/revocations';
 import type { Subscription } from 'nats';
 import { z } from 'zod';
 

@@ -1,6 +1,6 @@
 import type { MailKind } from '@rollcall/types/events/notification';
 import type { Route } from '@rollcall/types/route-definition';
-import { mintResetSecret, showResetPage } from '@rollcall/types/routes/auth';
+import { mintResetSecret, showResetPage } from '@rollcall/types/routes/auth/passwords';
 import { mintVerificationSecret, showVerificationPage } from '@rollcall/types/routes/registration';
 import { accountExists } from './account-exists.ts';
 import { deactivated } from './deactivated.ts';

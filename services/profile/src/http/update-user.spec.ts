@@ -17,13 +17,23 @@ beforeEach(async () => {
   await profile.enrol(ada, 'ada', { firstName: 'Ada', lastName: 'Lovelace' });
 });
 
-const update = (body: unknown, options: { actor?: typeof ada | null; of?: string; ifMatch?: string } = {}) =>
+interface Options {
+  readonly actor?: typeof ada | null;
+  readonly of?: string;
+  readonly ifMatch?: string;
+  readonly key?: string;
+}
+
+const update = (body: unknown, options: Options = {}) =>
   profile.call({
     method: 'PATCH',
     path: `/v1/users/${options.of ?? ada.userId}`,
     actor: options.actor === undefined ? ada : options.actor,
     body,
-    ...(options.ifMatch === undefined ? {} : { headers: { 'if-match': options.ifMatch } }),
+    headers: {
+      ...(options.ifMatch === undefined ? {} : { 'if-match': options.ifMatch }),
+      ...(options.key === undefined ? {} : { 'idempotency-key': options.key }),
+    },
   });
 
 const changesOf = async (person: typeof ada) =>
@@ -62,6 +72,16 @@ describe('200', () => {
   it('takes the version it was given', async () => {
     expect((await update({ firstName: 'Augusta' }, { ifMatch: '"1"' })).status).toBe(200);
     expect((await update({ firstName: 'Ada' }, { ifMatch: '*' })).status).toBe(200);
+  });
+
+  it('a repetition under the same Idempotency-Key is told what the first one was, whatever happened since', async () => {
+    const asked = { ifMatch: '"1"', key: 'once' };
+    const first = await update({ firstName: 'Augusta' }, asked);
+    await update({ firstName: 'Somebody else' });
+    const again = await update({ firstName: 'Augusta' }, asked);
+    expect([again.status, again.headers.get('etag')]).toEqual([200, '"2"']);
+    expect(await again.json()).toEqual(await first.json());
+    expect(await changesOf(ada)).toHaveLength(2);
   });
 
   it('takes text of any script as it was sent', async () => {

@@ -1,13 +1,16 @@
+import { settleClaim } from '@rollcall/database/idempotency-keys';
 import { answer, type CallContext, handle } from '@rollcall/service-kit/call-context';
 import type { PersonalOf } from '@rollcall/types/event-definition';
 import { profileUpdated } from '@rollcall/types/events/profile';
 import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
+import type { AnswerOf } from '@rollcall/types/route-definition';
 import { updateUser } from '@rollcall/types/routes/profile';
 import { decideChange, type ProfileChange, type ProfilePatch } from '../domain/profile.ts';
 import type { Ports } from '../ports.ts';
 import { isExternalIdTaken, replaceExternalIds } from '../store/external-ids.ts';
 import { isGender } from '../store/genders.ts';
 import { changeProfile, findProfile, type Profile } from '../store/profiles.ts';
+import { idempotencyKeys } from '../store/schema.ts';
 import { entityTag, holdsIfMatch } from './entity-tag.ts';
 import { seesAll, userView } from './user-view.ts';
 
@@ -25,15 +28,17 @@ export const handleUpdateUser = (ports: Ports) =>
     const refusal = await judgeValues(ports, body, context);
     if (refusal) return refusal;
     const all = await seesAll(userId, context);
+    const answerFor = (profile: Profile) =>
+      answer(200, userView(userId, profile, all), { etag: entityTag(profile.version) });
 
     for (let attempt = 0; attempt < attempts; attempt++) {
       const profile = await findProfile(ports.connection.db, userId);
       if (!profile) return refuse('not_found');
       if (!holdsIfMatch(context.headers.get('if-match'), profile.version)) return refuse('precondition_failed');
       const change = decideChange(profile, body);
-      const changed = change ? await commit(ports, profile, change, context) : profile;
+      const changed = change ? await commit(ports, profile, change, context, answerFor) : profile;
       if (isRefusal(changed)) return changed;
-      if (changed) return answer(200, userView(userId, changed, all), { etag: entityTag(changed.version) });
+      if (changed) return answerFor(changed);
     }
     return refuse('overloaded', { retryAfterSeconds: 1 });
   });
@@ -60,7 +65,8 @@ const commit = async (
   { events, personal }: Ports,
   profile: Profile,
   change: ProfileChange,
-  { cause }: CallContext,
+  { cause, claim }: CallContext,
+  answerFor: (changed: Profile) => AnswerOf<typeof updateUser>,
 ): Promise<Profile | undefined | Refusal> => {
   const { externalIds } = change.after;
   if (externalIds && Object.keys(externalIds).length > mostExternalIds) return tooManyExternalIds;
@@ -75,6 +81,7 @@ const commit = async (
       if (externalIds) await replaceExternalIds(tx, subject, externalIds);
       const data = { version: changed.version, fields: [...change.fields] };
       await emit(profileUpdated, { subject, data, personal: sealed, cause });
+      await settleClaim(tx, idempotencyKeys, claim, answerFor(changed));
       return changed;
     });
   } catch (error) {

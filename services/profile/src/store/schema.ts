@@ -1,3 +1,4 @@
+import { idempotencyKeysTable } from '@rollcall/database/idempotency-keys';
 import {
   inboxTable,
   outboxTable,
@@ -59,6 +60,7 @@ export const externalIds = profile.table(
   ],
 );
 
+export const idempotencyKeys = idempotencyKeysTable(profile);
 export const outbox = outboxTable(profile);
 export const subjectSequences = subjectSequencesTable(profile);
 export const inbox = inboxTable(profile);

@@ -3,7 +3,7 @@ import { newId } from '@rollcall/service-kit/identity';
 import { ServiceUnavailableError } from '@rollcall/service-kit/service-client';
 import { type UserId, userId } from '@rollcall/types/ids';
 import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
-import { storePendingCredential } from '@rollcall/types/routes/auth';
+import { storePendingCredential } from '@rollcall/types/routes/auth/accounts';
 import type { Ports } from '../ports.ts';
 import type { Enrolment } from '../store/schema.ts';
 import { isUsernameFree } from '../store/usernames.ts';

@@ -5,7 +5,7 @@ import { userRegistered } from '@rollcall/types/events/registration';
 import { userId } from '@rollcall/types/ids';
 import { usernameKey } from '@rollcall/types/people';
 import { isRefusal, refuse } from '@rollcall/types/problems';
-import { storeDevCredential } from '@rollcall/types/routes/auth';
+import { storeDevCredential } from '@rollcall/types/routes/auth/accounts';
 import { setUpDevUser } from '@rollcall/types/routes/registration';
 import { enrolWithin } from '../enrolment.ts';
 import type { Ports } from '../ports.ts';

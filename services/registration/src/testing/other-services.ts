@@ -1,6 +1,6 @@
 import type { ServiceDirectory } from '@rollcall/service-kit/service-directory';
 import { fakeServices } from '@rollcall/testing/service-under-test';
-import { storePendingCredential } from '@rollcall/types/routes/auth';
+import { storePendingCredential } from '@rollcall/types/routes/auth/accounts';
 import { checkPermission } from '@rollcall/types/routes/role-permission';
 import type { ServiceName } from '@rollcall/types/services';
 

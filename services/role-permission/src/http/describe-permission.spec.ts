@@ -12,8 +12,8 @@ beforeAll(async () => {
 });
 afterAll(() => access.stop());
 
-const describeAs = (name: string, description: string, actor = admin) =>
-  access.call({ method: 'PATCH', path: `/v1/permissions/${name}`, actor, body: { description } });
+const describeAs = (name: string, description: string, actor = admin, headers = {}) =>
+  access.call({ method: 'PATCH', path: `/v1/permissions/${name}`, actor, body: { description }, headers });
 
 describe('200', () => {
   it('gives another description, and the next reader sees it', async () => {
@@ -22,6 +22,16 @@ describe('200', () => {
     expect(answer).toMatchObject({ status: 200, body: after, revision: `1-${answer.body.revision}` });
     const read = await access.call({ method: 'GET', path: '/v1/permissions/reports.read', actor: admin });
     expect(read.body).toEqual(after);
+  });
+
+  it('a repetition under the same Idempotency-Key does not take back what came after', async () => {
+    const headers = { 'idempotency-key': 'described-once' };
+    const first = await describeAs('reports.read', 'First.', admin, headers);
+    await describeAs('reports.read', 'Second.');
+    const again = await describeAs('reports.read', 'First.', admin, headers);
+    expect(again.body).toEqual(first.body);
+    const read = await access.call({ method: 'GET', path: '/v1/permissions/reports.read', actor: admin });
+    expect(read.body.description).toBe('Second.');
   });
 
   it('the same description twice is one event', async () => {

@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import { publicRoutes } from './route-table.ts';
+
+/** Why a POST or PATCH takes no `Idempotency-Key`. PUT and DELETE are idempotent by what they are (RFC 9110 section 9.2.2). */
+const reasons: Readonly<Record<string, string>> = {
+  signIn: 'the answer holds tokens, which are not stored',
+  authenticateUser: 'the answer holds a token, which is not stored',
+  refreshSession: 'the answer holds tokens, which are not stored',
+  verifyRegistration: 'its token is good for one use',
+  resetPassword: 'its token is good for one use',
+  resendVerification: 'asking again is what it is for',
+  forgotPassword: 'asking again is what it is for',
+  deactivateUser: 'repeating it changes nothing and answers the same',
+  reactivateUser: 'repeating it changes nothing and answers the same',
+  retryDeadLetter: 'an event that was applied is not parked any more, and the answer says so',
+};
+
+describe('a public POST or PATCH', () => {
+  it('takes an Idempotency-Key, or has a written reason not to', () => {
+    const without = publicRoutes.filter(
+      ({ method, idempotent }) => (method === 'POST' || method === 'PATCH') && !idempotent,
+    );
+    expect(without.map(({ operationId }) => operationId).sort()).toEqual(Object.keys(reasons).sort());
+  });
+});
