@@ -17,7 +17,9 @@ await build({
   sourcemap: true,
   external: outside.flatMap((name) => [name, `${name}/*`]),
   // Some libraries inside are CommonJS and ask for Node's modules in their own way.
-  banner: { js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as requireFrom } from 'node:module';\nconst require = requireFrom(import.meta.url);",
+  },
   logLevel: 'warning',
 });
 // Where the bundled `schemaPlan` looks for them.

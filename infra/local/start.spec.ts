@@ -113,7 +113,7 @@ it('brings Postgres and NATS back when they die', async () => {
   const exited = once(child, 'exit');
   child.kill('SIGTERM');
   await exited;
-  expect(findLeftovers(folder)).toEqual([]);
+  expect(findLeftovers(folder), complaints()).toEqual([]);
 });
 
 it('ends everything with code 1 when the services die', async () => {

@@ -74,6 +74,16 @@ export function createPlan({ secrets, ports, env }) {
 }
 
 /**
+ * The environment of a service that runs as a process of its own; nothing else of ours reaches it.
+ * @param {Plan} plan
+ * @param {{ service: ServiceName, port: number, urls: string }} replica `urls` is its SERVICE_URLS
+ * @returns {Record<string, string>}
+ */
+export function environmentOf({ environment }, { service, port, urls }) {
+  return { ...environment[service], HOST: '127.0.0.1', PORT: String(port), SERVICE_URLS: urls };
+}
+
+/**
  * The URL of the database's owner.
  * @param {{ secrets: Secrets, ports: Pick<Ports, 'postgres'>, env: Environment }} given
  */

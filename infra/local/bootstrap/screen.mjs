@@ -8,6 +8,7 @@ import { isDevelopersMachine } from './plan.mjs';
  *
  * @typedef {object} Addresses
  * @property {string} gateway
+ * @property {readonly string[]} moreGateways its other replicas
  * @property {string | undefined} mail
  * @property {string} postgres the owner's URL
  * @property {string} nats
@@ -29,13 +30,13 @@ import { isDevelopersMachine } from './plan.mjs';
  * @param {readonly string[]} warned
  * @param {Pick<Options, 'dataFolder' | 'watch'>} options
  */
-export function screen({ gateway, mail, postgres, nats }, first, warned, { dataFolder, watch }) {
+export function screen({ gateway, moreGateways, mail, postgres, nats }, first, warned, { dataFolder, watch }) {
   const api = named(gateway);
   return [
     '',
     '  Rollcall is running.',
     '',
-    `  API         ${api}`,
+    `  API         ${[gateway, ...moreGateways].map(named).join(', ')}`,
     `  Reference   ${api}/docs`,
     ...(mail ? [`  Mail        ${named(mail)} (every mail it sends ends there)`] : []),
     `  Postgres    ${withoutPassword(postgres)}`,

@@ -1,5 +1,6 @@
 import { explain } from './failure.mjs';
-import { launchHost, tell } from './host.mjs';
+import { launchHost } from './host.mjs';
+import { tell } from './node-process.mjs';
 import { watchSources } from './source-watch.mjs';
 
 /** @import { Plan, Print } from './types.ts' */

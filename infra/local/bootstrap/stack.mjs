@@ -13,6 +13,7 @@ import { isPassing, preparePostgres } from './postgres.mjs';
 import { takeDataFolder } from './running.mjs';
 import { screen, warnings } from './screen.mjs';
 import { loadSecrets } from './secrets.mjs';
+import { runSeparately } from './separate.mjs';
 import { runServices } from './services.mjs';
 
 /** @import { Options } from './options.mjs' */
@@ -38,13 +39,11 @@ export async function startStack({ options, env, print, shutdown }) {
   const gatewayPort = await claimPort(options.gatewayPort, { variable: 'PORT', purpose: 'the gateway' });
   // Only looked at here, before anything takes time; the mail catcher opens it, and says the same should it be lost.
   if (!options.smtpUrl) await claimPort(options.mailPort, MAIL_PAGE);
-  const services = runServices({
-    dataFolder,
-    output: options.json ? 2 : 1,
-    watch: options.watch,
-    print,
-    onDeath: () => void shutdown.stop(1),
-  });
+  const { replicas, watch } = options;
+  const output = options.json ? 2 : 1;
+  const services = replicas
+    ? runSeparately({ dataFolder, output, replicas, print })
+    : runServices({ dataFolder, output, watch, print, onDeath: () => void shutdown.stop(1) });
 
   // What stops last begins first: the services go before all that they use.
   const database = beginDatabase({ options, env, print, shutdown, secrets });
@@ -63,7 +62,7 @@ export async function startStack({ options, env, print, shutdown }) {
     smtp: mailUp?.smtpPort ?? 0,
   };
   const plan = createPlan({ secrets, ports, env });
-  const { gatewayUrl: gateway, bootstrapped } = await services.start(plan);
+  const { gatewayUrl: gateway, moreGateways = [], bootstrapped } = await services.start(plan);
   shutdown.signal.throwIfAborted();
 
   const mailUrl = mailUp && `http://127.0.0.1:${mailUp.pagePort}`;
@@ -72,7 +71,7 @@ export async function startStack({ options, env, print, shutdown }) {
   folder.announce({ gateway, ...(mailUrl ? { mail: mailUrl } : {}), nodeEnv, publicUrl, postgresPort: ports.postgres });
   const setupToken = bootstrapped ? undefined : plan.environment['role-permission'].ROLLCALL_SETUP_TOKEN;
   if (!options.json) {
-    const addresses = { gateway, mail: mailUrl, postgres: plan.databaseOwnerUrl, nats: natsUrl };
+    const addresses = { gateway, moreGateways, mail: mailUrl, postgres: plan.databaseOwnerUrl, nats: natsUrl };
     // One that the operator chose is not for the screen.
     const shownToken = env.ROLLCALL_SETUP_TOKEN ? undefined : setupToken;
     const first = { anyoneMayBe: isDevelopersMachine(env), bootstrapped, setupToken: shownToken };
@@ -81,6 +80,7 @@ export async function startStack({ options, env, print, shutdown }) {
   return JSON.stringify({
     ready: true,
     gateway,
+    moreGateways,
     mail: mailUrl ?? null,
     setupToken: setupToken ?? null,
     postgres: plan.databaseOwnerUrl,

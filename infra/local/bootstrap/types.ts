@@ -25,6 +25,8 @@ export type Plan = {
 /** What the host tells once all services are up. */
 export type Readiness = {
   readonly gatewayUrl: string;
+  /** Where the other replicas of the gateway answer, when services run apart. */
+  readonly moreGateways?: readonly string[];
   /** There is, or was, a first administrator. */
   readonly bootstrapped: boolean;
 };

@@ -1,18 +1,13 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { migrateSchemas } from '@rollcall/database/migrate';
 import { startGateway } from '@rollcall/gateway/service';
 import { ConfigurationError } from '@rollcall/service-kit/environment';
 import { createLogger } from '@rollcall/service-kit/logging';
 import type { RunningService } from '@rollcall/service-kit/service';
-import type { ServiceClient } from '@rollcall/service-kit/service-client';
 import { InProcessDirectory } from '@rollcall/service-kit/service-directory';
 import { startTracing } from '@rollcall/service-kit/tracing';
-import { isRefusal } from '@rollcall/types/problems';
-import { readBootstrap } from '@rollcall/types/routes/role-permission';
-import { type ServiceName, serviceNames } from '@rollcall/types/services';
-import { createOperatorClient } from './operator-client.ts';
+import type { ServiceName } from '@rollcall/types/services';
 import { type StackPlan, startMessage } from './plan.ts';
-import { schemas, servicesBehindGateway } from './services.ts';
+import { migrateAll, readBootstrapped } from './preparation.ts';
+import { servicesBehindGateway } from './services.ts';
 
 const log = createLogger('host', process.env.LOG_LEVEL ?? 'warn');
 const running: RunningService[] = [];
@@ -20,13 +15,9 @@ let stopTracing = async (): Promise<void> => undefined;
 
 /** Every service in this one process, calling each other's handlers directly. */
 const startAll = async (plan: StackPlan): Promise<{ gatewayUrl: string; bootstrapped: boolean }> => {
-  const { environment, databaseOwnerUrl } = plan;
-  const variables = (service: ServiceName) => environment[service] ?? {};
+  const variables = (service: ServiceName) => plan.environment[service] ?? {};
   stopTracing = await startTracing(variables('gateway').OTEL_EXPORTER_OTLP_ENDPOINT, 'rollcall');
-  await migrateSchemas(
-    databaseOwnerUrl,
-    serviceNames.map((service) => ({ ...schemas[service], login: loginOf(variables(service).DATABASE_URL) })),
-  );
+  await migrateAll(plan);
   const directory = new InProcessDirectory();
   const starts = await Promise.allSettled(
     Object.entries(servicesBehindGateway).map(async ([name, start]) => {
@@ -39,25 +30,7 @@ const startAll = async (plan: StackPlan): Promise<{ gatewayUrl: string; bootstra
   for (const start of starts) if (start.status === 'rejected') throw start.reason;
   const gateway = await startGateway(variables('gateway'), directory);
   running.push(gateway);
-  return { gatewayUrl: gateway.url, bootstrapped: await readBootstrapped(createOperatorClient(plan, directory)) };
-};
-
-/** The access log does not answer from what is a second old, and a start can keep it from its news for longer. */
-const readBootstrapped = async (client: ServiceClient): Promise<boolean> => {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      const answer = await client.call(readBootstrap, {});
-      return !isRefusal(answer) && answer.body.bootstrapped;
-    } catch (error) {
-      if (attempt === 20) throw error;
-      await delay(250);
-    }
-  }
-};
-
-const loginOf = (url = ''): { role: string; password: string } => {
-  const { username, password } = new URL(url);
-  return { role: decodeURIComponent(username), password: decodeURIComponent(password) };
+  return { gatewayUrl: gateway.url, bootstrapped: await readBootstrapped(plan, directory) };
 };
 
 const stop = async (): Promise<void> => {

@@ -1,3 +1,4 @@
+import { connect as connectSocket, createServer } from 'node:net';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Connection, connect } from './connect.ts';
@@ -75,6 +76,67 @@ describe('a connection that the server ends', () => {
     const answers = [];
     for (let n = 0; n < 5; n++) answers.push(await connection.sql`select 1 as one`.catch(() => 'lost'));
     expect(answers.at(-1)).toEqual([{ one: 1 }]);
+  });
+});
+
+/** A way to the database that breaks off in the middle of what the driver asks when a connection is new, once. */
+const breakingOnce = async () => {
+  const { hostname, port } = new URL(url);
+  let broken = false;
+  const proxy = createServer((client) => {
+    const server = connectSocket(Number(port), hostname);
+    const end = () => {
+      client.destroy();
+      server.destroy();
+    };
+    client.on('data', (data) => {
+      const isFirstQuestion = !broken && data.includes('pg_catalog.pg_type');
+      if (isFirstQuestion) {
+        broken = true;
+        end();
+      } else server.write(data);
+    });
+    server.on('data', (data) => client.write(data));
+    for (const socket of [client, server]) socket.on('error', end).on('close', end);
+  });
+  await new Promise<void>((listening) => proxy.listen(0, '127.0.0.1', listening));
+  const address = proxy.address();
+  if (address === null || typeof address === 'string') throw new Error('the proxy has no port');
+  const through = new URL(url);
+  through.host = `127.0.0.1:${address.port}`;
+  return {
+    url: through.href,
+    broke: () => broken,
+    pause: () => new Promise((closed) => proxy.close(closed)),
+    resume: () => new Promise<void>((listening) => proxy.listen(address.port, '127.0.0.1', listening)),
+    close: () => proxy.close(),
+  };
+};
+
+describe('a connection that breaks while it is being made', () => {
+  // Without the patch nobody hears of the failure but the process, which it ends.
+  it('for a reservation is made again, and nothing is left that nobody handles', async () => {
+    const way = await breakingOnce();
+    const broken = connect({ url: way.url, name: 'spec', max: 1 });
+    const reserved = await broken.sql.reserve();
+    expect(way.broke()).toBe(true);
+    expect(await reserved`select ${['a', 'b']}::text[] as list`).toEqual([{ list: ['a', 'b'] }]);
+    reserved.release();
+    await broken.close();
+    way.close();
+  });
+});
+
+describe('a database that was away', () => {
+  it('has all its connections for those who ask afterwards, whoever asked for one in vain', async () => {
+    const way = await breakingOnce();
+    const pool = connect({ url: way.url, name: 'spec', max: 1 });
+    await way.pause();
+    for (let n = 0; n < 3; n++) await expect(pool.sql.reserve()).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    await way.resume();
+    for (let n = 0; n < 3; n++) expect(await pool.sql`select 1 as one`).toEqual([{ one: 1 }]);
+    await pool.close();
+    way.close();
   });
 });
 

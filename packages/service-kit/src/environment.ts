@@ -74,8 +74,12 @@ export const commonVariables = {
   SERVICE_URLS: z
     .string()
     .default('')
-    .transform(pairs)
-    .meta({ description: 'service=url pairs, comma separated; empty when all run in one process' }),
+    .transform((text) => new Map([...pairs(text)].map(([service, urls]) => [service, urls.split('|')] as const)))
+    .refine((urls) => [...urls.values()].flat().every((url) => URL.canParse(url)), 'must hold service=url pairs')
+    .meta({
+      description:
+        'service=url pairs, comma separated, the urls of several replicas with | between; empty when all run in one process',
+    }),
 } as const;
 
 /**

@@ -1,6 +1,8 @@
+import type { Server } from 'node:http';
 import { createAdaptorServer } from '@hono/node-server';
 import { z } from 'zod';
-import { commonVariables, type Environment, readVariables } from './environment.ts';
+import { ConfigurationError, commonVariables, type Environment, readVariables } from './environment.ts';
+import { createProbes } from './probes.ts';
 import type { RunningService } from './service.ts';
 import { HttpDirectory, type ServiceDirectory } from './service-directory.ts';
 import { startTracing } from './tracing.ts';
@@ -13,27 +15,73 @@ export const processVariables = {
   OTEL_EXPORTER_OTLP_ENDPOINT: commonVariables.OTEL_EXPORTER_OTLP_ENDPOINT,
 };
 
+export interface ProcessOptions {
+  /** The service opens its own port, as the gateway does. */
+  readonly listensItself?: boolean;
+}
+
+type Start = (environment: Environment, directory: ServiceDirectory) => Promise<RunningService>;
+
+/** For requests that are under way when the process is told to stop. */
+const stopMilliseconds = 10_000;
+
 /**
  * Runs a service as a process of its own: it answers signed HTTP and reaches the others at `SERVICE_URLS`. SIGTERM and
- * SIGINT let it answer what it has taken, then end it.
+ * SIGINT let it answer what it has taken, then end it; so does the end of a process that started it with a channel to it,
+ * which is told `ready` once requests are taken.
  */
-export const runAsProcess = async (
-  start: (environment: Environment, directory: ServiceDirectory) => Promise<RunningService>,
-): Promise<void> => {
+export const runAsProcess = async (start: Start, options: ProcessOptions = {}): Promise<void> => {
+  try {
+    await run(start, options);
+  } catch (error) {
+    // What to mend stands in the message of a wrong configuration; of anything else the way there is worth knowing.
+    console.error(error instanceof ConfigurationError ? error.message : error);
+    process.exit(1);
+  }
+};
+
+const run = async (start: Start, { listensItself = false }: ProcessOptions): Promise<void> => {
   const { HOST, PORT, SERVICE_URLS, OTEL_EXPORTER_OTLP_ENDPOINT } = readVariables(processVariables, process.env);
   const stopTracing = await startTracing(OTEL_EXPORTER_OTLP_ENDPOINT, 'rollcall');
   const directory = new HttpDirectory(SERVICE_URLS);
   const service = await start(process.env, directory);
-  const server = createAdaptorServer({ fetch: (request) => service.fetch(request) });
-  server.listen(PORT, HOST);
+  let stopping = false;
+  const server = listensItself ? undefined : await listen(service, () => stopping, { port: PORT, host: HOST });
 
-  const stop = (): void => {
-    server.close(async () => {
-      await service.stop();
-      await directory.close();
-      await stopTracing();
-    });
+  const stop = async (): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    if (server) await close(server);
+    await service.stop();
+    await directory.close();
+    await stopTracing();
+    if (process.connected) process.disconnect();
   };
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  process.on('disconnect', stop);
+  process.send?.('ready');
+};
+
+const listen = async (
+  service: RunningService,
+  isStopping: () => boolean,
+  address: { readonly port: number; readonly host: string },
+): Promise<Server> => {
+  const probe = createProbes(service, isStopping);
+  // Of the kinds of server that the adapter can make, this is what it makes unless told.
+  const server = createAdaptorServer({ fetch: (request) => probe(request) ?? service.fetch(request) }) as Server;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(address, resolve);
+  });
+  return server;
+};
+
+/** Takes no more connections, lets requests under way finish, then cuts what is left. */
+const close = async (server: Server): Promise<void> => {
+  const closed = new Promise((done) => server.close(done));
+  const limit = setTimeout(() => server.closeAllConnections(), stopMilliseconds);
+  await closed;
+  clearTimeout(limit);
 };

@@ -79,6 +79,8 @@ export const createServiceClient = (
         (signal) =>
           directory.send(route.service, {
             ...hop,
+            // What services ask of each other is written so that it may be asked again.
+            repeatable: true,
             headers: body ? { ...headers, 'content-type': 'application/json' } : headers,
             signal,
           }),

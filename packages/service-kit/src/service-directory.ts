@@ -1,5 +1,5 @@
 import type { ServiceName } from '@rollcall/types/services';
-import { Pool } from 'undici';
+import { BalancedPool, type Dispatcher, interceptors } from 'undici';
 
 /** A request to another service, headers and signature included. */
 export interface ServiceRequest {
@@ -8,6 +8,8 @@ export interface ServiceRequest {
   readonly target: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array | null;
+  /** Asking twice does no more than asking once: another replica may be asked when one breaks off. */
+  readonly repeatable: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -47,29 +49,57 @@ export class InProcessDirectory implements ServiceDirectory {
 
 const deadlineMilliseconds = 10_000;
 
-/** Services of their own processes, over keep-alive connections. */
-export class HttpDirectory implements ServiceDirectory {
-  readonly #pools: ReadonlyMap<string, Pool>;
+/** No connection came about, so nothing can have been done. */
+const neverArrived = [
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+];
+/** The connection broke, and nobody knows how far the service had come. */
+const brokenOff = [...neverArrived, 'ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'];
 
-  constructor(urls: ReadonlyMap<string, string>) {
-    this.#pools = new Map(
-      [...urls].map(([service, url]) => [
-        service,
-        new Pool(url, {
+const methods: Dispatcher.HttpMethod[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+/** Some 0.7 s in all: enough to change over to another replica, and quick to say that there is none. */
+const patience = { maxRetries: 4, minTimeout: 50, timeoutFactor: 2, maxTimeout: 400, methods, statusCodes: [] };
+
+/** The ways to one service, over the same connections. */
+interface Ways {
+  readonly repeatable: Dispatcher;
+  readonly once: Dispatcher;
+}
+
+/** Services of their own processes, each behind the addresses of its replicas, over keep-alive connections. */
+export class HttpDirectory implements ServiceDirectory {
+  readonly #ways: ReadonlyMap<string, Ways>;
+
+  constructor(urls: ReadonlyMap<string, readonly string[]>) {
+    this.#ways = new Map(
+      [...urls].map(([service, replicas]) => {
+        const pool = new BalancedPool([...replicas], {
           connections: 32,
           headersTimeout: deadlineMilliseconds,
           bodyTimeout: deadlineMilliseconds,
           connect: { timeout: 1_000 },
-        }),
-      ]),
+        });
+        return [
+          service,
+          {
+            repeatable: pool.compose(interceptors.retry({ ...patience, errorCodes: brokenOff })),
+            once: pool.compose(interceptors.retry({ ...patience, errorCodes: neverArrived })),
+          },
+        ];
+      }),
     );
   }
 
   async send(service: ServiceName, request: ServiceRequest): Promise<Response> {
-    const pool = this.#pools.get(service);
-    if (!pool) throw new Error(`SERVICE_URLS does not name ${service}`);
-    const answer = await pool.request({
-      method: request.method as 'GET',
+    const ways = this.#ways.get(service);
+    if (!ways) throw new Error(`SERVICE_URLS does not name ${service}`);
+    const answer = await (request.repeatable ? ways.repeatable : ways.once).request({
+      method: request.method as Dispatcher.HttpMethod,
       path: request.target,
       headers: request.headers,
       body: request.body,
@@ -84,6 +114,6 @@ export class HttpDirectory implements ServiceDirectory {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#pools.values()].map((pool) => pool.close()));
+    await Promise.all([...this.#ways.values()].map(({ once }) => once.close()));
   }
 }

@@ -9,6 +9,8 @@ const repository = resolve(import.meta.dirname, '../../..');
 export interface Stack {
   /** Where the gateway answers. */
   readonly gateway: string;
+  /** Where the other replicas of the gateway answer. */
+  readonly moreGateways: readonly string[];
   /** Where the mail catcher's page and API are. */
   readonly mail: string;
   /** In production, until there is an administrator: what to sign up with to become it. */
@@ -30,6 +32,11 @@ export interface StackOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Real durability; off unless told, since most specs pull no plug. */
   readonly durable?: boolean;
+  /**
+   * A process for each service, in so many replicas as `npm start -- --replicas` takes; all services in one process unless
+   * told. The variable `STACK_REPLICAS` tells for all stacks that do not say.
+   */
+  readonly replicas?: string;
   /** Gets what the services log, line by line; it goes to this process's standard error unless told. */
   readonly onLog?: (line: string) => void;
 }
@@ -37,7 +44,9 @@ export interface StackOptions {
 /** Starts everything that `npm start` starts, on free ports and in a folder of its own, and waits until it is ready. */
 export const startStack = async (options: StackOptions = {}): Promise<Stack> => {
   const dataFolder = options.dataFolder ?? (await mkdtemp(join(tmpdir(), 'rollcall-stack-')));
-  const flags = ['--data', dataFolder, '--json', ...(options.durable ? [] : ['--fast'])];
+  const { replicas = process.env.STACK_REPLICAS } = options;
+  const apart = replicas === undefined || replicas === '' ? [] : ['--replicas', replicas];
+  const flags = ['--data', dataFolder, '--json', ...(options.durable ? [] : ['--fast']), ...apart];
   const launcher = spawn(process.execPath, [join(repository, 'infra/local/start.mjs'), ...flags], {
     cwd: repository,
     env: {

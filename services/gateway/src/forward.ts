@@ -48,9 +48,16 @@ export const forward = async (
     const value = request.headers.get(name);
     if (value !== null) headers[name] = value;
   }
+  const { method } = route;
   let answer: Response;
   try {
-    answer = await directory.send(route.service, { method: route.method, target, headers, body });
+    answer = await directory.send(route.service, {
+      method,
+      target,
+      headers,
+      body,
+      repeatable: isRepeatable(route, request),
+    });
   } catch (error) {
     throw new ServiceUnavailableError(route.service, error);
   }
@@ -58,6 +65,10 @@ export const forward = async (
   for (const name of ownToConnection) answer.headers.delete(name);
   return answer;
 };
+
+/** By its method (RFC 9110 section 9.2.2), or because its key makes it so. */
+const isRepeatable = ({ method, idempotent }: Route, { headers }: Request): boolean =>
+  ['GET', 'PUT', 'DELETE'].includes(method) || (idempotent === true && headers.has('idempotency-key'));
 
 // Cookies were checked to come from our own pages only where no `Authorization` header took their place.
 const passedFor = (route: Route, request: Request): readonly string[] =>
