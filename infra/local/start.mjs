@@ -1,6 +1,6 @@
 import { checkNode, ensureDependencies } from './bootstrap/dependencies.mjs';
 import { explain } from './bootstrap/failure.mjs';
-import { readOptions } from './bootstrap/options.mjs';
+import { HELP, readOptions } from './bootstrap/options.mjs';
 import { prepareShutdown } from './bootstrap/shutdown.mjs';
 
 // `npm start`. Only Node's own modules are imported until the dependencies are known to be there.
@@ -25,6 +25,10 @@ process.on('unhandledRejection', giveUp);
 try {
   checkNode();
   const options = readOptions(process.argv.slice(2), process.env);
+  if (options.help) {
+    console.log(HELP);
+    process.exit(0);
+  }
   // With --json, standard output belongs to the one line that tests read.
   if (options.json) print = (line) => console.error(line);
   await ensureDependencies({ print, signal: shutdown.signal });

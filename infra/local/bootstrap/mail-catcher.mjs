@@ -11,10 +11,10 @@ export const MAIL_PAGE = { variable: 'MAIL_PORT', purpose: 'the mail page' };
 
 /**
  * Takes every mail, delivers none, and shows them on a page. Both servers listen on the loopback interface only.
- * @param {{ pagePort: number }} options 0 means any free port
+ * @param {{ pagePort: number, folder: string }} options 0 means any free port; the mails are kept in the folder
  */
-export async function startMailCatcher({ pagePort }) {
-  const mailbox = createMailbox();
+export async function startMailCatcher({ pagePort, folder }) {
+  const mailbox = createMailbox(folder);
   const page = createAdaptorServer({ fetch: createMailPage(mailbox).fetch });
   try {
     page.listen(pagePort, '127.0.0.1');

@@ -1,13 +1,22 @@
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { startMailCatcher } from './mail-catcher.mjs';
 import { createMailPage } from './mail-page.mjs';
 import type { Mail } from './mailbox.mjs';
 import { createMailbox } from './mailbox.mjs';
 
-async function started() {
-  const catcher = await startMailCatcher({ pagePort: 0 });
+function temporaryFolder() {
+  const folder = mkdtempSync(path.join(tmpdir(), 'rollcall-mail-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
+
+async function started(folder = temporaryFolder()) {
+  const catcher = await startMailCatcher({ pagePort: 0, folder });
   onTestFinished(() => catcher.stop());
   return { ...catcher, page: `http://127.0.0.1:${catcher.pagePort}` };
 }
@@ -55,6 +64,17 @@ it('keeps every mail, and answers those to one address', async () => {
   expect(await (await fetch(`${page}/api/messages/${mail?.id}`)).json()).toEqual(mail);
 });
 
+it('has them after a restart, and passes over what was cut off', async () => {
+  const folder = temporaryFolder();
+  const first = await started(folder);
+  await send(first.smtpPort, ['ada@example.com'], verification);
+  await send(first.smtpPort, ['bob@example.com'], 'Subject: second\n\nhello');
+  const items = await itemsOf(first.page);
+  writeFileSync(path.join(folder, '2999 cut.json'), '{"id":');
+  expect(items).toHaveLength(2);
+  expect(await itemsOf((await started(folder)).page)).toEqual(items);
+});
+
 it('forgets them when asked to', async () => {
   const { smtpPort, page } = await started();
   await send(smtpPort, ['ada@example.com'], verification);
@@ -74,7 +94,7 @@ it('shows a mail with its links, and nothing of it as markup', async () => {
 });
 
 it('shows the HTML of a mail where it can neither run nor fetch anything', async () => {
-  const mailbox = createMailbox();
+  const mailbox = createMailbox(temporaryFolder());
   const html = 'Subject: x\nContent-Type: text/html\n\n<script>alert(1)</script><a href="http://x">x</a>';
   await mailbox.receive(Buffer.from(html), { from: '', to: ['ada@example.com'] });
   const response = await createMailPage(mailbox).request(`http://localhost/messages/${mailbox.list()[0]?.id}/html`);
@@ -85,13 +105,13 @@ it('shows the HTML of a mail where it can neither run nor fetch anything', async
 });
 
 it.each(['/', '/api/messages'])('answers %s to nobody who comes by another name', async (path) => {
-  const page = createMailPage(createMailbox());
+  const page = createMailPage(createMailbox(temporaryFolder()));
   expect((await page.request(`http://evil.example${path}`)).status).toBe(403);
   expect((await page.request(`http://localhost${path}`)).status).toBe(200);
 });
 
 it('keeps the newest 500', async () => {
-  const mailbox = createMailbox();
+  const mailbox = createMailbox(temporaryFolder());
   for (let number = 0; number < 510; number += 1) {
     await mailbox.receive(Buffer.from(`Subject: ${number}\n\nx`), { from: '', to: ['ada@example.com'] });
   }

@@ -51,8 +51,8 @@ export function createMailPage(mailbox) {
 
   app.get('/api/messages', (c) => c.json({ items: mailbox.list(c.req.query('to')) }));
   app.get('/api/messages/:id', (c) => withMail(c, mailbox, (mail) => c.json(mail)));
-  app.delete('/api/messages', (c) => {
-    mailbox.clear();
+  app.delete('/api/messages', async (c) => {
+    await mailbox.clear();
     return c.body(null, 204);
   });
   return app;

@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import PostalMime from 'postal-mime';
 
 /**
@@ -17,10 +20,19 @@ import PostalMime from 'postal-mime';
 /** So many mails are kept; older ones make room. */
 const KEPT = 500;
 
-/** The mails that were caught, newest first, in memory. */
-export function createMailbox() {
-  /** @type {Mail[]} */
-  let mails = [];
+/**
+ * The mails that were caught, newest first; a file each, so that a link in one works after a restart too.
+ * @param {string} folder
+ */
+export function createMailbox(folder) {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  let mails = readMails(folder);
+
+  /** @param {readonly Mail[]} gone */
+  const remove = async (gone) => {
+    for (const mail of gone) await rm(fileOf(folder, mail), { force: true });
+  };
+
   return {
     /**
      * @param {Buffer} raw
@@ -28,7 +40,9 @@ export function createMailbox() {
      */
     receive: async (raw, envelope) => {
       const mail = await parseMail(raw, envelope);
-      mails = [mail, ...mails].slice(0, KEPT);
+      await writeFile(fileOf(folder, mail), JSON.stringify(mail), { mode: 0o600 });
+      mails = [mail, ...mails];
+      await remove(mails.splice(KEPT));
     },
     /**
      * The mails to an address, or all.
@@ -40,13 +54,38 @@ export function createMailbox() {
     },
     /** @param {string} id */
     find: (id) => mails.find((mail) => mail.id === id),
-    clear: () => {
-      mails = [];
-    },
+    clear: () => remove(mails.splice(0)),
   };
 }
 
 /** @typedef {ReturnType<typeof createMailbox>} Mailbox */
+
+/**
+ * @param {string} folder
+ * @param {Pick<Mail, 'id' | 'date'>} mail
+ */
+function fileOf(folder, { id, date }) {
+  // In the order in which they came; colons are not for every file system.
+  return path.join(folder, `${date.replaceAll(':', '-')} ${id}.json`);
+}
+
+/**
+ * @param {string} folder
+ * @returns {Mail[]}
+ */
+function readMails(folder) {
+  return readdirSync(folder)
+    .sort()
+    .reverse()
+    .flatMap((name) => {
+      try {
+        return [JSON.parse(readFileSync(path.join(folder, name), 'utf8'))];
+      } catch {
+        // Cut off in the middle: whoever sent it was not told that it had arrived.
+        return [];
+      }
+    });
+}
 
 /**
  * @param {Buffer} raw

@@ -9,6 +9,20 @@ import { REPOSITORY } from './repository.mjs';
 
 /** @typedef {ReturnType<typeof readOptions>} Options */
 
+export const HELP = `npm start -- [options]
+
+  --data <folder>       where everything is kept (default .data)
+  --watch               start the services again when their sources change
+  --separate            a process for each service instead of one for all
+  --replicas <n>        the same, with so many processes of each service, or of some: auth=2,gateway=2
+  --json                one line of JSON instead of the screen, for programs
+  --fast                without durability, for tests
+
+What it reads from the environment stands in the README under "Configuration".`;
+
+const NODE_ENVS = ['development', 'test', 'production'];
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'];
+
 /**
  * What the operator asked for on the command line and in the environment.
  * @param {string[]} args
@@ -16,7 +30,9 @@ import { REPOSITORY } from './repository.mjs';
  */
 export function readOptions(args, env) {
   const flags = readFlags(args);
+  checkVariables(env);
   return {
+    help: flags.help ?? false,
     dataFolder: flags.data === undefined ? path.join(REPOSITORY, '.data') : path.resolve(flags.data),
     json: flags.json ?? false,
     /** Trades durability for speed: for tests only. */
@@ -32,12 +48,32 @@ export function readOptions(args, env) {
   };
 }
 
+/**
+ * What every service would refuse, said once, and before anything starts.
+ * @param {Environment} env
+ */
+function checkVariables({ NODE_ENV, LOG_LEVEL, PUBLIC_URL }) {
+  const problems = [
+    ...(!NODE_ENV || NODE_ENVS.includes(NODE_ENV)
+      ? []
+      : [`NODE_ENV is "${NODE_ENV}": it must be one of ${NODE_ENVS.join(', ')}.`]),
+    ...(!LOG_LEVEL || LOG_LEVELS.includes(LOG_LEVEL)
+      ? []
+      : [`LOG_LEVEL is "${LOG_LEVEL}": it must be one of ${LOG_LEVELS.join(', ')}.`]),
+    ...(!PUBLIC_URL || (URL.canParse(PUBLIC_URL) && /^https?:$/.test(new URL(PUBLIC_URL).protocol))
+      ? []
+      : [`PUBLIC_URL is "${PUBLIC_URL}": it must be a URL such as https://people.example.com.`]),
+  ];
+  if (problems.length > 0) throw new Failure(problems.join('\n'));
+}
+
 /** @param {string[]} args */
 function readFlags(args) {
   try {
     return parseArgs({
       args,
       options: {
+        help: { type: 'boolean', short: 'h' },
         data: { type: 'string' },
         json: { type: 'boolean' },
         fast: { type: 'boolean' },
@@ -47,9 +83,7 @@ function readFlags(args) {
       },
     }).values;
   } catch {
-    throw new Failure(
-      `"${args.join(' ')}" was not understood: the options are --data <folder>, --watch, --separate, --replicas <n or service=n,…>, --json and --fast.`,
-    );
+    throw new Failure(`"${args.join(' ')}" was not understood.\n\n${HELP}`);
   }
 }
 

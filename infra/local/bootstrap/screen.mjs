@@ -71,7 +71,13 @@ export function warnings(env) {
   if (isDevelopersMachine(env)) return [];
   const mail = 'every mail ends on the mail page of this machine; set SMTP_URL so that people get theirs.';
   const proxy = 'behind a proxy, set TRUSTED_PROXIES, or everybody is counted as one address.';
-  return [...(env.SMTP_URL ? [] : [mail]), ...(env.TRUSTED_PROXIES ? [] : [proxy])];
+  const url =
+    'set PUBLIC_URL to the https:// address that people use: it is the issuer of tokens, the base of mailed links, and what makes cookies secure.';
+  return [
+    ...(env.PUBLIC_URL?.startsWith('https:') ? [] : [url]),
+    ...(env.SMTP_URL ? [] : [mail]),
+    ...(env.TRUSTED_PROXIES ? [] : [proxy]),
+  ];
 }
 
 /**

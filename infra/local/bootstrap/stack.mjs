@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { checkDatabase, ensureDatabase } from './database.mjs';
 import { errorCode, Failure } from './failure.mjs';
@@ -48,7 +48,9 @@ export async function startStack({ options, env, print, shutdown }) {
   // What stops last begins first: the services go before all that they use.
   const database = beginDatabase({ options, env, print, shutdown, secrets });
   const nats = beginNats({ options, env, print, shutdown, secrets });
-  const mail = options.smtpUrl ? undefined : shutdown.begin(startMailCatcher({ pagePort: options.mailPort }));
+  const mail = options.smtpUrl
+    ? undefined
+    : shutdown.begin(startMailCatcher({ pagePort: options.mailPort, folder: path.join(dataFolder, 'mail') }));
   shutdown.begin(Promise.resolve(services));
 
   // Each is registered with the shutdown, which waits for all of them should one fail.
@@ -102,7 +104,7 @@ async function openDataFolder({ dataFolder, print, shutdown }) {
     const folder = takeDataFolder(dataFolder);
     shutdown.begin(Promise.resolve({ stop: folder.release, kill: folder.release }));
     await stopLeftovers(dataFolder, print);
-    rmSync(path.join(dataFolder, 'logs'), { recursive: true, force: true });
+    keepLastLogs(path.join(dataFolder, 'logs'));
     return folder;
   } catch (error) {
     const code = errorCode(error);
@@ -111,6 +113,15 @@ async function openDataFolder({ dataFolder, print, shutdown }) {
       `The data folder ${dataFolder} cannot be written to (${code}): correct its owner and rights, or choose another with --data.`,
     );
   }
+}
+
+/**
+ * The logs of the run before are what tells why it ended; of those before it, nothing.
+ * @param {string} folder
+ */
+function keepLastLogs(folder) {
+  rmSync(`${folder}.previous`, { recursive: true, force: true });
+  if (existsSync(folder)) renameSync(folder, `${folder}.previous`);
 }
 
 /** @param {Surroundings & { secrets: Secrets }} given */

@@ -1,3 +1,4 @@
+import { toConfig as toGatewayConfig } from '@rollcall/gateway/config';
 import { startGateway } from '@rollcall/gateway/service';
 import { ConfigurationError } from '@rollcall/service-kit/environment';
 import { createLogger } from '@rollcall/service-kit/logging';
@@ -9,7 +10,7 @@ import { type StackPlan, startMessage } from './plan.ts';
 import { migrateAll, readBootstrapped } from './preparation.ts';
 import { servicesBehindGateway } from './services.ts';
 
-const log = createLogger('host', process.env.LOG_LEVEL ?? 'warn');
+const log = createLogger('host', process.env.LOG_LEVEL || 'warn');
 const running: RunningService[] = [];
 let stopTracing = async (): Promise<void> => undefined;
 
@@ -19,15 +20,21 @@ const startAll = async (plan: StackPlan): Promise<{ gatewayUrl: string; bootstra
   stopTracing = await startTracing(variables('gateway').OTEL_EXPORTER_OTLP_ENDPOINT, 'rollcall');
   await migrateAll(plan);
   const directory = new InProcessDirectory();
-  const starts = await Promise.allSettled(
-    Object.entries(servicesBehindGateway).map(async ([name, start]) => {
+  const starts = await Promise.allSettled([
+    // It starts last, and what is wrong about it is told with all the rest.
+    (async () => toGatewayConfig(variables('gateway')))(),
+    ...Object.entries(servicesBehindGateway).map(async ([name, start]) => {
       // The keys of the table are service names by its type.
       const service = await start(variables(name as ServiceName), directory);
       running.push(service);
       directory.register(service.name, (request) => service.fetch(request));
     }),
-  );
-  for (const start of starts) if (start.status === 'rejected') throw start.reason;
+  ]);
+  const failures = starts.flatMap((start) => (start.status === 'rejected' ? [start.reason] : []));
+  const wrong = failures.filter((failure) => failure instanceof ConfigurationError);
+  // Every problem of every service at once.
+  if (wrong.length > 0) throw new ConfigurationError([...new Set(wrong.flatMap(({ problems }) => problems))]);
+  if (failures.length > 0) throw failures[0];
   const gateway = await startGateway(variables('gateway'), directory);
   running.push(gateway);
   return { gatewayUrl: gateway.url, bootstrapped: await readBootstrapped(plan, directory) };
@@ -68,7 +75,7 @@ process.on('message', (message) => {
   startAll(startMessage.parse(message).plan).then(
     (up) => process.send?.({ type: 'ready', ...up }),
     (error: unknown) => {
-      log.error({ err: error }, 'the services did not start');
+      if (!(error instanceof ConfigurationError)) log.error({ err: error }, 'the services did not start');
       process.send?.({ type: 'failed', message: explain(error) });
       end(1);
     },

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
+import { promisify } from 'node:util';
 import { type Connection, connect } from '@rollcall/database/connect';
 import { Bus } from '@rollcall/events/bus';
 import { aloneBy } from '@rollcall/events/stream-lock';
@@ -27,6 +28,8 @@ import { createDocuments } from './reference/documents.ts';
 export interface RunningGateway extends RunningService {
   /** Where it listens. */
   readonly url: string;
+  /** How many connections it has open, those included that an answer has ended on one side only. */
+  countConnections(): Promise<number>;
 }
 
 /** The way in: routing, token verification, rate limits, live events, the API reference. */
@@ -94,6 +97,7 @@ export const startGateway = async (
     name: 'gateway',
     url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
     fetch: (request) => app.fetch(request),
+    countConnections: promisify(server.getConnections.bind(server)),
     readiness,
     stop: () => shutdown.run(),
   };
