@@ -23,7 +23,10 @@ export class Cast {
 
   /** @param stack one that nobody has signed up at: whoever does first becomes its administrator. */
   static async of(stack: Stack): Promise<Cast> {
-    return new Cast(stack, await registerPerson(createApiClient(stack.gateway), stack.mail, newcomer('admin')));
+    return new Cast(
+      stack,
+      await registerPerson(createApiClient(stack.gateway), stack.mail, newcomer('admin'), stack.setupToken),
+    );
   }
 
   /** Somebody new with an account, by the quickest public way: an administrator vouches for the address. */

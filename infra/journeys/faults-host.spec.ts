@@ -85,7 +85,7 @@ it(
   'every sign-up that was acknowledged is completed after the services were killed at any moment (F05, F26)',
   async () => {
     let stack = await start();
-    await registerPerson(createApiClient(stack.gateway), stack.mail, newcomer('admin'));
+    await registerPerson(createApiClient(stack.gateway), stack.mail, newcomer('admin'), stack.setupToken);
     for (let round = 0; round < rounds; round++) {
       const journeys: Journey[] = [];
       const running = Array.from({ length: 4 }, () => begin(stack, journeys));

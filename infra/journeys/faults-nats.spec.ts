@@ -21,7 +21,7 @@ let people: SignedInPerson[];
 beforeAll(async () => {
   stack = await startStack({ environment: { LOG_LEVEL: process.env.FAULTS_LOG_LEVEL ?? 'fatal' } });
   api = createApiClient(stack.gateway);
-  admin = await registerPerson(api, stack.mail, newcomer('admin'));
+  admin = await registerPerson(api, stack.mail, newcomer('admin'), stack.setupToken);
   people = [];
   for (let n = 0; n < 3; n++) people.push(await registerPerson(api, stack.mail));
 }, 60_000);

@@ -16,7 +16,7 @@ const people: SignedInPerson[] = [];
 beforeAll(async () => {
   stack = await startStack({ durable: true, environment: { LOG_LEVEL: process.env.FAULTS_LOG_LEVEL ?? 'fatal' } });
   api = createApiClient(stack.gateway);
-  admin = await registerPerson(api, stack.mail, newcomer('admin'));
+  admin = await registerPerson(api, stack.mail, newcomer('admin'), stack.setupToken);
   for (let n = 0; n < 3; n++) people.push(await registerPerson(api, stack.mail));
 }, 60_000);
 

@@ -20,7 +20,7 @@ describe('the life of an account', () => {
     const mailbox = createMailbox(stack.mail);
 
     // The first verified person of a development system is its administrator.
-    const admin = await registerPerson(api, stack.mail, newcomer('admin'));
+    const admin = await registerPerson(api, stack.mail, newcomer('admin'), stack.setupToken);
     const adminRights = await api('GET', '/v1/users/me/permissions', { token: admin.token });
     expect(adminRights.body.items.map((held: { name: string }) => held.name)).toContain('admin');
 
@@ -69,7 +69,8 @@ describe('the life of an account', () => {
     }
 
     // Deactivated: the live token stops within a second, and no door opens.
-    const deactivated = await api('POST', `/v1/users/${id}/deactivate`, { token: admin.token });
+    const reason = 'Left the company.';
+    const deactivated = await api('POST', `/v1/users/${id}/deactivate`, { token: admin.token, body: { reason } });
     expect(deactivated).toMatchObject({ status: 200, body: { userId: id, status: 'deactivated' } });
     await waitFor(
       'the token to stop',
@@ -81,6 +82,18 @@ describe('the life of an account', () => {
     const locked = await api('POST', '/v1/sessions', { body: { identifier: email, password } });
     expect(locked).toMatchObject({ status: 401, body: { code: 'invalid_credentials' } });
     await mailbox.waitForMail(email, /deactivated/i);
+
+    // The trail says who did it and why, and that the sessions ended by the same hand.
+    for (const [type, data] of [
+      ['user.deactivated', { personal: { reason } }],
+      ['session.ended', { reason: 'deactivated' }],
+    ] as const) {
+      const [entry] = await waitFor(`${type} in the audit trail`, async () => {
+        const { body } = await api('GET', `/v1/activity?subject=${id}&type=${type}`, { token: admin.token });
+        return body.items.length > 0 && body.items;
+      });
+      expect(entry).toMatchObject({ actor: admin.id, data });
+    }
 
     // And back: the account opens again, with the rights it had.
     const reactivated = await api('POST', `/v1/users/${id}/reactivate`, { token: admin.token });

@@ -56,7 +56,7 @@ describe('POST /users/create', () => {
   it('answers 422 and names the field for a taken username and for a bad value', async () => {
     const { username } = await someone();
     const taken = await api('POST', '/users/create', { body: { user: { ...fieldsOf(newcomer()), username } } });
-    expect(taken).toMatchObject({ status: 422, body: { errors: [{ pointer: '/body/username' }] } });
+    expect(taken).toMatchObject({ status: 422, body: { errors: [{ pointer: '/body/user/username' }] } });
     for (const [field, value] of [
       ['email', 'not an address'],
       ['username', 'a b'],

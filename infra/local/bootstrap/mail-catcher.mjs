@@ -10,20 +10,20 @@ import { portFailure } from './ports.mjs';
 export const MAIL_PAGE = { variable: 'MAIL_PORT', purpose: 'the mail page' };
 
 /**
- * Takes every mail, delivers none, and shows them on a page. Both servers listen on the loopback interface only.
- * @param {{ pagePort: number, folder: string }} options 0 means any free port; the mails are kept in the folder
+ * Takes every mail, delivers none, and shows them on a page. Both servers listen on the loopback interface unless told.
+ * @param {{ pagePort: number, smtpPort?: number, host?: string, folder: string }} options 0 means any free port; the mails are kept in the folder
  */
-export async function startMailCatcher({ pagePort, folder }) {
+export async function startMailCatcher({ pagePort, smtpPort = 0, host = '127.0.0.1', folder }) {
   const mailbox = createMailbox(folder);
   const page = createAdaptorServer({ fetch: createMailPage(mailbox).fetch });
   try {
-    page.listen(pagePort, '127.0.0.1');
+    page.listen(pagePort, host);
     await once(page, 'listening');
   } catch (error) {
     throw portFailure(error, pagePort, MAIL_PAGE);
   }
   const smtp = createSmtpServer(mailbox);
-  smtp.listen(0, '127.0.0.1');
+  smtp.listen(smtpPort, host);
   await once(smtp.server, 'listening');
   return {
     pagePort: portOf(page),

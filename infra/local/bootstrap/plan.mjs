@@ -53,7 +53,12 @@ export function createPlan({ secrets, ports, env }) {
     databaseOwnerUrl,
     operatorTrustKeys: serviceTrustKeys(secrets, OPERATOR),
     environment: {
-      gateway: { ...common('gateway'), HOST: '127.0.0.1', PORT: String(ports.gateway) },
+      gateway: {
+        ...common('gateway'),
+        HOST: '127.0.0.1',
+        PORT: String(ports.gateway),
+        ...(env.METRICS_TOKEN ? { METRICS_TOKEN: env.METRICS_TOKEN } : {}),
+      },
       auth: { ...common('auth'), KEY_ENCRYPTION_SECRET: secrets.authKeyEncryption },
       registration: { ...common('registration'), KEY_ENCRYPTION_SECRET: secrets.registrationKeyEncryption },
       profile: common('profile'),

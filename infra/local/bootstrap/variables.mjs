@@ -43,6 +43,11 @@ export const launcherVariables = [
       'CIDR ranges of proxies whose `X-Forwarded-For` is believed; without them everybody behind a proxy is counted as one',
   },
   {
+    name: 'METRICS_TOKEN',
+    fallback: '',
+    meaning: 'bearer token for `/metrics`, at least 16 characters; in production `/metrics` is not there without it',
+  },
+  {
     name: 'NATS_SERVER_BIN',
     fallback: '',
     meaning:

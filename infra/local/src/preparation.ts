@@ -8,7 +8,7 @@ import { readBootstrap } from '@rollcall/types/routes/role-permission';
 import { serviceNames } from '@rollcall/types/services';
 import { createOperatorClient } from './operator-client.ts';
 import type { StackPlan } from './plan.ts';
-import { schemas } from './services.ts';
+import { schemas } from './schemas.ts';
 
 /** Brings the schemas of all services up to date, and gives each service's login its rights. */
 export const migrateAll = ({ databaseOwnerUrl, environment }: StackPlan): Promise<void> =>

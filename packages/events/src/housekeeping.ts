@@ -25,7 +25,7 @@ export const createHousekeeping = ({ connection: { db }, tables, idempotencyKeys
     idleMilliseconds: 10 * 60_000,
     log,
     round: async () => {
-      if (idempotencyKeys) await deleteOldKeys(db, idempotencyKeys);
+      const keys = idempotencyKeys ? await deleteOldKeys(db, idempotencyKeys, batch) : 0;
       const { outbox } = tables;
       const old = db
         .select({ position: outbox.position })
@@ -36,6 +36,6 @@ export const createHousekeeping = ({ connection: { db }, tables, idempotencyKeys
         .delete(outbox)
         .where(inArray(outbox.position, old))
         .returning({ position: outbox.position });
-      return deleted.length === batch;
+      return deleted.length === batch || keys === batch;
     },
   });

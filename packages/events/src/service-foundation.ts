@@ -38,6 +38,8 @@ export interface FoundationOptions {
   readonly idempotencyKeys?: IdempotencyKeysTable;
   /** How permissions are checked; the role-permission service is asked unless told. */
   readonly permissionCheck?: PermissionCheck;
+  /** What the service depends on beside its database and NATS, and whether it answers now. */
+  readonly moreReadiness?: () => Readiness;
 }
 
 /**
@@ -123,7 +125,7 @@ export class ServiceFoundation {
       () => 'ok' as const,
       () => 'unavailable' as const,
     );
-    return { database, nats: this.bus.connected ? 'ok' : 'unavailable' };
+    return { database, nats: this.bus.connected ? 'ok' : 'unavailable', ...this.#options.moreReadiness?.() };
   }
 
   #planeOptions() {

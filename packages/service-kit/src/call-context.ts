@@ -32,13 +32,23 @@ export type Handler<R extends Route> = (input: InputOf<R>, context: CallContext)
 export interface BoundRoute {
   readonly route: Route;
   readonly handle: (input: InputOf<Route>, context: CallContext) => Promise<AnswerOf<Route> | Refusal>;
+  readonly rightsOf?: (input: InputOf<Route>, context: CallContext) => Promise<unknown | Refusal>;
 }
 
-/** Binds a handler to its declaration. */
-export const handle = <R extends Route>(route: R, handler: Handler<R>): BoundRoute => ({
+/** The rights that an answer rests on, or a refusal to a caller who has too few of them. */
+export type RightsOf<R extends Route> = (input: InputOf<R>, context: CallContext) => Promise<object | Refusal>;
+
+/**
+ * Binds a handler to its declaration.
+ *
+ * @param rightsOf of an idempotent route whose answers show more to some than to others: asked of every request with an
+ * `Idempotency-Key`, so that nobody is given a stored answer on the strength of rights they have lost
+ */
+export const handle = <R extends Route>(route: R, handler: Handler<R>, rightsOf?: RightsOf<R>): BoundRoute => ({
   route,
   // Input was parsed by this very route's schemas before it gets here.
   handle: handler as unknown as BoundRoute['handle'],
+  ...(rightsOf ? { rightsOf: rightsOf as unknown as NonNullable<BoundRoute['rightsOf']> } : {}),
 });
 
 /** Asks whether somebody holds a permission; the one way in which services learn about rights. */

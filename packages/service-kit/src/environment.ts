@@ -88,11 +88,13 @@ export const commonVariables = {
  * @throws {ConfigurationError} naming every missing or malformed variable, never its value.
  */
 export const readVariables = <Shape extends z.ZodRawShape>(shape: Shape, environment: Environment) => {
-  const result = z.object(shape).safeParse(environment);
+  // Set to nothing is not set: a Compose file has no other way to leave a variable out.
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const result = z.object(shape).safeParse(given);
   if (result.success) return result.data;
   throw new ConfigurationError(
     result.error.issues.map(({ path: [name], message }) =>
-      environment[String(name)] === undefined ? `${String(name)} is missing` : `${String(name)}: ${message}`,
+      given[String(name)] === undefined ? `${String(name)} is missing` : `${String(name)}: ${message}`,
     ),
   );
 };

@@ -1,5 +1,6 @@
 import { type ProblemCode, problems, type Refusal, refuse } from '@rollcall/types/problems';
 import type { z } from 'zod';
+import { isMissing } from './input-messages.ts';
 
 /** The RFC 9457 document for a refusal. `detail` and `errors` come from us alone, never from an exception. */
 export const problemDocument = (refusal: Refusal, requestId: string) => ({
@@ -31,14 +32,14 @@ const pointer = (path: readonly PropertyKey[]): string =>
 
 const maximumErrors = 20;
 
-/** Turns a failed validation into a refusal that names each field, below `root` ("/body", "/query", "/path"). */
+/** Turns a failed validation, which kept its input, into a refusal that names each field, below `root` ("/body", "/query", "/path"). */
 export const inputRefusal = (error: z.ZodError, root: string, code: ProblemCode = 'invalid_input'): Refusal =>
   refuse(code, {
     errors: error.issues
       .flatMap((issue) =>
         issue.code === 'unrecognized_keys'
           ? issue.keys.map((key) => ({ pointer: root + pointer([...issue.path, key]), detail: 'is not a known field' }))
-          : [{ pointer: root + pointer(issue.path), detail: issue.message }],
+          : [{ pointer: root + pointer(issue.path), detail: isMissing(issue) ? 'is missing' : issue.message }],
       )
       .slice(0, maximumErrors)
       .map(({ pointer: at, detail }) => ({ pointer: at.slice(0, 200).toWellFormed(), detail })),

@@ -31,12 +31,34 @@ export const readBody = async (request: Request, limit: number): Promise<Uint8Ar
   return size === 0 ? null : Buffer.concat(chunks, size);
 };
 
-/** Parses JSON that is UTF-8 and whose type says so. */
-export const parseJson = (body: Uint8Array, contentType: string | null): unknown | Refusal => {
+/** What a sender says about a body. */
+export interface BodyHeaders {
+  readonly contentType: string | null;
+  readonly contentEncoding: string | null;
+}
+
+/**
+ * Parses JSON that is UTF-8, not packed, and whose headers say nothing else. It comes wrapped: a body may look like anything,
+ * a refusal included.
+ */
+export const parseJson = (
+  body: Uint8Array,
+  { contentType, contentEncoding }: BodyHeaders,
+): { readonly json: unknown } | Refusal => {
   if (!/^application\/(?:[a-z.-]+\+)?json\s*(?:;|$)/i.test(contentType ?? '')) return refuse('unsupported_media_type');
+  if (!isUtf8(contentType ?? '')) return refuse('unsupported_media_type', { detail: 'The only charset is UTF-8.' });
+  if (!/^\s*(?:identity)?\s*$/i.test(contentEncoding ?? '')) {
+    return refuse('unsupported_media_type', { detail: 'A Content-Encoding is not taken.' });
+  }
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(body));
+    return { json: JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(body)) };
   } catch {
     return refuse('malformed_json');
   }
 };
+
+// RFC 8259 section 8.1 knows no other; a charset that is named all the same must be that one, each time it is named.
+const isUtf8 = (contentType: string): boolean =>
+  [...contentType.matchAll(/;\s*charset\s*=\s*("[^"]*"|[^;\s]*)/gi)].every(([, charset = '']) =>
+    /^"?utf-?8"?$/i.test(charset),
+  );

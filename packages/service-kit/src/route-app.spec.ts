@@ -36,6 +36,22 @@ const ruled = defineRoute({
 const inner = defineRoute({ ...base, operationId: 'inner', path: '/internal/x', callers: [{ service: 'auth' }] });
 const broken = defineRoute({ ...base, operationId: 'broken', path: '/broken', callers: ['public'] });
 const cut = defineRoute({ ...base, operationId: 'cut', path: '/cut', callers: ['public'] });
+const page = defineRoute({
+  ...base,
+  operationId: 'page',
+  path: '/page',
+  callers: ['public'],
+  html: true,
+  responses: { 200: z.string() },
+});
+const sought = defineRoute({
+  ...base,
+  operationId: 'sought',
+  path: '/sought',
+  callers: ['public'],
+  query: z.strictObject({ name: line({ max: 10 }).optional() }),
+});
+const once = defineRoute({ ...base, operationId: 'once', path: '/once', callers: ['public'], idempotent: true });
 const missing = defineRoute({
   ...base,
   operationId: 'missing',
@@ -47,6 +63,9 @@ const missing = defineRoute({
 const keyOf = (peer: string) => createHash('sha256').update(peer).digest();
 const administrator = userId.parse(newId());
 
+/** What the store of idempotency keys was asked for. */
+const claims: { readonly caller: string; readonly digest: string }[] = [];
+
 const app = createRouteApp({
   service,
   routes: [
@@ -54,6 +73,9 @@ const app = createRouteApp({
     handle(own, async ({ params }) => answer(200, { said: params.userId })),
     handle(ruled, async () => answer(200, { said: 'ruled' })),
     handle(inner, async () => answer(200, { said: 'inner' })),
+    handle(page, async () => answer(200, '{}')),
+    handle(sought, async () => answer(200, { said: 'sought' })),
+    handle(once, async () => answer(200, { said: 'once' })),
     handle(missing, async () => refuse('not_found')),
     handle(broken, async () => {
       throw new Error('canary-4711');
@@ -65,6 +87,14 @@ const app = createRouteApp({
   trustKeys: new Map(['gateway', 'auth', 'registration'].map((peer) => [peer, keyOf(peer)])),
   checkPermission: async (id) => id === administrator,
   log: pino({ level: 'silent' }),
+  idempotency: {
+    claim: async (claim, digest) => {
+      claims.push({ caller: claim.caller, digest });
+      return { outcome: 'claimed', claim };
+    },
+    settle: async () => undefined,
+    release: async () => undefined,
+  },
 });
 
 interface Sent {
@@ -73,9 +103,19 @@ interface Sent {
   readonly actor?: string;
   readonly from?: 'gateway' | 'auth' | 'registration';
   readonly contentType?: string | null;
+  readonly ipAddress?: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
-const send = async ({ path = '/open', body = '{"name":"Ada"}', actor, from = 'gateway', contentType }: Sent) => {
+const send = async ({
+  path = '/open',
+  body = '{"name":"Ada"}',
+  actor,
+  from = 'gateway',
+  contentType,
+  ipAddress = '',
+  headers: more = {},
+}: Sent) => {
   const bytes = Buffer.from(body);
   const person: Actor | null = actor
     ? {
@@ -86,7 +126,7 @@ const send = async ({ path = '/open', body = '{"name":"Ada"}', actor, from = 'ga
         methods: [],
       }
     : null;
-  const context = { requestId: 'fixed', actor: person, ipAddress: '', userAgent: '' };
+  const context = { requestId: 'fixed', actor: person, ipAddress, userAgent: '' };
   const signer = { from, to: service, key: keyOf(from) } as const;
   const headers: Record<string, string> = signHop(
     signer,
@@ -94,6 +134,7 @@ const send = async ({ path = '/open', body = '{"name":"Ada"}', actor, from = 'ga
     context,
     Date.now(),
   );
+  Object.assign(headers, more);
   if (contentType !== null) headers['content-type'] = contentType ?? 'application/json';
   const response = await app.request(path, { method: 'POST', headers, body: bytes });
   const content: { code?: string; errors: { pointer: string }[] } = JSON.parse(await response.text());
@@ -176,12 +217,45 @@ describe('bad input', () => {
     },
   );
 
-  it.each(['text/plain', 'application/x-www-form-urlencoded', null])(
-    'of the type %s is not read',
+  it.each([
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'application/json; charset=iso-8859-1',
+    'application/json; charset="utf-16"',
+    'application/json;charset=utf-8;charset=latin1',
+    null,
+  ])('of the type %s is not read', async (contentType) => {
+    expect(await send({ contentType })).toMatchObject({ status: 415, body: { code: 'unsupported_media_type' } });
+  });
+
+  it.each(['application/json; charset=utf-8', 'application/json;charset="UTF-8"', 'application/merge-patch+json; a=b'])(
+    'of the type %s is read',
     async (contentType) => {
-      expect(await send({ contentType })).toMatchObject({ status: 415, body: { code: 'unsupported_media_type' } });
+      expect(await send({ contentType })).toMatchObject({ status: 200 });
     },
   );
+
+  it.each(['gzip', 'br', 'identity, gzip', 'x'])('that is packed with %s is not unpacked', async (packed) => {
+    const answered = await send({ headers: { 'content-encoding': packed } });
+    expect(answered).toMatchObject({ status: 415, body: { code: 'unsupported_media_type' } });
+    expect(await send({ headers: { 'content-encoding': 'Identity' } })).toMatchObject({ status: 200 });
+  });
+
+  it.each([
+    ['/open', 'no query'],
+    ['/sought', 'another query'],
+    ['/v1/users/me/own', 'no query'],
+  ])('is a query parameter that the route does not declare: %s has %s', async (path) => {
+    const { status, body } = await send({ path: `${path}?include=foo`, actor: administrator });
+    expect({ status, errors: body.errors }).toEqual({
+      status: 400,
+      errors: [{ pointer: '/query/include', detail: 'is not a known field' }],
+    });
+  });
+
+  it('is no query parameter of a page, whose link may have been decorated on its way', async () => {
+    expect(await send({ path: '/page?utm_source=mail' })).toMatchObject({ status: 200 });
+  });
 
   it('over the limit is refused before anything is done with it', async () => {
     const sent = JSON.stringify({ name: 'x'.repeat(70_000) });
@@ -205,5 +279,38 @@ describe('failures', () => {
     const { status, body } = await send({ path: '/cut' });
     expect({ status, code: body.code }).toEqual({ status: 503, code: 'unavailable' });
     expect(JSON.stringify(body)).not.toContain('canary');
+  });
+});
+
+describe('a request with an Idempotency-Key', () => {
+  const claimed = async (sent: Sent) => {
+    await send({ path: '/once', ...sent, headers: { 'idempotency-key': 'k', ...sent.headers } });
+    const claim = claims.at(-1);
+    if (!claim) throw new Error('nothing was claimed');
+    return claim;
+  };
+
+  it('leaves nothing of an anonymous caller’s address in the store', async () => {
+    const { caller } = await claimed({ ipAddress: '203.0.113.77' });
+    expect(caller).not.toContain('203.0.113');
+    expect(caller).not.toContain(createHash('sha256').update('203.0.113.77').digest('hex'));
+  });
+
+  it('is the same anonymous caller’s by their address', async () => {
+    const { caller } = await claimed({ ipAddress: '203.0.113.77' });
+    expect((await claimed({ ipAddress: '203.0.113.77' })).caller).toBe(caller);
+    expect((await claimed({ ipAddress: '203.0.113.78' })).caller).not.toBe(caller);
+  });
+
+  it('is another one with another body or another If-Match', async () => {
+    const digests = [
+      await claimed({}),
+      await claimed({}),
+      await claimed({ headers: { 'if-match': '"1"' } }),
+      await claimed({ headers: { 'if-match': '"2"' } }),
+      await claimed({ body: '{"name":"Eve"}' }),
+    ].map(({ digest }) => digest);
+    expect(digests[0]).toBe(digests[1]);
+    expect(new Set(digests).size).toBe(4);
   });
 });

@@ -1,10 +1,8 @@
 import { createHmac } from 'node:crypto';
-import { isRefusal, type ProblemCode, type Refusal, refuse } from '@rollcall/types/problems';
+import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
 import type { AnswerOf, InputOf, Route } from '@rollcall/types/route-definition';
 import type { ServiceName } from '@rollcall/types/services';
 import { Hono } from 'hono';
-import type { z } from 'zod';
-import type { HopContext } from './actor.ts';
 import type { BoundRoute, CallContext, PermissionCheck } from './call-context.ts';
 import { judgeCaller } from './caller-policy.ts';
 import { addressKey } from './client-address.ts';
@@ -13,8 +11,9 @@ import { answerOnce, type IdempotencyClaim, type IdempotencyStore } from './idem
 import { newId } from './identity.ts';
 import type { Logger } from './logging.ts';
 import { requestDuration } from './metrics.ts';
-import { inputRefusal, problemResponse } from './problem-response.ts';
-import { defaultBodyLimit, parseJson, readBody } from './request-body.ts';
+import { problemResponse } from './problem-response.ts';
+import { defaultBodyLimit, readBody } from './request-body.ts';
+import { below, pathUserId, readContent, readParams, readQuery } from './route-input.ts';
 import { contextHeader, type TrustedHop, trustHeader, verifyHop } from './service-trust.ts';
 import { inSpan } from './tracing.ts';
 
@@ -104,7 +103,7 @@ const traced = (
   );
 
 const serve = async (
-  { route, handle }: BoundRoute,
+  { route, handle, rightsOf }: BoundRoute,
   options: RouteAppOptions,
   hop: TrustedHop,
   request: Request,
@@ -116,72 +115,43 @@ const serve = async (
   );
   if (needsPerson && !hop.context.actor && hop.from === 'gateway') return refuse('unauthenticated');
 
-  const params = validate(route.params, withMe(pathParams, hop.context), '/path');
+  const params = readParams(route, pathParams, hop.context);
   if (isRefusal(params)) return params;
   const verdict = await judgeCaller(route, hop, pathUserId(params), options.checkPermission);
   if (!verdict.allowed) return verdict.refusal;
 
-  const query = validate(route.query, singleValues(new URL(request.url).searchParams), '/query');
+  const query = readQuery(route, new URL(request.url).searchParams);
   if (isRefusal(query)) return query;
-  const content = readContent(route, body, request.headers.get('content-type'));
-  if (isRefusal(content)) return content;
+  const { content, root } = readContent(route, body, request.headers);
+  if (isRefusal(content)) return below(root, content);
 
   // Each part has just been parsed by the schema that its type comes from.
   const input = { params, query, body: content } as unknown as InputOf<Route>;
   const key = request.headers.get('idempotency-key');
-  if (!route.idempotent || key === null) return handle(input, createContext(options, hop, request, null));
+  if (!route.idempotent || key === null) {
+    return below(root, await handle(input, createContext(options, hop, request, null)));
+  }
   if (!options.idempotency)
     throw new Error(`${route.operationId} is declared idempotent, but there is no store for it`);
-  const caller = hop.context.actor?.userId ?? `address ${addressKey(hop.context.ipAddress)}`;
+  // Claims are kept for a day, by services that have no business with anybody's address.
+  const caller = hop.context.actor?.userId ?? `address ${keyedDigest(options, addressKey(hop.context.ipAddress))}`;
+  const condition = request.headers.get('if-match');
+  const rights = await rightsOf?.(input, createContext(options, hop, request, null));
+  if (isRefusal(rights)) return rights;
   return answerOnce(
     options.idempotency,
     { caller, operation: route.operationId, key },
-    keyedDigest(options, [input.params, input.query, input.body]),
-    (claim) => handle(input, createContext(options, hop, request, claim)),
+    keyedDigest(options, [input.params, input.query, input.body, ...(condition === null ? [] : [condition]), rights]),
+    async (claim) => below(root, await handle(input, createContext(options, hop, request, claim))),
   );
 };
 
-// Under a key that is not in the database: a plain digest of a body with a password in it could be guessed.
+// Under a key that is not in the database: a plain digest of an address, or of a body with a password in it, could be
+// guessed.
 const keyedDigest = ({ trustKeys }: RouteAppOptions, value: unknown): string =>
   createHmac('sha256', trustKeys.get('gateway') ?? new Uint8Array())
     .update(JSON.stringify(value))
     .digest('hex');
-
-/** `me` stands for the caller wherever a user id stands. */
-const withMe = (params: Readonly<Record<string, string>>, context: HopContext): Readonly<Record<string, string>> =>
-  params.userId === 'me' && context.actor ? { ...params, userId: context.actor.userId } : params;
-
-const pathUserId = (params: unknown): string | undefined =>
-  typeof params === 'object' && params !== null && 'userId' in params && typeof params.userId === 'string'
-    ? params.userId
-    : undefined;
-
-// A repeated parameter is kept as a list, which no schema takes: which of the two counts is not for us to guess.
-const singleValues = (search: URLSearchParams): Record<string, string | string[]> =>
-  Object.fromEntries(
-    [...new Set(search.keys())].map((name) => {
-      const values = search.getAll(name);
-      return [name, values.length === 1 ? (values[0] ?? '') : values];
-    }),
-  );
-
-const validate = (
-  schema: z.ZodType | undefined,
-  value: unknown,
-  root: string,
-  code?: ProblemCode,
-): unknown | Refusal => {
-  if (!schema) return {};
-  const result = schema.safeParse(value);
-  return result.success ? result.data : inputRefusal(result.error, root, code);
-};
-
-const readContent = (route: Route, body: Uint8Array | null, contentType: string | null): unknown | Refusal => {
-  if (!route.body) return undefined;
-  if (!body && route.bodyOptional) return validate(route.body, {}, '/body', route.invalidInput);
-  const parsed = parseJson(body ?? new Uint8Array(), contentType);
-  return isRefusal(parsed) ? parsed : validate(route.body, parsed, '/body', route.invalidInput);
-};
 
 const createContext = (
   options: RouteAppOptions,

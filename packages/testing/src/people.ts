@@ -25,9 +25,12 @@ export const registerPerson = async (
   api: ApiClient,
   mailUrl: string,
   person: Newcomer = newcomer(),
+  /** Of a stack that asks for one from its first administrator. */
+  setupToken: string | null = null,
 ): Promise<SignedInPerson> => {
   const { email, username, password } = person;
-  expectStatus(await api('POST', '/v1/registrations', { body: { email, username, password } }), 202);
+  const body = { email, username, password, ...(setupToken === null ? {} : { setupToken }) };
+  expectStatus(await api('POST', '/v1/registrations', { body }), 202);
   const mail = await createMailbox(mailUrl).waitForMail(email, /confirm/i);
   const verified = await api('POST', '/v1/registrations/verify', { body: { token: tokenIn(mail) } });
   expectStatus(verified, 200);

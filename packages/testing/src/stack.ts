@@ -41,13 +41,16 @@ export interface StackOptions {
   readonly onLog?: (line: string) => void;
 }
 
+/** Another launcher, such as the rehearsal of docker-compose.yml, that says where everything is in the same way. */
+const launcherFile = process.env.STACK_LAUNCHER || 'infra/local/start.mjs';
+
 /** Starts everything that `npm start` starts, on free ports and in a folder of its own, and waits until it is ready. */
 export const startStack = async (options: StackOptions = {}): Promise<Stack> => {
   const dataFolder = options.dataFolder ?? (await mkdtemp(join(tmpdir(), 'rollcall-stack-')));
   const { replicas = process.env.STACK_REPLICAS } = options;
   const apart = replicas === undefined || replicas === '' ? [] : ['--replicas', replicas];
   const flags = ['--data', dataFolder, '--json', ...(options.durable ? [] : ['--fast']), ...apart];
-  const launcher = spawn(process.execPath, [join(repository, 'infra/local/start.mjs'), ...flags], {
+  const launcher = spawn(process.execPath, [join(repository, launcherFile), ...flags], {
     cwd: repository,
     env: {
       ...process.env,

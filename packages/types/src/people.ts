@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { line, paragraph } from './text.ts';
+import { countryCodes } from './countries.ts';
+import { line, paragraph, verbatim } from './text.ts';
 
 /**
  * An e-mail address of the plain `local@domain` form in ASCII, as typed. Quoted local parts, comments and display
@@ -25,17 +26,27 @@ export const passwordMaxLength = 256;
 export const passwordMinLength = 8;
 
 /** A password to be set: checked exactly as typed, never trimmed, folded or cut. */
-export const newPassword = paragraph({ min: passwordMinLength, max: passwordMaxLength });
+export const newPassword = verbatim({ min: passwordMinLength, max: passwordMaxLength });
 
 /** A password to be compared: any text, so that an old or odd one gets an honest "no". */
-export const presentedPassword = paragraph({ max: passwordMaxLength });
+export const presentedPassword = verbatim({ max: passwordMaxLength });
+
+/**
+ * Is this password a name of its owner? Those are guessed before any list is (NIST SP 800-63B section 3.1.1.2), so every
+ * place where a password is set asks this.
+ */
+export const isOwnName = (
+  password: string,
+  { email: address, username: name }: { readonly email: string; readonly username: string },
+): boolean => {
+  const typed = password.toLowerCase();
+  return [address, address.slice(0, address.lastIndexOf('@')), name].some((own) => own.toLowerCase() === typed);
+};
 
 /** A mailed secret: 24 random bytes in base64url. */
 export const mailedToken = z.string().regex(/^[A-Za-z0-9_-]{32}$/, 'must be the 32 characters of the mailed link');
 
-const regionNames = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' });
-const isCountry = (code: string): boolean =>
-  /^[A-Z]{2}$/.test(code) && code !== 'ZZ' && regionNames.of(code) !== undefined;
+const assignedCountries = new Set(countryCodes);
 
 const isLocale = (tag: string): boolean => {
   try {
@@ -54,15 +65,36 @@ const isTimeZone = (zone: string): boolean => {
   }
 };
 
+// As people write names of zones: Asia/Kolkata, US/Eastern, EST5EDT.
+const usualSpelling = /^(?:[A-Z][A-Za-z0-9+_-]*)(?:\/[A-Z][A-Za-z0-9+_-]*)*$/;
+
+/**
+ * The usual spelling of a zone. One of several names of a zone stays the one that was chosen: which of them an engine
+ * calls canonical depends on its version, and people do not like to find Kolkata under Calcutta.
+ */
+const spelledAsUsual = (zone: string): string => {
+  if (!isTimeZone(zone)) return zone;
+  const canonical = new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone;
+  return canonical.toLowerCase() !== zone.toLowerCase() && usualSpelling.test(zone) ? zone : canonical;
+};
+
 /** ISO 3166-1 alpha-2. */
-export const countryCode = z.string().max(2).refine(isCountry, 'must be an ISO 3166-1 alpha-2 country code');
+export const countryCode = z
+  .string()
+  .max(2)
+  .refine((code) => assignedCountries.has(code), 'must be an ISO 3166-1 alpha-2 country code');
 /** BCP 47, in its canonical spelling. */
 export const locale = z.string().max(35).refine(isLocale, 'must be a canonical BCP 47 language tag, such as de-CH');
-/** IANA time zone name. */
-export const timeZone = z.string().max(64).refine(isTimeZone, 'must be an IANA time zone, such as Europe/Zurich');
+/** IANA time zone name, in any case of letters; kept in its usual spelling. */
+export const timeZone = z
+  .string()
+  .max(64)
+  .refine(isTimeZone, 'must be an IANA time zone, such as Europe/Zurich')
+  .overwrite(spelledAsUsual);
 
-/** Codes of the gender reference table; the profile service owns the table and its labels. */
-export const genderCode = z.string().regex(/^[a-z][a-z_]{0,31}$/, 'must be a code of GET /v1/genders');
+/** Codes of the gender reference table; the profile service owns the table and its labels, filled by its migrations. */
+export const genderCodes = ['female', 'male', 'non_binary', 'other', 'unspecified'] as const;
+export const genderCode = z.enum(genderCodes, 'must be a code of GET /v1/genders');
 
 /** What people may say about themselves; every part may be absent or null. */
 export const profileFields = z.strictObject({
@@ -75,3 +107,20 @@ export const profileFields = z.strictObject({
   timeZone: timeZone.nullish(),
 });
 export type ProfileFields = z.infer<typeof profileFields>;
+
+const anyText = z.string().nullish();
+
+/**
+ * What people have said about themselves, as events and services pass it on. Wider than {@link profileFields}: what was
+ * taken once stays readable when the rules become stricter.
+ */
+export const profileFacts = z.object({
+  firstName: anyText,
+  lastName: anyText,
+  description: anyText,
+  gender: anyText,
+  countryCode: anyText,
+  locale: anyText,
+  timeZone: anyText,
+} satisfies Record<keyof ProfileFields, typeof anyText>);
+export type ProfileFacts = z.infer<typeof profileFacts>;

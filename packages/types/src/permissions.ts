@@ -4,10 +4,22 @@ import { line, paragraph } from './text.ts';
 /** The permission that holds all others. */
 export const adminPermission = 'admin';
 
+/** What a permission may be named. Wider than {@link newPermissionName}: whatever has a name can be asked about. */
 export const permissionName = z
   .string()
   .max(100, 'must be at most 100 characters')
   .regex(/^[A-Za-z0-9._-]+$/, 'may hold letters, digits, and . _ -');
+
+const isDots = (name: string): boolean => name === '.' || name === '..';
+const isUuid = (name: string): boolean => /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(name);
+
+/**
+ * The name of a permission to be. URLs read `.` and `..` as steps (RFC 3986 section 5.2.4) and would never reach it. Events
+ * have the name as their subject, so one that is a user's id would put its events among that user's.
+ */
+export const newPermissionName = permissionName
+  .refine((name) => !isDots(name), 'must be more than dots')
+  .refine((name) => !isUuid(name), 'must not be a UUID');
 
 /** The permissions that the product itself asks for. All exist from the first start and cannot be deleted. */
 export const builtInPermissions = {
@@ -34,5 +46,5 @@ export const permission = z.object({
   builtIn: z.boolean(),
 });
 
-/** Reason given with an administrative act; shown in the audit trail. */
+/** Reason given with an administrative act; shown in the audit trail to whoever may see what is personal there. */
 export const reason = line({ max: 200 });

@@ -10,6 +10,8 @@ export const problems = {
   weak_password: { status: 400, title: 'The password is too easy to guess' },
   token_invalid: { status: 400, title: 'The link or code is unknown, used or expired' },
   unsupported_media_type: { status: 415, title: 'The body must be application/json' },
+  request_timeout: { status: 408, title: 'The request took too long to arrive' },
+  headers_too_large: { status: 431, title: 'The headers are too large' },
   payload_too_large: { status: 413, title: 'The body is too large' },
   unprocessable: { status: 422, title: 'The user could not be created' },
   idempotency_key_reused: { status: 422, title: 'The Idempotency-Key was used with another body' },

@@ -23,7 +23,8 @@ export type Caller =
 export type RateClass = 'sign_up' | 'sign_in' | 'mail' | 'write' | 'read' | 'internal';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-export type SuccessStatus = 200 | 201 | 202;
+/** 304 is a success of a conditional GET, and has no body. */
+export type SuccessStatus = 200 | 201 | 202 | 304;
 
 export interface Route {
   readonly service: ServiceName;
@@ -38,6 +39,8 @@ export interface Route {
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
+  /** The members of the body may also stand below this one. */
+  readonly bodyMember?: string;
   /** A request may come without a body at all; it is then read as an empty object. */
   readonly bodyOptional?: boolean;
   /** Bytes; 65,536 unless told. */
@@ -51,6 +54,8 @@ export interface Route {
   readonly openAboutExistence?: boolean;
   /** The answer to a repeated `Idempotency-Key` is the first answer. */
   readonly idempotent?: boolean;
+  /** Headers of its successful answers, beside those that every answer has. */
+  readonly headers?: readonly ('ETag' | 'Rollcall-Revision')[];
   /** The service reads and sets cookies itself. */
   readonly cookies?: boolean;
   /** Answers `text/html` pages instead of JSON. */

@@ -156,6 +156,27 @@ describe('opposite wishes', () => {
     expect(deactivation.doorsOf(ada.userId)).toBe('open');
   });
 
+  it('a reactivation that is refused leaves a deactivation under way to its end, in nobody else’s name', async () => {
+    deactivation.admins.add(ada.userId);
+    const { atStep, release } = holdAt('access');
+    const shutting = deactivation.ask('deactivate', ada.userId, ada, { reason: 'On leave.' });
+    await atStep;
+    const opening = deactivation.ask('reactivate', ada.userId, manager, { reason: 'Wanted here.' });
+    await becomes('reactivating');
+    release();
+    expect((await shutting).status).toBe(202);
+    expect(await opening).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+    await becomes('deactivated');
+    expect(deactivation.doorsOf(ada.userId)).toBe('shut');
+    expect(await deactivation.eventsAbout(ada.userId)).toEqual([
+      {
+        type: 'user.deactivated',
+        actor: 'service:deactivation',
+        data: { before: { status: 'active' }, after: { status: 'deactivated' }, by: 'administrator' },
+      },
+    ]);
+  });
+
   it('any storm of them ends in one of the two states, and events alternate', async () => {
     for (let round = 0; round < 5; round++) {
       await Promise.all(

@@ -1,4 +1,4 @@
-import type { HopContext } from '@rollcall/service-kit/actor';
+import type { Cause, HopContext } from '@rollcall/service-kit/actor';
 import { newId } from '@rollcall/service-kit/identity';
 import { Worker } from '@rollcall/service-kit/worker';
 import { userDeactivated, userReactivated } from '@rollcall/types/events/deactivation';
@@ -80,22 +80,26 @@ const suspend = async ({ client }: Ports, account: Changing): Promise<Refusal | 
 const openOrShutDoors = async ({ client }: Ports, account: Changing): Promise<void> => {
   const answer = await client.call(setUserAccess, {
     params: { userId: account.userId },
-    body: { enabled: account.pending === 'reactivating' },
+    body: { enabled: account.pending === 'reactivating', actor: causeOf(account).actor },
     context: hopOf(account),
   });
   if (isRefusal(answer)) throw new Error(`the access could not be set: ${answer.refused}`);
 };
 
 const takeBack = async ({ connection, log }: Ports, account: Changing, { refused }: Refusal): Promise<void> => {
-  // Its caller may have heard "completing" already, so that it is told here as well.
-  log.warn({ userId: account.userId, change: account.pending, refused }, 'a change of an account was refused');
+  // Its caller may have heard "completing" already, so that it is told here as well. It is an answer, not a fault.
+  log.info({ userId: account.userId, change: account.pending, refused }, 'a change of an account was refused');
   await connection.db.transaction((tx) =>
-    refused === 'not_found' ? forgetAccount(tx, account) : takeBackChange(tx, account, refused),
+    refused === 'not_found'
+      ? forgetAccount(tx, account)
+      : takeBackChange(tx, account, refused, { ...causeOf(account), actor: ourselves }),
   );
 };
 
-const conclude = async ({ events }: Ports, account: Changing): Promise<void> =>
-  events.transact(async (tx, emit) => {
+const conclude = async ({ events, personal }: Ports, account: Changing): Promise<void> => {
+  const { userId, reason } = account;
+  const sealed = reason === null ? {} : { personal: await personal.seal(userId, { reason }) };
+  await events.transact(async (tx, emit) => {
     const before = await concludeChange(tx, account, account.pending);
     const after = statusAfter[account.pending];
     // A change that was replaced before it was done leaves the account as it was, and that is no event.
@@ -103,11 +107,15 @@ const conclude = async ({ events }: Ports, account: Changing): Promise<void> =>
     await emit(account.pending === 'deactivating' ? userDeactivated : userReactivated, {
       subject: account.userId,
       data: { before: { status: before }, after: { status: after }, by: account.by ?? 'administrator' },
+      ...sealed,
       cause: causeOf(account),
     });
   });
+};
 
-const causeOf = ({ cause }: Account) => cause ?? { actor: 'service:deactivation', correlationId: newId() };
+const ourselves = 'service:deactivation';
+
+const causeOf = ({ cause }: Account): Cause => cause ?? { actor: ourselves, correlationId: newId() };
 
 const hopOf = (account: Account): HopContext => {
   const { correlationId, traceparent } = causeOf(account);

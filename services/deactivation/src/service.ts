@@ -22,10 +22,10 @@ export const startDeactivation = async (
     directory,
     tables: eventTables,
   });
-  const { connection, client, log, shutdown } = foundation;
+  const { connection, client, personal, log, shutdown } = foundation;
   const reactions = { registration: [onUserRegistered()] };
   const events = foundation.joinEventPlane(reactions);
-  const ports: Ports = { config, connection, events, client, log };
+  const ports: Ports = { config, connection, events, client, personal, log };
 
   const running = foundation.run([handleDeactivateUser(ports), handleReactivateUser(ports)], events);
   const worker = createChangeWorker(ports);

@@ -150,6 +150,65 @@ describe('CORS', () => {
   );
 });
 
+describe('the bare address', () => {
+  it('leads to the reference', async () => {
+    const answer = await gateway.ask('/');
+    expect(answer.status).toBe(303);
+    expect(answer.headers.get('location')).toBe('/docs');
+    expect((await gateway.ask('/', { method: 'POST' })).status).toBe(405);
+  });
+
+  it('is not every address', async () => {
+    expect((await gateway.ask('/favicon.ico')).status).toBe(404);
+    expect((await gateway.ask('/index.html')).status).toBe(404);
+  });
+});
+
+describe('metrics in production', () => {
+  const token = 'a-token-for-the-metrics';
+  const running: GatewayUnderTest[] = [];
+  const inProduction = async (environment: Record<string, string>) => {
+    const started = await startGatewayUnderTest({ environment: { NODE_ENV: 'production', ...environment } });
+    running.push(started);
+    return started;
+  };
+  afterAll(() => Promise.all(running.map((one) => one.stop())));
+
+  it('are there for nobody unless there is a token', async () => {
+    const closed = await inProduction({});
+    for (const authorization of [undefined, 'Bearer ', 'Bearer undefined', 'Bearer null']) {
+      const headers = authorization === undefined ? {} : { authorization };
+      expect((await closed.ask('/metrics', { headers })).status).toBe(404);
+    }
+  });
+
+  it('are there for whoever has the token, wherever they come from, and for nobody else', async () => {
+    const open = await inProduction({ METRICS_TOKEN: token });
+    const headers = { 'x-forwarded-for': '203.0.113.1' };
+    const answer = await open.ask('/metrics', { token, headers });
+    expect(answer.status).toBe(200);
+    expect(answer.text).toContain('rollcall_http_request_duration_seconds_bucket');
+
+    const unknown = await open.ask('/unknown');
+    for (const authorization of [
+      '',
+      token,
+      `Basic ${token}`,
+      `Bearer ${token}x`,
+      `Bearer ${token.slice(1)}`,
+      'Bearer',
+    ]) {
+      const refused = await open.ask('/metrics', { headers: authorization === '' ? {} : { authorization } });
+      expect([authorization, refused.status]).toEqual([authorization, 404]);
+      expect({ ...refused.body, instance: '' }).toEqual({ ...unknown.body, instance: '' });
+    }
+  });
+
+  it('need a token that nobody guesses', async () => {
+    await expect(inProduction({ METRICS_TOKEN: 'x'.repeat(15) })).rejects.toThrow('METRICS_TOKEN');
+  });
+});
+
 describe('metrics', () => {
   it('are there for the machine itself', async () => {
     const answer = await gateway.ask('/metrics');

@@ -6,12 +6,14 @@ import { problemResponse } from '@rollcall/service-kit/problem-response';
 import { inSpan, isTraceparent } from '@rollcall/service-kit/tracing';
 import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
 import type { RateClass, Route } from '@rollcall/types/route-definition';
+import { showReference } from '@rollcall/types/routes/gateway';
 import { type Context, Hono } from 'hono';
-import { type Bindings, clientAddress, isLocalPeer } from './client.ts';
+import { type Bindings, clientAddress } from './client.ts';
 import type { Config } from './config.ts';
 import { type Forwarding, forward } from './forward.ts';
 import { authenticate } from './identity/authenticate.ts';
 import type { TokenVerifier } from './identity/token-verifier.ts';
+import { mayReadMetrics } from './metrics-access.ts';
 import type { CountRequest } from './rate-classes.ts';
 import type { FixedDocument } from './reference/fixed-document.ts';
 import { type RequestTarget, readTarget } from './request-target.ts';
@@ -22,7 +24,7 @@ export interface GatewayAppOptions extends Forwarding {
   readonly routes: readonly Route[];
   /** What is answered right here, by path. */
   readonly documents: ReadonlyMap<string, FixedDocument>;
-  /** The metrics of this process, for its neighbours. */
+  /** The metrics of this process. */
   readonly readMetrics: () => Promise<Response>;
   readonly verifier: TokenVerifier;
   readonly countRequest: CountRequest;
@@ -69,6 +71,10 @@ export const createGatewayApp = (options: GatewayAppOptions): Hono<{ Bindings: B
       finish(c, async () => (await tooMany(options, 'read', c)) ?? document.answer(c.req.raw.headers)),
     );
   }
+  // Whoever opens the address in a browser is shown what is there.
+  answerAt('GET', '/', (c) =>
+    finish(c, async () => new Response(null, { status: 303, headers: { location: showReference.path } })),
+  );
   for (const route of options.routes) {
     if (options.documents.has(route.path)) continue;
     for (const path of [route.path, aliasOf(route.path)]) {
@@ -90,7 +96,9 @@ export const createGatewayApp = (options: GatewayAppOptions): Hono<{ Bindings: B
     );
   }
   app.get('/metrics', (c) =>
-    finish(c, async () => (isLocalPeer(c.env, c.req.raw.headers) ? options.readMetrics() : refuse('not_found'))),
+    finish(c, async () =>
+      mayReadMetrics(options.config, c.env, c.req.raw.headers) ? options.readMetrics() : refuse('not_found'),
+    ),
   );
   app.notFound((c) => finish(c, async () => refuse('not_found')));
   app.onError((error, c) => finish(c, async (requestId) => failed(options, c, requestId, error)));

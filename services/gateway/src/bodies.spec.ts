@@ -91,7 +91,7 @@ describe('a body', () => {
     const body = gzipSync(JSON.stringify({ identifier: 'a', password: 'x' }));
     const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
     const answer = await gateway.ask('/v1/sessions', { method: 'POST', headers, body });
-    expect(answer).toMatchObject({ status: 400, code: 'malformed_json' });
+    expect(answer).toMatchObject({ status: 415, code: 'unsupported_media_type' });
   });
 
   it.each([

@@ -16,16 +16,22 @@ export const variables = {
   TRUSTED_PROXIES: commaList
     .refine((ranges) => ranges.every((range) => ipaddr.isValidCIDR(range)), 'must be CIDR ranges')
     .meta({ description: 'CIDR ranges of proxies whose X-Forwarded-For is believed, comma separated' }),
+  METRICS_TOKEN: z
+    .string()
+    .min(16, 'must have at least 16 characters')
+    .optional()
+    .meta({ description: 'bearer token for `/metrics`, which in production is not there without it' }),
 };
 
 /** @throws {ConfigurationError} naming every variable that is missing or malformed. */
 export const toConfig = (environment: Environment) => {
-  const { HOST, PORT, CORS_ORIGINS, TRUSTED_PROXIES, ...common } = readVariables(variables, environment);
+  const { HOST, PORT, CORS_ORIGINS, TRUSTED_PROXIES, METRICS_TOKEN, ...common } = readVariables(variables, environment);
   const publicUrl = new URL(common.PUBLIC_URL);
   return {
     common,
     host: HOST,
     port: PORT,
+    metricsToken: METRICS_TOKEN,
     production: common.NODE_ENV === 'production',
     issuer: publicUrl.origin,
     secure: publicUrl.protocol === 'https:',

@@ -7,7 +7,7 @@ import { isRefusal, type Refusal } from '@rollcall/types/problems';
 import type { Route } from '@rollcall/types/route-definition';
 
 /** Headers of the client that services may see; whatever else it sends ends here, claims of trust first of all. */
-const passed = ['content-type', 'accept', 'if-match', 'if-none-match', 'idempotency-key'];
+const passed = ['content-type', 'content-encoding', 'accept', 'if-match', 'if-none-match', 'idempotency-key'];
 
 /**
  * Headers of a service that belong to one connection (RFC 9110 section 7.6.1), or to a length that the server here

@@ -308,6 +308,32 @@ describe('WS /v1/live ends', () => {
     expect(client.messages.filter(({ type }) => type === 'error')).toHaveLength(junk.length + 2);
   });
 
+  it('not for a message with a mistake, which is told where it is, each time under another name', async () => {
+    const client = await watch({ token: await gateway.sign() }).opened();
+    client.say({ type: 'subscribe', id: 7, channel: 'activity', more: true });
+    client.say({ type: 'subscribe', id: 's1' });
+    client.say({ type: 'subscribed' });
+    client.say([]);
+    await expect.poll(() => client.messages.length).toBe(4);
+    const problems = client.messages.map(
+      ({ problem }) => problem as { instance: string; errors: unknown; code: string },
+    );
+    expect(problems.map(({ errors }) => errors)).toEqual([
+      [
+        { pointer: '/id', detail: 'must be a string' },
+        { pointer: '/more', detail: 'is not a known field' },
+      ],
+      [{ pointer: '/channel', detail: 'is missing' }],
+      [{ pointer: '/type', detail: 'must be one of "subscribe", "unsubscribe", "authenticate", "ping"' }],
+      [{ pointer: '', detail: 'must be an object' }],
+    ]);
+    for (const { code, instance } of problems) {
+      expect(code).toBe('invalid_input');
+      expect(instance).toMatch(/^urn:request:[0-9a-f-]{36}$/);
+    }
+    expect(new Set(problems.map(({ instance }) => instance)).size).toBe(4);
+  });
+
   it('politely when the gateway stops: 1001', async () => {
     const replica = await gateway.startReplica();
     const client = await watch({ token: await gateway.sign() }, replica.url).opened();

@@ -9,6 +9,7 @@ import { handleReadUser } from './http/read-user.ts';
 import { handleReadUserServiceUser } from './http/read-user-service-user.ts';
 import { handleUpdateUser } from './http/update-user.ts';
 import type { Ports } from './ports.ts';
+import { onAccountStatus } from './reactions/on-account-status.ts';
 import { onUserRegistered } from './reactions/on-user-registered.ts';
 import { eventTables, idempotencyKeys } from './store/schema.ts';
 
@@ -23,7 +24,7 @@ export const startProfile = async (environment: Environment, directory: ServiceD
     idempotencyKeys,
   });
   const { connection, personal, checkPermission } = foundation;
-  const reactions = { registration: [onUserRegistered(personal)] };
+  const reactions = { registration: [onUserRegistered(personal)], deactivation: onAccountStatus };
   const events = foundation.joinEventPlane(reactions);
   const ports: Ports = { connection, events, personal, checkPermission };
 

@@ -37,6 +37,16 @@ it('a lapsed sign-up leaves nothing, and with its key what events say of it is u
   }
 });
 
+it('the service does so by itself', async () => {
+  const ada = newcomer();
+  await registration.signUp(ada);
+  const userId = await registration.userIdOf(ada.username);
+  await lapse(userId);
+  // A worker's first round comes with the start.
+  await registration.restart();
+  await expect.poll(() => left(userId), { timeout: 10_000 }).toEqual([0, 0, 0, 0]);
+});
+
 it('whoever took over the username of a lapsed sign-up keeps it', async () => {
   const first = newcomer();
   await registration.signUp(first);

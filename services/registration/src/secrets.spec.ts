@@ -29,6 +29,7 @@ it('no password or link is readable in any table, event or log line, and no pers
   registration = await startRegistrationUnderTest({ environment: { LOG_LEVEL: 'debug' } });
   const profile = { firstName: 'Canaria', description: 'canary description' };
   const ada = newcomer();
+  registration.world.setupToken = 'canary set-up token';
   await registration.signUp(ada, { profile, setupToken: 'canary set-up token' });
   await registration.resend(ada.email);
   const token = await registration.tokenFor(ada.username);

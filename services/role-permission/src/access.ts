@@ -50,12 +50,6 @@ const inBody = (refusal: Refusal): Refusal =>
     ? refusal
     : { ...refusal, errors: refusal.errors.map((error) => ({ ...error, pointer: `/body${error.pointer}` })) };
 
-/**
- * For routes that answer 404 to whoever lacks the right: the same answer to whoever lost it while their command waited.
- */
-export const hidden = <T extends object>(outcome: T | Refusal): T | Refusal =>
-  'refused' in outcome && outcome.refused === 'forbidden' ? refuse('not_found') : outcome;
-
 /** The header that tells clients which revision their write became; the epoch is that of the log. */
 export const revisionHeader = (revision: number): Readonly<Record<string, string>> => ({
   'rollcall-revision': `1-${revision}`,

@@ -6,6 +6,7 @@ import { holdsNow } from './access.ts';
 import { toConfig } from './config.ts';
 import { handleAppointDevAdmin } from './http/appoint-dev-admin.ts';
 import { handleCheckPermission } from './http/check-permission.ts';
+import { handleCheckSetupToken } from './http/check-setup-token.ts';
 import { handleCreatePermission } from './http/create-permission.ts';
 import { handleDeletePermission } from './http/delete-permission.ts';
 import { handleDescribePermission } from './http/describe-permission.ts';
@@ -39,6 +40,8 @@ export const startRolePermission = async (
       logSource(connection, (err, { position }) => foundation.log.error({ err, position }, 'an event without readers')),
     ],
     permissionCheck: async (userId, permission) => holdsNow(access, userId, permission),
+    // Away for good: only a start, which loads the log anew, mends it. What is away for a while is the database.
+    moreReadiness: () => ({ log: access.health === 'diverged' ? 'unavailable' : 'ok' }),
   });
   const { connection, log, shutdown } = foundation;
   const events = foundation.joinEventPlane({});
@@ -50,7 +53,7 @@ export const startRolePermission = async (
   await access.start();
   shutdown.add('access log', () => access.stop());
 
-  const ports: Ports = { config, access, log };
+  const ports: Ports = { config, connection, access, log };
   return foundation.run(
     [
       ...handleListPermissions(ports),
@@ -64,6 +67,7 @@ export const startRolePermission = async (
       handleRevokePermission(ports),
       handleEnrolUser(ports),
       handleSetSuspension(ports),
+      handleCheckSetupToken(ports),
       handleReadBootstrap(ports),
       handleAppointDevAdmin(ports),
       handleCheckPermission(ports),

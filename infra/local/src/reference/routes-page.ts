@@ -15,7 +15,7 @@ export const routesPage = (): string => {
       .sort(byName(({ path, method }) => `${path} ${method}`))
       .map(section),
   ]);
-  return `${[introduction, rates, refusals, ...sections].join('\n\n')}\n`;
+  return `${[introduction, rates, refusals, live, ...sections].join('\n\n')}\n`;
 };
 
 const introduction = `# Routes
@@ -26,7 +26,11 @@ Everything the gateway routes. \`/api/user/…\` is another name of \`/v1/…\`;
 Lists answer \`{ items, nextCursor }\` and take \`limit\` and \`cursor\`. A route whose caller has too few rights answers 404, the same
 as for what does not exist, unless \`forbidden\` is among its refusals. Every route may also refuse with \`rate_limited\` and
 \`unavailable\`; one that takes input with \`invalid_input\`; one that takes a body with \`malformed_json\`, \`unsupported_media_type\`
-and \`payload_too_large\`; one that is not for everybody with \`unauthenticated\` and \`token_revoked\`.`;
+and \`payload_too_large\`; one that changes something, for a session cookie that comes from another site, with
+\`cross_site_request\`; one that is not for everybody with \`unauthenticated\` and \`token_revoked\`. A route that takes an
+\`Idempotency-Key\` gives the first answer again to whoever repeats the request under the same key, for 24 hours; it may refuse with
+\`request_in_progress\` and \`idempotency_key_reused\`. What no route declares, be it a field or a query parameter, is
+\`invalid_input\`.`;
 
 const rates = [
   '## Rate classes',
@@ -50,6 +54,24 @@ const refusals = [
   ),
 ].join('\n\n');
 
+const live = `## live
+
+### \`WS /v1/live\`
+
+Your own events as they happen: a GET with \`Upgrade: websocket\` and \`Sec-WebSocket-Protocol: rollcall.v1, bearer.<token>\`, or with
+the session cookie from a page of \`PUBLIC_URL\` or \`CORS_ORIGINS\`. The description in \`/openapi.json\` has its messages.
+
+${table(
+  ['', ''],
+  [
+    ['callers', 'any signed-in person'],
+    ['rate class', code('read')],
+    ['the client says', codes(['subscribe', 'unsubscribe', 'authenticate', 'ping'])],
+    ['the server says', codes(['subscribed', 'event', 'authenticated', 'pong', 'error'])],
+    ['closes with', '4401 token ended, 4408 too slow, 4429 too many connections or messages, 1001 the server stops'],
+  ],
+)}`;
+
 const groupOf = (route: Route): string => route.tag ?? route.service;
 
 const section = (route: Route): string => {
@@ -58,15 +80,23 @@ const section = (route: Route): string => {
     ...(route.invalidInput ? [route.invalidInput] : []),
     ...(route.refusals ?? []),
   ];
+  const taken = [
+    ...(route.idempotent ? ['Idempotency-Key'] : []),
+    ...(own.includes('precondition_failed') ? ['If-Match'] : []),
+    ...(route.responses[304] ? ['If-None-Match'] : []),
+  ];
+  const carried = [...(route.headers ?? []), ...(route.cookies ? ['Set-Cookie'] : [])];
   const rows = [
     ['callers', route.callers.map(callerText).join(', ')],
     ['rate class', code(route.rate)],
+    ...(taken.length > 0 ? [['takes', codes(taken)]] : []),
     ...(route.query ? [['query', code(typeText(route.query, 'input'))]] : []),
     ...(route.body ? [['body', `${code(typeText(route.body, 'input'))}${route.bodyOptional ? ', or none' : ''}`]] : []),
     ...Object.entries(route.responses).map(([status, schema]) => [
       `answers ${status}`,
-      route.html ? 'a page' : code(typeText(schema)),
+      status === '304' ? 'nothing' : route.html ? 'a page' : code(typeText(schema)),
     ]),
+    ...(carried.length > 0 ? [['with', codes(carried)]] : []),
     ['refusals', codes([...new Set(own)])],
   ];
   return [`### ${code(`${route.method} ${route.path}`)}`, `${route.summary}.`, table(['', ''], rows)].join('\n\n');

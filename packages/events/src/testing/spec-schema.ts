@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { idempotencyKeysTable } from '@rollcall/database/idempotency-keys';
 import { bigserial, integer, jsonb, pgSchema, text, uuid } from 'drizzle-orm/pg-core';
 import {
   inboxTable,
@@ -27,7 +28,9 @@ export const eventTables = {
   streamMarks: streamMarksTable(schema),
 };
 
-/** The tables of a service that has nothing but events. */
+export const idempotencyKeys = idempotencyKeysTable(schema);
+
+/** The tables of a service that has nothing but events and keyed requests. */
 export const schemaPlan = {
   schema: 'spec_events',
   migrations: fileURLToPath(new URL('migrations', import.meta.url)),

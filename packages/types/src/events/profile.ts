@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { defineEvent } from '../event-definition.ts';
-import { profileFields, username } from '../people.ts';
+import { profileFacts, username } from '../people.ts';
 
 const service = 'profile';
 
-const profileState = profileFields.extend({
+const profileState = profileFacts.extend({
   username,
   externalIds: z.record(z.string(), z.string()),
 });

@@ -1,7 +1,6 @@
-import { z } from 'zod';
 import { defineEvent } from '../event-definition.ts';
 import { entityId } from '../ids.ts';
-import { email, profileFields, username } from '../people.ts';
+import { email, profileFacts, username } from '../people.ts';
 
 const service = 'registration';
 
@@ -10,7 +9,7 @@ export const verificationRequested = defineEvent({
   service,
   summary: 'Someone signed up, or asked again, and is to get a link that confirms the address.',
   data: { requestId: entityId },
-  personal: { email, username, locale: z.string().optional() },
+  personal: { email, username },
 });
 
 export const signUpRepeated = defineEvent({
@@ -26,5 +25,5 @@ export const userRegistered = defineEvent({
   service,
   summary: 'A person confirmed the address and now has an account.',
   data: {},
-  personal: { email, username, profile: profileFields },
+  personal: { email, username, profile: profileFacts },
 });

@@ -35,4 +35,5 @@ export const reactivateUser = defineRoute({
   body: z.strictObject({ reason: reason.optional() }),
   bodyOptional: true,
   responses: { 200: answer, 202: completing },
+  refusals: ['forbidden'],
 });

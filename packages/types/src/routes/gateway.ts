@@ -93,5 +93,5 @@ export const retryDeadLetter = defineRoute({
   rate: 'write',
   params: z.object({ id: entityId }),
   responses: { 200: z.object({ applied: z.int().nonnegative(), services: serviceList, failed: serviceList }) },
-  refusals: ['event_not_parked'],
+  refusals: ['event_still_fails'],
 });

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { dictionary } from '../dictionary.ts';
+import { accountStatus } from '../events/deactivation.ts';
 import { instant, userId } from '../ids.ts';
-import { email, genderCode, profileFields, username } from '../people.ts';
+import { email, profileFacts, profileFields, username } from '../people.ts';
 import { permissionName } from '../permissions.ts';
 import { defineRoute } from '../route-definition.ts';
 import { line } from '../text.ts';
@@ -23,8 +24,10 @@ const user = z.object({
   description: z.string().nullable(),
   createdAt: instant,
   updatedAt: instant,
+  /** For `users.manage` too. */
+  status: accountStatus.optional(),
   email: email.optional(),
-  gender: genderCode.nullable().optional(),
+  gender: z.string().nullable().optional(),
   countryCode: z.string().nullable().optional(),
   locale: z.string().nullable().optional(),
   timeZone: z.string().nullable().optional(),
@@ -41,7 +44,8 @@ export const readUser = defineRoute({
   callers: ['user'],
   rate: 'read',
   params: z.object({ userId }),
-  responses: { 200: user },
+  headers: ['ETag'],
+  responses: { 200: user, 304: z.undefined() },
 });
 
 export const updateUser = defineRoute({
@@ -57,6 +61,7 @@ export const updateUser = defineRoute({
     /** By `users.manage` only; a null takes an entry away. */
     externalIds: dictionary(systemName, externalId.nullable()).optional(),
   }),
+  headers: ['ETag'],
   responses: { 200: user },
   refusals: ['precondition_failed', 'external_id_taken', 'forbidden'],
   idempotent: true,
@@ -71,7 +76,7 @@ export const listGenders = defineRoute({
   callers: ['public'],
   rate: 'read',
   responses: {
-    200: z.object({ items: z.array(z.object({ code: genderCode, label: z.string() })), nextCursor: z.null() }),
+    200: z.object({ items: z.array(z.object({ code: z.string(), label: z.string() })), nextCursor: z.null() }),
   },
 });
 
@@ -85,7 +90,11 @@ export const readUserServiceUser = defineRoute({
   rate: 'read',
   params: z.object({ userId }),
   query: z.strictObject({ permission: permissionName.optional() }),
-  responses: { 200: z.union([z.object({ permission: permissionName, granted: z.boolean() }), user]) },
+  headers: ['ETag'],
+  responses: {
+    200: z.union([z.object({ permission: permissionName, granted: z.boolean() }), user]),
+    304: z.undefined(),
+  },
   tag: 'UserService',
 });
 
@@ -98,6 +107,6 @@ export const enrolUser = defineRoute({
   callers: [{ service: 'registration' }],
   rate: 'internal',
   params: z.object({ userId }),
-  body: z.strictObject({ email, username, profile: profileFields }),
+  body: z.strictObject({ email, username, profile: profileFacts }),
   responses: { 200: z.object({ enrolled: z.boolean() }) },
 });

@@ -91,9 +91,6 @@ const newUser = z.strictObject({
   verified: z.boolean().optional(),
 });
 
-const isWrapped = (body: unknown): body is { user: unknown } =>
-  typeof body === 'object' && body !== null && Object.keys(body).join() === 'user';
-
 export const createUser = defineRoute({
   service,
   operationId: 'createUser',
@@ -102,8 +99,8 @@ export const createUser = defineRoute({
   summary: 'Create a user (UserService); the account signs in once its address is confirmed',
   callers: ['public'],
   rate: 'sign_up',
-  /** The fields as such, or below `user`. */
-  body: z.preprocess((body) => (isWrapped(body) ? body.user : body), newUser),
+  body: newUser,
+  bodyMember: 'user',
   responses: { 201: createdUser },
   refusals: ['weak_password', 'overloaded', 'forbidden'],
   invalidInput: 'unprocessable',

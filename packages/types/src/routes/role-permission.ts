@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { instant, userId } from '../ids.ts';
 import { page, paging } from '../paging.ts';
-import { permission, permissionDescription, permissionName } from '../permissions.ts';
+import { newPermissionName, permission, permissionDescription, permissionName } from '../permissions.ts';
 import { defineRoute } from '../route-definition.ts';
+import { line } from '../text.ts';
 
 const service = 'role-permission';
 const revision = z.int().nonnegative();
@@ -29,7 +30,8 @@ export const createPermission = defineRoute({
   summary: 'Define a permission that other services will ask about',
   callers: [{ permission: 'permissions.manage' }],
   rate: 'write',
-  body: z.strictObject({ name: permissionName, description: permissionDescription }),
+  body: z.strictObject({ name: newPermissionName, description: permissionDescription }),
+  headers: ['Rollcall-Revision'],
   responses: { 201: permission.extend({ id: permissionName, revision }) },
   refusals: ['permission_exists'],
   openAboutExistence: true,
@@ -58,7 +60,9 @@ export const describePermission = defineRoute({
   rate: 'write',
   params: z.object({ name: permissionName }),
   body: z.strictObject({ description: permissionDescription }),
+  headers: ['Rollcall-Revision'],
   responses: { 200: permission.extend({ revision }) },
+  refusals: ['permission_protected'],
   idempotent: true,
 });
 
@@ -71,8 +75,9 @@ export const deletePermission = defineRoute({
   callers: [{ permission: 'permissions.manage' }],
   rate: 'write',
   params: z.object({ name: permissionName }),
+  headers: ['Rollcall-Revision'],
   responses: { 200: written },
-  refusals: ['permission_protected'],
+  refusals: ['permission_protected', 'forbidden'],
 });
 
 /** Why somebody holds a permission: granted as such, or because `admin` holds all. */
@@ -123,6 +128,7 @@ export const grantPermission = defineRoute({
   params: z.object({ userId, name: permissionName }),
   body: z.strictObject({ validUntil: instant.nullish() }),
   bodyOptional: true,
+  headers: ['Rollcall-Revision'],
   responses: { 200: written },
   refusals: ['user_suspended', 'last_admin', 'forbidden'],
 });
@@ -136,6 +142,7 @@ export const revokePermission = defineRoute({
   callers: [{ permission: 'permissions.grant' }],
   rate: 'write',
   params: z.object({ userId, name: permissionName }),
+  headers: ['Rollcall-Revision'],
   responses: { 200: written },
   refusals: ['last_admin', 'forbidden'],
 });
@@ -194,6 +201,18 @@ export const setSuspension = defineRoute({
   body: z.strictObject({ suspended: z.boolean(), actor: z.string().min(1).max(128) }),
   responses: { 200: written },
   refusals: ['last_admin', 'forbidden'],
+});
+
+export const checkSetupToken = defineRoute({
+  service,
+  operationId: 'checkSetupToken',
+  method: 'POST',
+  path: '/internal/setup-token/check',
+  summary: 'Would this set-up token make the first administrator? None does once there has been one',
+  callers: [{ service: 'registration' }],
+  rate: 'internal',
+  body: z.strictObject({ setupToken: line({ max: 128 }) }),
+  responses: { 200: z.object({ valid: z.boolean() }) },
 });
 
 export const readBootstrap = defineRoute({

@@ -92,6 +92,7 @@ readDataKey             registration     GET   /internal/data-keys/:userId      
 checkPermission         role-permission  POST  /internal/permission-checks                     auth,registration,profile,notification,activity-log,deactivation,gateway
 setUpDevUser            registration     PUT   /internal/dev-users/:username                   operator
 storeDevCredential      auth             PUT   /internal/dev-credentials/:userId               registration
+checkSetupToken         role-permission  POST  /internal/setup-token/check                     registration
 readBootstrap           role-permission  GET   /internal/bootstrap                             operator
 appointDevAdmin         role-permission  PUT   /internal/dev-admins/:userId                    operator
 readReadiness           *                GET   /internal/readiness                             gateway

@@ -25,6 +25,34 @@ describe('200', () => {
   });
 });
 
+describe('the session it begins', () => {
+  it('cannot be refreshed, and is over with its token', async () => {
+    const person = await auth.register();
+    const { body } = await authenticate(person.username, person.password);
+    const actor = actorOf(body.token);
+    const { sql } = auth.connection;
+    expect(await sql`select from auth.refresh_tokens where session_id = ${actor.sessionId}`).toHaveLength(0);
+    const [session] = await sql`select extract(epoch from expires_at - created_at) as seconds from auth.sessions
+      where id = ${actor.sessionId}`;
+    expect(Math.round(Number(session?.seconds))).toBe(600);
+  });
+
+  it('is no longer listed then, and does not count among those a person may have', async () => {
+    const person = await auth.register();
+    const first = await auth.signIn(person);
+    const { body } = await authenticate(person.username, person.password);
+    const { sql } = auth.connection;
+    await sql`update auth.sessions set expires_at = now() where id = ${actorOf(body.token).sessionId}`;
+    const listed = await auth.ask('GET', '/v1/sessions', { actor: first.actor });
+    expect(listed.body.items).toMatchObject([{ id: first.actor.sessionId }]);
+    await sql`insert into auth.sessions select gen_random_uuid(), user_id, methods, authenticated_at, created_at,
+      last_used_at, now(), null, ip_address, user_agent from auth.sessions, generate_series(1, 100)
+      where id = ${first.actor.sessionId}`;
+    await auth.signIn(person);
+    expect((await auth.refresh(first.refreshToken)).status).toBe(200);
+  });
+});
+
 describe('401', () => {
   it('unknown, wrong, unconfirmed and disabled are one answer', async () => {
     const unconfirmed = await auth.signUp();

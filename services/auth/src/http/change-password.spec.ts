@@ -108,6 +108,16 @@ describe('429', () => {
 });
 
 describe('400', () => {
+  it('a password that is one of the person’s own names is refused, whatever the case', async () => {
+    const local = ada.email.split('@').at(0) ?? '';
+    for (const own of [ada.username, ada.username.toUpperCase(), ada.email, local]) {
+      expect(await change({ current: ada.password, password: own })).toMatchObject({
+        status: 400,
+        body: { code: 'weak_password', errors: [{ pointer: '/body/password' }] },
+      });
+    }
+  });
+
   it('a common password is refused', async () => {
     const answer = await change({ current: ada.password, password: 'iloveyou' });
     expect(answer).toMatchObject({

@@ -12,7 +12,7 @@ export const handleChangePassword = (ports: Ports) =>
   handle(changePassword, async ({ body }, context) => {
     const proved = await proveCurrent(ports, body.current, context);
     if (isRefusal(proved)) return proved;
-    const weak = await judgePassword(body.password);
+    const weak = await judgePassword(body.password, proved);
     if (weak) return weak;
     const hash = await ports.hasher.hash(body.password, context.hop.ipAddress);
     if (isRefusal(hash)) return hash;

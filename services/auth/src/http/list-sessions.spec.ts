@@ -39,6 +39,20 @@ describe('200', () => {
     });
   });
 
+  it('says when a session ends if nobody uses it any more, never later than when it is over anyway', async () => {
+    const { actor } = await auth.signIn(ada);
+    const shown = async () => {
+      const { body } = await auth.ask('GET', '/v1/sessions', { actor });
+      const [{ lastUsedAt, expiresAt }] = Object(body.items);
+      return Date.parse(expiresAt) - Date.parse(lastUsedAt);
+    };
+    const days = 24 * 3_600_000;
+    expect(await shown()).toBe(14 * days);
+    await auth.connection.sql`update auth.sessions set expires_at = last_used_at + interval '3 days'
+      where id = ${actor.sessionId}`;
+    expect(await shown()).toBe(3 * days);
+  });
+
   it('gives page after page, each session once', async () => {
     const sessions = [];
     for (let count = 0; count < 5; count++) sessions.push(await auth.signIn(ada));

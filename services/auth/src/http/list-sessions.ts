@@ -35,16 +35,19 @@ const readPage = async ({ connection, config }: Ports, userId: string, current: 
     rows,
     query.limit,
     (row) => [row.id],
-    (row) => describe(row, current),
+    (row) => describe(row, current, idle),
   );
 };
 
-const describe = (session: Session, current: string) => ({
+const describe = (session: Session, current: string, idleMilliseconds: number) => ({
   id: sessionId.parse(session.id),
   current: session.id === current,
   createdAt: session.createdAt.toISOString(),
   lastUsedAt: session.lastUsedAt.toISOString(),
-  expiresAt: session.expiresAt.toISOString(),
+  // Whichever comes first: the end of its life, or of the time for which it may lie unused.
+  expiresAt: new Date(
+    Math.min(session.expiresAt.getTime(), session.lastUsedAt.getTime() + idleMilliseconds),
+  ).toISOString(),
   ipAddress: session.ipAddress,
   userAgent: session.userAgent,
 });

@@ -92,9 +92,21 @@ describe('401', () => {
 
   it('a stolen token replayed by many ends the session once', async () => {
     await auth.refresh(session.refreshToken);
+    // Long enough ago that nobody takes it for a client that asked twice, however slow this machine is.
+    await auth.connection.sql`update auth.refresh_tokens set used_at = used_at - interval '1 second'
+      where session_id = ${session.actor.sessionId}`;
     await Promise.all(Array.from({ length: 20 }, () => auth.refresh(session.refreshToken)));
     const events = await auth.eventsAbout(ada.userId);
     expect(events.map(({ type }) => type)).toEqual(['session.started', 'refresh_token.reused', 'session.ended']);
+  });
+
+  it('a token used some time ago is stolen, however large the crowd that presents it', async () => {
+    await Promise.all(Array.from({ length: 10 }, () => auth.refresh(session.refreshToken)));
+    expect(await revoked()).toEqual([]);
+    await auth.connection.sql`update auth.refresh_tokens set used_at = now() - interval '4 seconds'
+      where session_id = ${session.actor.sessionId} and used_at is not null`;
+    expect(await auth.refresh(session.refreshToken)).toMatchObject(dead);
+    expect(await revoked()).toHaveLength(1);
   });
 
   it('ends no other session of the person', async () => {

@@ -39,7 +39,7 @@ const redeem = (ports: Ports, digest: string, nextDigest: string): Promise<Redem
       redeemRefreshToken(tx, digest, nextDigest, {
         idleMilliseconds: ports.config.sessionIdleMilliseconds,
         alone,
-        waitedMilliseconds: performance.now() - arrivedAt,
+        waitedMilliseconds: () => performance.now() - arrivedAt,
       }),
     ),
   );

@@ -91,6 +91,13 @@ describe('400 token_invalid', () => {
 });
 
 describe('400', () => {
+  it('a password that is one of the person’s own names is refused, and the link stays good', async () => {
+    for (const own of [ada.username.toUpperCase(), ada.email]) {
+      expect(await reset({ token, password: own })).toMatchObject({ status: 400, body: { code: 'weak_password' } });
+    }
+    expect((await reset()).status).toBe(200);
+  });
+
   it('a common password is refused, and the link still works', async () => {
     const answer = await reset({ token, password: 'Password123' });
     expect(answer).toMatchObject({

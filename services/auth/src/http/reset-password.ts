@@ -7,7 +7,7 @@ import { endSessionsOf } from '../end-sessions.ts';
 import { judgePassword } from '../passwords/password-policy.ts';
 import type { Origin } from '../passwords/sign-in-guard.ts';
 import type { Ports } from '../ports.ts';
-import { findCredentialOf, holdUsable, setPassword } from '../store/credentials.ts';
+import { type Credential, findCredentialOf, holdUsable, setPassword } from '../store/credentials.ts';
 import { findReset, useReset, voidResets } from '../store/password-resets.ts';
 
 export const handleResetPassword = (ports: Ports) =>
@@ -15,7 +15,8 @@ export const handleResetPassword = (ports: Ports) =>
     const tokenDigest = digestOf(body.token);
     const userId = await findReset(ports.connection.db, tokenDigest);
     if (!userId) return refuse('token_invalid');
-    const weak = await judgePassword(body.password);
+    const credential = await findCredentialOf(ports.connection.db, userId);
+    const weak = await judgePassword(body.password, credential);
     if (weak) return weak;
     const hash = await ports.hasher.hash(body.password, context.hop.ipAddress);
     if (isRefusal(hash)) return hash;
@@ -31,13 +32,17 @@ export const handleResetPassword = (ports: Ports) =>
     });
     if (!revoked) return refuse('token_invalid');
     ports.feed.announce(revoked);
-    await forgiveMisses(ports, userId, context.hop);
+    await forgiveMisses(ports, userId, credential, context.hop);
     return answer(200, { status: 'changed' });
   });
 
 /** The mailbox has proved whose account it is: what strangers guessed before must not keep the owner out. */
-const forgiveMisses = async ({ connection, guard }: Ports, userId: string, origin: Origin): Promise<void> => {
-  const credential = await findCredentialOf(connection.db, userId);
+const forgiveMisses = async (
+  { guard }: Ports,
+  userId: string,
+  credential: Credential | undefined,
+  origin: Origin,
+): Promise<void> => {
   const identifiers = [credential?.emailKey, credential?.usernameKey].filter((one) => typeof one === 'string');
   await Promise.all([
     guard.forgive({ userId }, origin),

@@ -67,6 +67,16 @@ describe('a disabled account', () => {
     ]);
   });
 
+  it('has its sessions ended in the name of whoever asked for it', async () => {
+    await auth.signIn(ada);
+    const actor = newId();
+    await auth.ask('PUT', `/internal/users/${ada.userId}/access`, {
+      from: 'deactivation',
+      body: { enabled: false, actor },
+    });
+    expect((await auth.eventsAbout(ada.userId)).at(-1)).toMatchObject({ type: 'session.ended', actor });
+  });
+
   it('cannot slip in at the moment it is disabled', async () => {
     for (let round = 0; round < 10; round++) {
       const person = await auth.register();

@@ -6,6 +6,7 @@ import { setAccess } from '../set-access.ts';
 
 export const handleSetUserAccess = (ports: Ports) =>
   handle(setUserAccess, async ({ params, body }, context) => {
-    const known = await setAccess(ports, params.userId, body.enabled, context.cause);
+    const cause = { ...context.cause, actor: body.actor ?? context.cause.actor };
+    const known = await setAccess(ports, params.userId, body.enabled, cause);
     return known ? answer(200, { enabled: body.enabled }) : refuse('not_found');
   });

@@ -181,6 +181,20 @@ describe('429', () => {
     expect(Number(answer.headers['retry-after'])).toBeGreaterThan(800);
   });
 
+  it('tells the trail of an existing account once, however often it is refused then', async () => {
+    for (let miss = 0; miss < 15; miss++) await signIn(ada.username, 'a guess at it');
+    await Promise.all(Array.from({ length: 5 }, () => signIn(ada.username, 'a guess at it')));
+    const reasons = async () =>
+      (await auth.eventsAbout(ada.userId)).flatMap(({ type, data }) =>
+        type === 'sign_in.failed' ? [String(data.reason)] : [],
+      );
+    await expect.poll(reasons, { timeout: 5_000 }).toContain('throttled');
+    // One more of another kind closes the list: what was told before it has been written by then.
+    await signIn(ada.email, 'a guess at it');
+    await expect.poll(reasons, { timeout: 5_000 }).toHaveLength(12);
+    expect((await reasons()).filter((reason) => reason === 'throttled')).toHaveLength(1);
+  });
+
   it('a success forgets the misses before it', async () => {
     for (let miss = 0; miss < 9; miss++) await signIn(ada.username, 'a guess at it');
     expect((await signIn(ada.username, ada.password)).status).toBe(201);

@@ -85,4 +85,22 @@ describe('hashing', () => {
     expect((await Promise.all(storm)).filter((verdict) => !isRefusal(verdict))).toHaveLength(24);
     expect(await hasher.verify(undefined, 'x', '2001:db8::1')).toMatchObject({ matches: false });
   });
+
+  it('a newcomer waits behind no more than one of each other address, though two have filled the room', async () => {
+    const hasher = await createPasswordHasher(1);
+    vi.spyOn(argon2, 'verify').mockImplementation(async () => {
+      await new Promise(setImmediate);
+      return false;
+    });
+    const finished: string[] = [];
+    const verify = (address: string) =>
+      hasher.verify(undefined, 'x', address).then((verdict) => {
+        if (!isRefusal(verdict)) finished.push(address);
+      });
+    const storms = ['192.0.2.10', '192.0.2.11'].flatMap((address) => Array.from({ length: 40 }, () => verify(address)));
+    await Promise.all([...storms, verify(here)]);
+    // One was being hashed already; then each of the two has a turn before the newcomer.
+    expect(finished.indexOf(here)).toBeGreaterThanOrEqual(0);
+    expect(finished.indexOf(here)).toBeLessThanOrEqual(3);
+  });
 });

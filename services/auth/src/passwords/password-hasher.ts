@@ -1,7 +1,7 @@
 import { addressKey } from '@rollcall/service-kit/client-address';
 import { type Refusal, refuse } from '@rollcall/types/problems';
 import argon2 from 'argon2';
-import PQueue from 'p-queue';
+import { Turns } from './turns.ts';
 
 /** OWASP's argon2id parameters: 19 MiB, two passes, one lane. Raising them rehashes passwords as people sign in. */
 const parameters = { type: argon2.argon2id, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
@@ -9,7 +9,7 @@ const parameters = { type: argon2.argon2id, memoryCost: 19_456, timeCost: 2, par
 /** Requests that may wait for their turn; at some 30 ms each this is about a second on one core. */
 const queueLimit = 32;
 
-/** One address may take up so much of the room: a storm from behind one door turns away itself, and nobody else. */
+/** One address may take up so much of the room; it is never the room of an address that has nothing waiting yet. */
 const shareOfOneAddress = (queueLimit * 3) / 4;
 
 const overloaded: Refusal = refuse('overloaded', { retryAfterSeconds: 2 });
@@ -22,7 +22,7 @@ export interface Verdict {
 
 /**
  * Hashes and compares passwords, only so many at once: a storm of sign-ins slows sign-ins and nothing else. Each call
- * names the address it is made for.
+ * names the address it is made for, and addresses take turns: a storm from a few of them keeps nobody else waiting.
  */
 export interface PasswordHasher {
   hash(password: string, ipAddress: string): Promise<string | Refusal>;
@@ -31,7 +31,7 @@ export interface PasswordHasher {
 }
 
 export const createPasswordHasher = async (atOnce: number): Promise<PasswordHasher> => {
-  const queue = new PQueue({ concurrency: atOnce });
+  const turns = new Turns(atOnce);
   const nobodys = await argon2.hash('nobody’s password', parameters);
 
   const inside = new Map<string, number>();
@@ -39,10 +39,12 @@ export const createPasswordHasher = async (atOnce: number): Promise<PasswordHash
   const admit = async <T>(ipAddress: string, work: () => Promise<T>): Promise<T | Refusal> => {
     const address = addressKey(ipAddress);
     const others = inside.get(address) ?? 0;
-    if (queue.size >= queueLimit || others >= shareOfOneAddress) return overloaded;
+    // Where the room is full, who brings one thing still finds a place: addresses are limited in number, not crowded out.
+    const isFull = turns.isWaiting(address) ? turns.size >= queueLimit : turns.keys >= queueLimit;
+    if (isFull || others >= shareOfOneAddress) return overloaded;
     inside.set(address, others + 1);
     try {
-      return await queue.add(work);
+      return await turns.add(address, work);
     } finally {
       const left = (inside.get(address) ?? 1) - 1;
       if (left === 0) inside.delete(address);

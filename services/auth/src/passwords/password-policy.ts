@@ -1,4 +1,6 @@
+import { isOwnName } from '@rollcall/types/people';
 import { type Refusal, refuse } from '@rollcall/types/problems';
+import type { Credential } from '../store/credentials.ts';
 
 let common: Promise<ReadonlySet<string>> | undefined;
 
@@ -14,12 +16,21 @@ const ourWords = ['rollcall'];
 /**
  * Refuses a password that is on the list of common ones, whatever its case, or little more than one of our own words.
  * Length is judged by the schema of every route that sets one; there are no rules of composition (NIST SP 800-63B).
+ *
+ * @param owner by what names the person is known; absent for a sign-up, whose names registration alone knows and judges
  */
-export const judgePassword = async (password: string): Promise<Refusal | undefined> => {
+export const judgePassword = async (
+  password: string,
+  owner?: Pick<Credential, 'emailKey' | 'usernameKey'>,
+): Promise<Refusal | undefined> => {
   const folded = password.toLowerCase();
   const letters = folded.replace(/[^a-z]/g, '');
-  if (!(await commonPasswords()).has(folded) && !ourWords.includes(letters) && !isOneCharacter(password))
-    return undefined;
+  const isEasy =
+    ourWords.includes(letters) ||
+    isOneCharacter(password) ||
+    isOwnName(password, { email: owner?.emailKey ?? '', username: owner?.usernameKey ?? '' }) ||
+    (await commonPasswords()).has(folded);
+  if (!isEasy) return undefined;
   return refuse('weak_password', {
     errors: [{ pointer: '/body/password', detail: 'is among the passwords that are guessed first' }],
   });

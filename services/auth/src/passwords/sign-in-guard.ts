@@ -15,8 +15,17 @@ export interface Origin {
 
 /** Holds guesses at passwords down. It counts identifiers, not accounts, so it tells nothing about who exists. */
 export interface SignInGuard {
-  /** Runs an attempt, or refuses it with `rate_limited` after too many misses. What is not refused was no miss. */
-  attempt<T>(tried: Tried, origin: Origin, work: () => Promise<T | Refusal>): Promise<T | Refusal>;
+  /**
+   * Runs an attempt, or refuses it with `rate_limited` after too many misses. What is not refused was no miss.
+   *
+   * @param throttled called for the first attempt that is refused so, and not again before its counter has run out
+   */
+  attempt<T>(
+    tried: Tried,
+    origin: Origin,
+    work: () => Promise<T | Refusal>,
+    throttled?: () => Promise<void>,
+  ): Promise<T | Refusal>;
   /** Forgets the misses: whose account it is has been proved in another way. */
   forgive(tried: Tried, origin: Origin): Promise<void>;
 }
@@ -27,6 +36,13 @@ export interface SignInGuardOptions {
   readonly secret: Uint8Array;
   /** Has whoever this identifier belongs to been signed in from there? */
   readonly isKnownOrigin: (tried: Tried, origin: Origin) => Promise<boolean>;
+}
+
+interface Throttling {
+  /** Until its counter has run out. */
+  readonly seconds: number;
+  /** Counts that it was told; undefined the first time. */
+  readonly tell: () => Promise<number | undefined>;
 }
 
 const quarterHour = 15 * 60;
@@ -49,19 +65,28 @@ export const createSignInGuard = ({ sql, secret, isKnownOrigin }: SignInGuardOpt
   const lanes = new AttemptLanes();
   const keysOf = createKeys(secret);
 
-  const count = async (tried: Tried, origin: Origin): Promise<number | undefined> => {
+  // Each is told of once while it is full. Answered from memory after that: a flood costs no query for it.
+  const told = (name: string, seconds: number) => createRateLimit({ sql, schema: 'auth', name, points: 1, seconds });
+  const toldHere = told('sign_in_from_told', quarterHour);
+  const toldEverywhere = told('sign_in_told', day);
+
+  const count = async (tried: Tried, origin: Origin): Promise<Throttling | undefined> => {
     const { who, whoFrom } = keysOf(tried, origin);
     const waitHere = await here.count(whoFrom);
-    if (waitHere !== undefined) return waitHere;
+    if (waitHere !== undefined) return { seconds: waitHere, tell: () => toldHere.count(whoFrom) };
     const wait = await everywhere.count(who);
+    if (wait === undefined) return undefined;
+    const tell = () => toldEverywhere.count(who);
     // Asked only when it matters, and then whoever the identifier belongs to, if anyone.
-    if (wait === undefined || !(await isKnownOrigin(tried, origin))) return wait;
-    return knownHere.count(whoFrom);
+    if (!(await isKnownOrigin(tried, origin))) return { seconds: wait, tell };
+    const waitKnown = await knownHere.count(whoFrom);
+    return waitKnown === undefined ? undefined : { seconds: waitKnown, tell };
   };
 
   const forgive = async (tried: Tried, origin: Origin): Promise<void> => {
     const { who, whoFrom } = keysOf(tried, origin);
-    await Promise.all([here.reset(whoFrom), everywhere.reset(who), knownHere.reset(whoFrom)]);
+    const counters = [here.reset(whoFrom), everywhere.reset(who), knownHere.reset(whoFrom)];
+    await Promise.all([...counters, toldHere.reset(whoFrom), toldEverywhere.reset(who)]);
   };
 
   // An attempt that was turned away for want of room has taught nobody anything.
@@ -72,10 +97,13 @@ export const createSignInGuard = ({ sql, secret, isKnownOrigin }: SignInGuardOpt
 
   return {
     forgive,
-    attempt: (tried, origin, work) =>
+    attempt: (tried, origin, work, throttled) =>
       lanes.run(keysOf(tried, origin).whoFrom, async () => {
-        const wait = await count(tried, origin);
-        if (wait !== undefined) return refuse('rate_limited', { retryAfterSeconds: wait });
+        const throttling = await count(tried, origin);
+        if (throttling) {
+          if (throttled && (await throttling.tell()) === undefined) await throttled();
+          return refuse('rate_limited', { retryAfterSeconds: throttling.seconds });
+        }
         const outcome = await work();
         if (!isRefusal(outcome)) await forgive(tried, origin);
         else if (outcome.refused !== 'invalid_credentials') await giveBack(tried, origin);

@@ -1,13 +1,18 @@
 import type { Queryable, Transaction } from '@rollcall/database/connect';
-import { and, asc, desc, eq, gt, inArray, isNull, lt, ne, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, lt, ne, or, type SQL, sql } from 'drizzle-orm';
 import { credentials, refreshTokens, sessions } from './schema.ts';
 
 export type Session = typeof sessions.$inferSelect;
 export type NewSession = Omit<Session, 'createdAt' | 'lastUsedAt' | 'endedAt'>;
 
-export const insertSession = async (tx: Transaction, session: NewSession, refreshDigest: string): Promise<void> => {
+/** @param refreshDigest absent for a session that ends with its first access token */
+export const insertSession = async (
+  tx: Transaction,
+  session: NewSession,
+  refreshDigest: string | undefined,
+): Promise<void> => {
   await tx.insert(sessions).values(session);
-  await tx.insert(refreshTokens).values({ digest: refreshDigest, sessionId: session.id });
+  if (refreshDigest) await tx.insert(refreshTokens).values({ digest: refreshDigest, sessionId: session.id });
 };
 
 /** Sessions of a person beyond so many, the longest-standing first to go. */
@@ -15,7 +20,7 @@ export const findSurplusSessions = async (db: Queryable, userId: string, most: n
   const rows = await db
     .select({ id: sessions.id })
     .from(sessions)
-    .where(and(eq(sessions.userId, userId), isNull(sessions.endedAt)))
+    .where(and(eq(sessions.userId, userId), isNull(sessions.endedAt), gt(sessions.expiresAt, sql`now()`)))
     .orderBy(desc(sessions.id))
     .offset(most);
   return rows.map(({ id }) => id);
@@ -101,15 +106,19 @@ export interface Presentation {
   /** Nobody else presents the same token here at this moment. */
   readonly alone: boolean;
   /** How long ago it arrived here. */
-  readonly waitedMilliseconds: number;
+  readonly waitedMilliseconds: () => number;
 }
+
+/** Longer than any client asks twice in one breath: a token used so long ago is stolen, whoever else presents it. */
+const breathMilliseconds = 3_000;
 
 /**
  * Uses a refresh token up and puts the next one in its place: a compare-and-set, so that of any number who present it
  * at once one succeeds. The account must not be disabled.
  *
  * A used token that is presented at the same moment as its use is refused without more ado: that is a client that
- * asked twice. One that arrives later is the sign of a thief (RFC 9700 section 4.14.2).
+ * asked twice. One that arrives later is the sign of a thief (RFC 9700 section 4.14.2). While others present it too, only
+ * some seconds make that sure.
  */
 export const redeemRefreshToken = async (
   tx: Transaction,
@@ -150,15 +159,16 @@ const findReuse = async (
   digest: string,
   { alone, waitedMilliseconds }: Presentation,
 ): Promise<Redemption | undefined> => {
-  if (!alone) return undefined;
-  // By the database's clock alone, so that replicas whose clocks differ judge alike.
-  const arrivedAt = sql`now() - ${waitedMilliseconds} * interval '1 millisecond'`;
+  // By the database's clock alone, so that replicas whose clocks differ judge alike; by the time at this very statement.
+  const age = sql<string>`extract(epoch from clock_timestamp() - ${refreshTokens.usedAt}) * 1000`;
   const [row] = await tx
-    .select({ session: sessions })
+    .select({ session: sessions, age })
     .from(refreshTokens)
     .innerJoin(sessions, eq(sessions.id, refreshTokens.sessionId))
-    .where(and(eq(refreshTokens.digest, digest), lt(refreshTokens.usedAt, arrivedAt), isNull(sessions.endedAt)));
-  return row && { outcome: 'reused', session: row.session };
+    .where(and(eq(refreshTokens.digest, digest), isNotNull(refreshTokens.usedAt), isNull(sessions.endedAt)));
+  // The wait is measured after the age, so an error is in favour of the client that asked twice: a thief comes again.
+  const isLater = row && Number(row.age) > waitedMilliseconds() + (alone ? 0 : breathMilliseconds);
+  return isLater ? { outcome: 'reused', session: row.session } : undefined;
 };
 
 export const isOpen = async (db: Queryable, id: string): Promise<boolean> => {

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { answer, type CallContext } from '@rollcall/service-kit/call-context';
 import { newId } from '@rollcall/service-kit/identity';
 import type { UserId } from '@rollcall/types/ids';
-import { refuse } from '@rollcall/types/problems';
+import { type ProblemCode, refuse } from '@rollcall/types/problems';
 import { carryOut } from '../change-saga.ts';
 import type { Ports } from '../ports.ts';
 import { type Account, type Change, findAccount, statusAfter, storeRequest } from '../store/accounts.ts';
@@ -36,10 +36,16 @@ export const changeAccount = async (
   const account = await settle(ports, userId, requestId);
   if (!account) return refuse('not_found');
   if (account.requestId !== requestId) return answer(202, { userId, status: 'completing' });
-  if (account.refused) return refuse(account.refused, { detail: 'Make somebody else an administrator first.' });
+  if (account.refused) return refuse(account.refused, adviceOn(account.refused));
   return isUnderWay(account, requestId)
     ? answer(202, { userId, status: 'completing' })
     : answer(200, { userId, status: account.status });
+};
+
+const adviceOn = (refused: ProblemCode): { readonly detail?: string } => {
+  if (refused === 'last_admin') return { detail: 'Make somebody else an administrator first.' };
+  if (refused !== 'forbidden') return {};
+  return { detail: 'It takes an administrator, and one for at least as long, to do this to an administrator.' };
 };
 
 /** Works at the request, or waits for whoever does, as long as the caller may wait. */

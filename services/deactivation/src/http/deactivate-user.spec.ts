@@ -21,15 +21,29 @@ describe('200', () => {
     const answer = await deactivation.ask('deactivate', ada.userId, manager, { reason: 'left the company' });
     expect(answer).toEqual({ status: 200, body: { userId: ada.userId, status: 'deactivated' } });
     expect(deactivation.toldAbout(ada.userId)).toEqual(['suspended true', 'access false']);
-    expect(deactivation.actors.at(-1)).toBe(manager.userId);
+    expect(deactivation.actors.suspension.at(-1)).toBe(manager.userId);
+    expect(deactivation.actors.access.at(-1)).toBe(manager.userId);
     expect(await deactivation.eventsAbout(ada.userId)).toEqual([
       {
         type: 'user.deactivated',
         actor: manager.userId,
-        data: { before: { status: 'active' }, after: { status: 'deactivated' }, by: 'administrator' },
+        data: {
+          before: { status: 'active' },
+          after: { status: 'deactivated' },
+          by: 'administrator',
+          personal: { reason: 'left the company' },
+        },
       },
     ]);
-    expect(await deactivation.accountOf(ada.userId)).toMatchObject({ reason: 'left the company', pending: null });
+  });
+
+  it('a reason, which may name people, is nowhere in plain once it is told', async () => {
+    await deactivation.ask('deactivate', ada.userId, manager, { reason: 'a quarrel with Ben' });
+    const [stored] = await deactivation.connection.sql`
+      select (select jsonb_agg(a) from deactivation.accounts a)::text || (select jsonb_agg(o) from deactivation.outbox o)::text
+        as everything`;
+    expect(stored?.everything).toContain(ada.userId);
+    expect(stored?.everything).not.toContain('quarrel');
   });
 
   it('a person deactivates themselves, as `me` too, without a body', async () => {
@@ -56,6 +70,16 @@ describe('200', () => {
   });
 });
 
+describe('403', () => {
+  it('an administrator is shut out by administrators only, and whoever else tried is told so', async () => {
+    deactivation.admins.add(ada.userId);
+    const answer = await deactivation.ask('deactivate', ada.userId, manager);
+    const detail = expect.stringMatching(/^It takes an administrator/);
+    expect(answer).toMatchObject({ status: 403, body: { code: 'forbidden', detail } });
+    expect(deactivation.doorsOf(ada.userId)).toBe('open');
+  });
+});
+
 describe('404', () => {
   it('a missing person and a person one may not touch are the same answer', async () => {
     const missing = await deactivation.ask('deactivate', somebody().userId, manager);
@@ -76,7 +100,8 @@ describe('409', () => {
   it('the last administrator stays, every door stays open, and it may be tried again', async () => {
     deactivation.lastAdmins.add(ada.userId);
     const answer = await deactivation.ask('deactivate', ada.userId, ada);
-    expect(answer).toMatchObject({ status: 409, body: { code: 'last_admin' } });
+    const detail = 'Make somebody else an administrator first.';
+    expect(answer).toMatchObject({ status: 409, body: { code: 'last_admin', detail } });
     expect(deactivation.doorsOf(ada.userId)).toBe('open');
     expect(await deactivation.accountOf(ada.userId)).toMatchObject({ status: 'active', pending: null });
     expect(await deactivation.eventsAbout(ada.userId)).toEqual([]);

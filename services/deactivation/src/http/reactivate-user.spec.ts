@@ -29,12 +29,37 @@ describe('200', () => {
     });
   });
 
+  it('tells the reason', async () => {
+    await deactivation.ask('deactivate', ada.userId, ada);
+    await deactivation.ask('reactivate', ada.userId, manager, { reason: 'back from leave' });
+    expect((await deactivation.eventsAbout(ada.userId)).at(-1)).toMatchObject({
+      data: { personal: { reason: 'back from leave' } },
+    });
+  });
+
   it('an account that is active stays so, without an event', async () => {
     for (let time = 0; time < 2; time++) {
       const answer = await deactivation.ask('reactivate', ada.userId, manager);
       expect(answer).toEqual({ status: 200, body: { userId: ada.userId, status: 'active' } });
     }
     expect(await deactivation.eventsAbout(ada.userId)).toEqual([]);
+  });
+});
+
+describe('403', () => {
+  it('an administrator is let back in by administrators only, and stays out until then', async () => {
+    const admin = somebody();
+    for (const { userId } of [ada, admin]) deactivation.admins.add(userId);
+    deactivation.managers.add(admin.userId);
+    await deactivation.ask('deactivate', ada.userId, ada);
+    const answer = await deactivation.ask('reactivate', ada.userId, manager);
+    const detail = expect.stringMatching(/^It takes an administrator/);
+    expect(answer).toMatchObject({ status: 403, body: { code: 'forbidden', detail } });
+    expect(deactivation.doorsOf(ada.userId)).toBe('shut');
+    expect(await deactivation.accountOf(ada.userId)).toMatchObject({ status: 'deactivated', pending: null });
+
+    expect((await deactivation.ask('reactivate', ada.userId, admin)).status).toBe(200);
+    expect(deactivation.doorsOf(ada.userId)).toBe('open');
   });
 });
 

@@ -13,6 +13,11 @@ export const statusAfter = { deactivating: 'deactivated', reactivating: 'active'
   Account['status']
 >;
 
+const opposite = { deactivating: 'reactivating', reactivating: 'deactivating' } as const satisfies Record<
+  Change,
+  Change
+>;
+
 export interface ChangeRequest {
   readonly userId: string;
   readonly change: Change;
@@ -94,16 +99,23 @@ export const concludeChange = async (
 };
 
 /**
- * The change was refused. If nothing had been done before it, the account stays as it was. Otherwise some doors may
- * be open and others shut, so it goes on to the state that cannot be refused: open.
+ * The change was refused. If nothing had been done before it, the account stays as it was. Otherwise some doors may be
+ * open and others shut, and the suspension is as the change before it left it, or the change could not have been
+ * refused: so the account goes on to the opposite state, on the product's own account. Whoever was refused has no part
+ * in that.
  */
-export const takeBackChange = async (tx: Transaction, carried: Account, refused: ProblemCode): Promise<void> => {
+export const takeBackChange = async (
+  tx: Transaction,
+  carried: Account & { readonly pending: Change },
+  refused: ProblemCode,
+  cause: Cause,
+): Promise<void> => {
   if (!(await lockIfNewest(tx, carried))) return;
   await tx
     .update(accounts)
     .set(
       carried.contested
-        ? { pending: 'reactivating', refused, updatedAt: sql`now()` }
+        ? { pending: opposite[carried.pending], by: null, reason: null, cause, refused, updatedAt: sql`now()` }
         : { ...settled, registered: true, refused },
     )
     .where(eq(accounts.userId, carried.userId));
@@ -117,6 +129,8 @@ export const forgetAccount = async (tx: Transaction, carried: Account): Promise<
 const settled = {
   pending: null,
   contested: false,
+  // The event has it, sealed; here it would outlive the person's key.
+  reason: null,
   runner: null,
   leasedUntil: null,
   updatedAt: sql`now()`,

@@ -1,9 +1,12 @@
+import { randomBytes } from 'node:crypto';
 import { connect } from '@rollcall/database/connect';
+import { PersonalData } from '@rollcall/events/personal-data';
 import type { Actor } from '@rollcall/service-kit/actor';
 import type { ServiceDirectory } from '@rollcall/service-kit/service-directory';
 import { callService, fakeServices, testEnvironment } from '@rollcall/testing/service-under-test';
 import { createTestDatabase } from '@rollcall/testing/test-database';
 import { setUserAccess } from '@rollcall/types/routes/auth/accounts';
+import type { readDataKey } from '@rollcall/types/routes/registration';
 import { checkPermission, setSuspension } from '@rollcall/types/routes/role-permission';
 import { asc, eq } from 'drizzle-orm';
 import { z } from 'zod';
@@ -23,10 +26,13 @@ export const startDeactivationUnderTest = async ({ withNats = false } = {}) => {
   const database = await createTestDatabase(schemaPlan);
   const managers = new Set<string>();
   const lastAdmins = new Set<string>();
+  const admins = new Set<string>();
+  const dataKey = randomBytes(32);
+  const personal = new PersonalData(async () => dataKey);
   const people = new Set<string>();
   const suspended = new Set<string>();
   const shut = new Set<string>();
-  const actors: string[] = [];
+  const actors: Record<Step, (string | undefined)[]> = { suspension: [], access: [] };
   const told: string[] = [];
   const faults = { down: new Set<Step>(), before: async (_step: Step): Promise<void> => undefined };
   const mark = (set: Set<string>, userId: string, on: boolean) => (on ? set.add(userId) : set.delete(userId));
@@ -36,19 +42,29 @@ export const startDeactivationUnderTest = async ({ withNats = false } = {}) => {
       const { userId } = checkPermission.body.parse(json);
       return { status: 200, body: { granted: managers.has(userId), revision: 1 } };
     },
+    'GET /internal/data-keys/*': () => {
+      const body: z.infer<(typeof readDataKey.responses)[200]> = { key: dataKey.toString('base64url') };
+      return { status: 200, body };
+    },
     'PUT /internal/users/*': ({ target, json }) => {
       const userId = userIdIn(target);
       if (!people.has(userId)) return notFound;
       if (stepOf(target) === 'access') {
-        const { enabled } = setUserAccess.body.parse(json);
+        const { enabled, actor } = setUserAccess.body.parse(json);
+        actors.access.push(actor);
         told.push(`${userId} access ${enabled}`);
         mark(shut, userId, !enabled);
         return { status: 200, body: { enabled } };
       }
       const body = setSuspension.body.parse(json);
       if (body.suspended && lastAdmins.has(userId)) return { status: 409, body: { code: 'last_admin' } };
+      const isChange = body.suspended !== suspended.has(userId);
+      const isOwn = body.actor === userId || body.actor.startsWith('service:');
+      if (isChange && admins.has(userId) && !isOwn && !admins.has(body.actor)) {
+        return { status: 403, body: { code: 'forbidden' } };
+      }
       told.push(`${userId} suspended ${body.suspended}`);
-      actors.push(body.actor);
+      actors.suspension.push(body.actor);
       mark(suspended, userId, body.suspended);
       return { status: 200, body: { revision: 1 } };
     },
@@ -81,6 +97,9 @@ export const startDeactivationUnderTest = async ({ withNats = false } = {}) => {
     people,
     lastAdmins,
     managers,
+    /** Only they may do something to each other. */
+    admins,
+    /** In whose name each step was asked for. */
     actors,
     accountOf,
     /** What the others were told about a person, in order. */
@@ -104,7 +123,13 @@ export const startDeactivationUnderTest = async ({ withNats = false } = {}) => {
         .from(outbox)
         .where(eq(outbox.subject, userId))
         .orderBy(asc(outbox.position));
-      return rows.map(({ envelope: { type, actor, data } }) => ({ type, actor, data }));
+      return Promise.all(
+        rows.map(async ({ envelope: { type, actor, data } }) => {
+          const { personal: sealed, ...open } = data;
+          const opened = typeof sealed === 'string' ? { personal: await personal.open(sealed) } : {};
+          return { type, actor, data: { ...open, ...opened } };
+        }),
+      );
     },
     /** Lets a lease that a killed process left behind lapse. */
     lapse: async (userId: string) => {

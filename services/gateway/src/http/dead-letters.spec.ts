@@ -8,6 +8,8 @@ import { consumingServices } from './consuming-services.ts';
 let gateway: GatewayUnderTest;
 let operator = '';
 const parked = new Map<ServiceName, string[]>();
+/** By service the event that it still cannot apply. */
+const failing = new Map<ServiceName, string>();
 
 const item = (service: string, id: string) => ({
   id,
@@ -38,6 +40,7 @@ beforeAll(async () => {
     });
     gateway.services.answers.set(`${service} retryParkedEvent`, ({ input }) => {
       const { id } = input.params as { id: string };
+      if (failing.get(service) === id) return refuse('event_still_fails');
       return parked.get(service)?.includes(id) ? { status: 200, body: { applied: 2 } } : refuse('event_not_parked');
     });
   }
@@ -45,6 +48,7 @@ beforeAll(async () => {
 afterAll(() => gateway.stop());
 beforeEach(() => {
   parked.clear();
+  failing.clear();
   gateway.services.down.clear();
 });
 
@@ -111,8 +115,23 @@ describe('POST /v1/dead-letters/:id/retry', () => {
     expect(await retry(id)).toMatchObject({ status: 503, body: { errors: [{ pointer: '/auth' }] } });
   });
 
-  it('is a 409 when nobody has it', async () => {
-    expect(await retry(newId())).toMatchObject({ status: 409, code: 'event_not_parked' });
+  it('is a 404 when nobody has it', async () => {
+    expect(await retry(newId())).toMatchObject({ status: 404, code: 'not_found' });
+  });
+
+  it('is a 409 when it fails again, and says where', async () => {
+    const id = newId();
+    failing.set('profile', id);
+    expect(await retry(id)).toMatchObject({
+      status: 409,
+      code: 'event_still_fails',
+      body: { errors: [{ pointer: '/profile' }] },
+    });
+    parked.set('activity-log', [id]);
+    expect(await retry(id)).toMatchObject({
+      status: 200,
+      body: { applied: 2, services: ['activity-log'], failed: ['profile'] },
+    });
   });
 
   it('is a 400 for what is no id', async () => {

@@ -1,15 +1,16 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Logger } from '@rollcall/service-kit/logging';
-import { isRefusal, type ProblemCode, problems } from '@rollcall/types/problems';
+import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { clientAddress } from '../client.ts';
 import type { Config } from '../config.ts';
-import { isWebSocketUpgrade } from '../http-server.ts';
+import { isWebSocketUpgrade, namesOneHost } from '../http-server.ts';
 import { authenticate } from '../identity/authenticate.ts';
 import type { RevocationList } from '../identity/revocation-list.ts';
 import type { Identity, TokenVerifier } from '../identity/token-verifier.ts';
 import type { CountRequest } from '../rate-classes.ts';
+import { writeRefusal } from '../raw-refusal.ts';
 import { Audience } from './audience.ts';
 import type { LiveJournal } from './journal.ts';
 import { closeCode } from './messages.ts';
@@ -59,7 +60,7 @@ export class LiveServer {
       if (!isWebSocketUpgrade(request)) return;
       this.#upgrade(request, socket, head).catch((error: unknown) => {
         this.#options.log.warn({ err: error }, 'a live connection could not be opened');
-        refuseUpgrade(socket, 'unavailable');
+        writeRefusal(socket, refuse('unavailable'));
       });
     });
   }
@@ -80,27 +81,32 @@ export class LiveServer {
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     // Until the handshake is done, a client that goes away must not take the process with it.
     socket.on('error', () => socket.destroy());
-    const identity = paths.has(request.url?.split('?')[0]) ? await this.#identify(request) : 'not_found';
-    if (this.#stopping) refuseUpgrade(socket, 'unavailable');
-    else if (typeof identity === 'string') refuseUpgrade(socket, identity);
+    const identity = await this.#identify(request);
+    if (this.#stopping) writeRefusal(socket, refuse('unavailable'));
+    else if (isRefusal(identity)) writeRefusal(socket, identity);
     else this.#sockets.handleUpgrade(request, socket, head, (opened) => this.#welcome(opened, identity));
   }
 
-  async #identify(request: IncomingMessage): Promise<Identity | ProblemCode> {
+  async #identify(request: IncomingMessage): Promise<Identity | Refusal> {
     const { config, verifier, countRequest } = this.#options;
     const forwardedFor = request.headers['x-forwarded-for'];
     const address = clientAddress(config, request, forwardedFor === undefined ? null : String(forwardedFor));
-    if ((await countRequest('read', address)) !== undefined) return 'rate_limited';
+    // Before all else: an offer costs a connection, whatever it is about.
+    const wait = await countRequest('read', address);
+    if (wait !== undefined) return refuse('rate_limited', { retryAfterSeconds: wait });
+    if (!namesOneHost(request)) return refuse('invalid_input');
+    if (!paths.has(request.url?.split('?')[0])) return refuse('not_found');
 
     const identity = await authenticate(config, verifier, { method: 'POST', headers: credentialsOf(request) });
-    if (identity === null) return 'unauthenticated';
-    if (isRefusal(identity)) return identity.refused;
-    return this.#audience.count(identity.actor.userId) >= maximumConnectionsEach ? 'rate_limited' : identity;
+    if (identity === null) return refuse('unauthenticated');
+    if (isRefusal(identity)) return identity;
+    const isOneTooMany = this.#audience.count(identity.actor.userId) >= maximumConnectionsEach;
+    return isOneTooMany ? refuse('rate_limited', { detail: 'Close another live connection first.' }) : identity;
   }
 
   #welcome(socket: WebSocket, identity: Identity): void {
     const { journal, verifier, revocations, log } = this.#options;
-    const viewer = new Viewer(socket, identity, { journal, verifier, mayShow: () => revocations.isFresh });
+    const viewer = new Viewer(socket, identity, { journal, verifier, mayShow: () => revocations.isFresh, log });
     this.#audience.add(viewer);
     this.#alive.add(socket);
     socket.on('pong', () => this.#alive.add(socket));
@@ -131,9 +137,4 @@ const credentialsOf = (request: IncomingMessage): Headers => {
   // Other sites can open sockets with our cookies and read what comes: the origin is checked as for a write.
   headers.set('origin', request.headers.origin ?? 'null');
   return headers;
-};
-
-const refuseUpgrade = (socket: Duplex, code: ProblemCode): void => {
-  const { status, title } = problems[code];
-  socket.end(`HTTP/1.1 ${status} ${title}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
 };

@@ -1,3 +1,6 @@
+import { newId } from '@rollcall/service-kit/identity';
+import { parseInput } from '@rollcall/service-kit/input';
+import type { Logger } from '@rollcall/service-kit/logging';
 import { problemDocument } from '@rollcall/service-kit/problem-response';
 import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
 import type { WebSocket } from 'ws';
@@ -18,6 +21,7 @@ export interface ViewerOptions {
   readonly verifier: TokenVerifier;
   /** May events be shown just now? Not while it is unknown whose session has ended. */
   readonly mayShow: () => boolean;
+  readonly log: Logger;
 }
 
 /** One connected person: what they subscribed to, and for how long they may. */
@@ -137,7 +141,9 @@ export class Viewer {
   }
 
   #refuse(refusal: Refusal, id?: string): void {
-    this.#send({ type: 'error', ...(id === undefined ? {} : { id }), problem: problemDocument(refusal, 'live') });
+    const requestId = newId();
+    this.#options.log.debug({ requestId, code: refusal.refused }, 'a live message was refused');
+    this.#send({ type: 'error', ...(id === undefined ? {} : { id }), problem: problemDocument(refusal, requestId) });
   }
 
   #send(message: Readonly<Record<string, unknown>>): void {
@@ -152,10 +158,11 @@ export const concerns = (userId: string, { event }: LiveEvent): boolean =>
   event.subject === userId || event.actor === userId;
 
 const parseMessage = (text: string): ClientMessage | Refusal => {
+  let said: unknown;
   try {
-    const parsed = clientMessage.safeParse(JSON.parse(text));
-    return parsed.success ? parsed.data : refuse('invalid_input', { detail: parsed.error.issues[0]?.message ?? '' });
+    said = JSON.parse(text);
   } catch {
     return refuse('malformed_json');
   }
+  return parseInput(clientMessage, said, '');
 };

@@ -3,6 +3,10 @@ import { type ProblemCode, problems } from '@rollcall/types/problems';
 import type { Caller, Route } from '@rollcall/types/route-definition';
 import { z } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
+import { refusalHeaders, requestHeaders, successHeaders } from './described-headers.ts';
+import { liveOperation } from './live-operation.ts';
+
+const livePath = '/v1/live';
 
 const problem = z
   .object({
@@ -16,14 +20,6 @@ const problem = z
   })
   .meta({ id: 'Problem', description: 'RFC 9457 problem details; `code` is stable' });
 
-const idempotencyHeader = z.object({
-  'Idempotency-Key': z
-    .string()
-    .max(255)
-    .optional()
-    .meta({ description: 'Repeating the request under the same key gives the first answer again, for 24 hours' }),
-});
-
 /** The interface as an OpenAPI 3.1 document, from the very declarations that the routes are served by. */
 export const createOpenApi = (routes: readonly Route[], publicUrl: string, secure: boolean) => {
   const paths: ZodOpenApiPathsObject = {};
@@ -31,12 +27,15 @@ export const createOpenApi = (routes: readonly Route[], publicUrl: string, secur
     const path = route.path.replace(/:(\w+)/g, '{$1}');
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route) };
   }
+  paths[livePath] = { ...paths[livePath], get: liveOperation(problem) };
   return createDocument({
     openapi: '3.1.1',
     info: {
       title: 'Rollcall',
       version: '0.1.0',
-      description: 'Self-hosted user management. Every list is `{ items, nextCursor }`; every error is a problem.',
+      description:
+        'Self-hosted user management. Every list is `{ items, nextCursor }`; every error is a problem. ' +
+        '`/api/user/…` is another name of `/v1/…`, and `me` stands for the caller wherever a user’s id stands.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: publicUrl }],
@@ -55,8 +54,9 @@ const operation = (route: Route): ZodOpenApiOperationObject => {
   const successes = Object.entries(route.responses).map(([status, schema]) => [
     status,
     {
-      description: 'Done',
-      content: { [route.html ? 'text/html' : 'application/json']: { schema } },
+      description: status === '304' ? 'Not changed' : 'Done',
+      ...successHeaders(route),
+      ...(status === '304' ? {} : { content: { [route.html ? 'text/html' : 'application/json']: { schema } } }),
     },
   ]);
   return {
@@ -68,7 +68,7 @@ const operation = (route: Route): ZodOpenApiOperationObject => {
     requestParams: {
       ...(route.params ? { path: route.params } : {}),
       ...(route.query ? { query: route.query } : {}),
-      ...(route.idempotent ? { header: idempotencyHeader } : {}),
+      ...requestHeaders(route),
     },
     ...(route.body
       ? { requestBody: { required: !route.bodyOptional, content: { 'application/json': { schema: route.body } } } }
@@ -83,9 +83,12 @@ const describeCaller = (caller: Caller): string =>
 /** Refusals by status, each naming its codes. */
 const refusalsOf = (route: Route, isPublic: boolean) => {
   const codes = new Set<ProblemCode>([
-    ...(route.body || route.params || route.query ? ([route.invalidInput ?? 'invalid_input'] as const) : []),
+    ...(route.html ? [] : ([route.invalidInput ?? 'invalid_input'] as const)),
     ...(route.body ? (['malformed_json', 'unsupported_media_type', 'payload_too_large'] as const) : []),
+    ...(route.idempotent ? (['request_in_progress', 'idempotency_key_reused'] as const) : []),
     ...(isPublic ? [] : (['unauthenticated', 'token_revoked'] as const)),
+    // Wherever the session's cookie comes along, whether the route needs it or not.
+    ...(route.method === 'GET' ? [] : (['cross_site_request'] as const)),
     ...(isPublic ? [] : ([route.openAboutExistence ? 'forbidden' : 'not_found'] as const)),
     ...(route.refusals ?? []),
     'rate_limited',
@@ -96,7 +99,11 @@ const refusalsOf = (route: Route, isPublic: boolean) => {
   return Object.fromEntries(
     [...byStatus].map(([status, of]) => [
       String(status),
-      { description: of.join(', '), content: { 'application/problem+json': { schema: problem } } },
+      {
+        description: of.join(', '),
+        ...refusalHeaders(status),
+        content: { 'application/problem+json': { schema: problem } },
+      },
     ]),
   );
 };

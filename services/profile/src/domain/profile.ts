@@ -1,4 +1,4 @@
-import type { ProfileFields } from '@rollcall/types/people';
+import type { ProfileFacts } from '@rollcall/types/people';
 
 /** Fields of a profile that hold a text or nothing. */
 export const textFields = [
@@ -9,7 +9,7 @@ export const textFields = [
   'countryCode',
   'locale',
   'timeZone',
-] as const satisfies readonly (keyof ProfileFields)[];
+] as const satisfies readonly (keyof ProfileFacts)[];
 type TextField = (typeof textFields)[number];
 
 /** The part of a profile that can be changed. */
@@ -19,7 +19,7 @@ export interface ProfileState extends Readonly<Record<TextField, string | null>>
 }
 
 /** RFC 7396: what is absent stays, null takes away. */
-export interface ProfilePatch extends ProfileFields {
+export interface ProfilePatch extends ProfileFacts {
   readonly externalIds?: Readonly<Record<string, string | null>> | undefined;
 }
 
@@ -43,7 +43,7 @@ export const decideChange = (state: ProfileState, patch: ProfilePatch): ProfileC
   };
 };
 
-const pick = (values: ProfileFields, fields: readonly TextField[]): Partial<Record<TextField, string | null>> =>
+const pick = (values: ProfileFacts, fields: readonly TextField[]): Partial<Record<TextField, string | null>> =>
   Object.fromEntries(fields.map((field) => [field, values[field] ?? null] as const));
 
 // Through a Map: names of systems come from outside, and "constructor" is a good one.

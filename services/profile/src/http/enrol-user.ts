@@ -9,7 +9,7 @@ export const handleEnrolUser = ({ connection, events, personal }: Ports) =>
   handle(enrolUser, async ({ params, body }, context) => {
     const { userId } = params;
     if (await findProfile(connection.db, userId)) return answer(200, { enrolled: false });
-    const profile = await firstProfile(connection.db, { userId, ...body });
+    const profile = firstProfile({ userId, ...body });
     const sealed = await sealFirstProfile(personal, profile);
     // Whoever confirms an address is not signed in yet, but it is their doing.
     const cause = { ...context.cause, actor: context.actor?.userId ?? userId };

@@ -1,9 +1,25 @@
-/** A strong entity tag (RFC 9110 section 8.8.3) from a version. */
-export const entityTag = (version: number): string => `"${version}"`;
+import type { Sight } from './user-view.ts';
 
 /**
- * RFC 9110 section 13.1.1: the condition holds when there is none, for `*`, or when one of the tags is the present one.
- * The comparison is strong, so a weak tag never fits; our own tags have no comma in them.
+ * A strong entity tag (RFC 9110 section 8.8.3): a version and how much of it is shown, since whoever sees less gets other
+ * bytes and must not be told that nothing has changed once they may see more.
+ */
+export const entityTag = (version: number, { all, status }: Sight): string =>
+  all ? `"${version}"` : status ? `"${version}-status"` : `"${version}-open"`;
+
+// Our own tags have no comma in them.
+const tagsIn = (header: string): readonly string[] => header.split(',').map((tag) => tag.trim());
+
+/**
+ * RFC 9110 section 13.1.1: the condition holds when there is none, for `*`, or when one of the tags is of the present
+ * version, however much of it was shown. The comparison is strong, so a weak tag never fits.
  */
 export const holdsIfMatch = (ifMatch: string | null, version: number): boolean =>
-  ifMatch === null || ifMatch.trim() === '*' || ifMatch.split(',').some((tag) => tag.trim() === entityTag(version));
+  ifMatch === null ||
+  ifMatch.trim() === '*' ||
+  tagsIn(ifMatch).some((tag) => /^"(\d+)(?:-open|-status)?"$/.exec(tag)?.[1] === String(version));
+
+/** RFC 9110 section 13.1.2: has the caller what `tag` stands for? The comparison is weak. */
+export const hasAlready = (ifNoneMatch: string | null, tag: string): boolean =>
+  ifNoneMatch !== null &&
+  (ifNoneMatch.trim() === '*' || tagsIn(ifNoneMatch).some((held) => held.replace(/^W\//, '') === tag));

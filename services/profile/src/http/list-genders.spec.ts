@@ -1,3 +1,4 @@
+import { genderCodes } from '@rollcall/types/people';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ProfileUnderTest, startProfileUnderTest } from '../testing/profile-under-test.ts';
 
@@ -22,5 +23,10 @@ describe('200', () => {
       ],
       nextCursor: null,
     });
+  });
+
+  it('lists exactly the codes that a profile takes', async () => {
+    const { items } = Object(await (await profile.call({ method: 'GET', path: '/v1/genders' })).json());
+    expect(items.map(({ code }: { code: string }) => code)).toEqual(genderCodes);
   });
 });

@@ -3,8 +3,7 @@ import { refuse } from '@rollcall/types/problems';
 import { readUserServiceUser } from '@rollcall/types/routes/profile';
 import type { Ports } from '../ports.ts';
 import { findProfile } from '../store/profiles.ts';
-import { entityTag } from './entity-tag.ts';
-import { seesAll, userView } from './user-view.ts';
+import { showUser } from './show-user.ts';
 
 /** The UserService form of reading a user, which also answers whether that user has a permission. */
 export const handleReadUserServiceUser = ({ connection, checkPermission }: Ports) =>
@@ -12,10 +11,7 @@ export const handleReadUserServiceUser = ({ connection, checkPermission }: Ports
     const { userId } = params;
     const profile = await findProfile(connection.db, userId);
     if (!profile) return refuse('not_found');
-    if (query.permission === undefined) {
-      const view = userView(userId, profile, await seesAll(userId, context));
-      return answer(200, view, { etag: entityTag(profile.version) });
-    }
+    if (query.permission === undefined) return showUser(userId, profile, context);
     const mayAsk = context.signedIn.userId === userId || (await context.holds('permissions.read'));
     if (!mayAsk) return refuse('not_found');
     const granted = await checkPermission(userId, query.permission, context.hop);

@@ -5,11 +5,13 @@ import { type ProfileUnderTest, startProfileUnderTest } from '../testing/profile
 const ada = somebody();
 const stranger = somebody();
 const auditor = somebody();
+const manager = somebody();
 let profile: ProfileUnderTest;
 
 beforeAll(async () => {
   profile = await startProfileUnderTest();
   profile.grant(auditor, 'users.read');
+  profile.grant(manager, 'users.manage');
   await profile.enrol(ada, 'ada', { firstName: 'Ada', description: 'Counts.', gender: 'female', countryCode: 'GB' });
 });
 afterAll(() => profile.stop());
@@ -28,6 +30,7 @@ const open = {
 };
 const whole = {
   ...open,
+  status: 'active',
   email: 'ada@example.com',
   gender: 'female',
   countryCode: 'GB',
@@ -53,8 +56,34 @@ describe('200', () => {
     expect(await (await read(ada.userId, stranger)).json()).toEqual(open);
   });
 
+  it('shows those who manage users the status of the account beside what everyone sees', async () => {
+    expect(await (await read(ada.userId, manager)).json()).toEqual({ ...open, status: 'active' });
+  });
+
   it('carries the version as a strong ETag', async () => {
-    expect((await read(ada.userId, stranger)).headers.get('etag')).toBe('"1"');
+    expect((await read(ada.userId, ada)).headers.get('etag')).toBe('"1"');
+  });
+});
+
+describe('304', () => {
+  const readAgain = (tag: string | null, actor: typeof ada) =>
+    profile.call({ method: 'GET', path: `/v1/users/${ada.userId}`, actor, headers: { 'if-none-match': tag ?? '' } });
+
+  it('says that nothing has changed to whoever has the profile as it is, and sends nothing', async () => {
+    for (const actor of [ada, manager, stranger]) {
+      const tag = (await read(ada.userId, actor)).headers.get('etag');
+      const answer = await readAgain(tag, actor);
+      expect(answer.status).toBe(304);
+      expect(answer.headers.get('etag')).toBe(tag);
+      expect(await answer.text()).toBe('');
+    }
+  });
+
+  it('not to one who saw less of it', async () => {
+    const tag = (await read(ada.userId, stranger)).headers.get('etag');
+    const answer = await readAgain(tag, auditor);
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toEqual(whole);
   });
 });
 

@@ -84,6 +84,19 @@ describe('200', () => {
     expect(await changesOf(ada)).toHaveLength(2);
   });
 
+  it('a stored answer is not given on the strength of rights that are lost, nor for another condition', async () => {
+    const reader = somebody();
+    for (const permission of ['users.manage', 'users.read']) profile.grant(reader, permission);
+    const asked = { actor: reader, key: 'kept', ifMatch: '"1"' };
+    expect(await (await update({ firstName: 'Augusta' }, asked)).json()).toHaveProperty('email');
+    const elsewhere = await update({ firstName: 'Augusta' }, { ...asked, ifMatch: '"2"' });
+    expect(elsewhere.status).toBe(422);
+    profile.revoke(reader, 'users.read');
+    const again = await update({ firstName: 'Augusta' }, asked);
+    expect(again.status).toBe(422);
+    expect(JSON.stringify(await again.json())).not.toContain('ada@example.com');
+  });
+
   it('takes text of any script as it was sent', async () => {
     const description = 'Zahlen 👩🏽‍💻 и числа\n数';
     expect(await (await update({ description })).json()).toMatchObject({ description });

@@ -3,12 +3,21 @@ import type { UserId } from '@rollcall/types/ids';
 import type { User } from '@rollcall/types/routes/profile';
 import type { Profile } from '../store/profiles.ts';
 
-/** May the caller see everything of this person, the e-mail address included? */
-export const seesAll = async (userId: UserId, context: CallContext): Promise<boolean> =>
-  context.signedIn.userId === userId || context.holds('users.read');
+/** How much the caller may see of a person beside what everyone does. */
+export interface Sight {
+  /** The e-mail address and all else that is private. */
+  readonly all: boolean;
+  /** Whether the account is deactivated. */
+  readonly status: boolean;
+}
+
+export const sightOf = async (userId: UserId, context: CallContext): Promise<Sight> => {
+  const all = context.signedIn.userId === userId || (await context.holds('users.read'));
+  return { all, status: all || (await context.holds('users.manage')) };
+};
 
 /** A profile as the caller may see it. */
-export const userView = (id: UserId, profile: Profile, all: boolean): User => ({
+export const userView = (id: UserId, profile: Profile, { all, status }: Sight): User => ({
   id,
   username: profile.username,
   firstName: profile.firstName,
@@ -16,6 +25,7 @@ export const userView = (id: UserId, profile: Profile, all: boolean): User => ({
   description: profile.description,
   createdAt: profile.createdAt.toISOString(),
   updatedAt: profile.updatedAt.toISOString(),
+  ...(status ? { status: profile.status } : {}),
   ...(all
     ? {
         email: profile.email,

@@ -5,7 +5,7 @@ import { newId } from '@rollcall/service-kit/identity';
 import { somebody } from '@rollcall/testing/service-under-test';
 import { envelope } from '@rollcall/types/envelope';
 import { userRegistered } from '@rollcall/types/events/registration';
-import type { ProfileFields } from '@rollcall/types/people';
+import type { ProfileFacts } from '@rollcall/types/people';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventTables } from '../store/schema.ts';
 import { type ProfileUnderTest, startProfileUnderTest } from '../testing/profile-under-test.ts';
@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => profile.stop());
 
-const registered = async (person: ReturnType<typeof somebody>, fields: ProfileFields = {}) =>
+const registered = async (person: ReturnType<typeof somebody>, fields: ProfileFacts = {}) =>
   envelope.parse({
     specversion: '1.0',
     id: newId(),

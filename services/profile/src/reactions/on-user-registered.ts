@@ -10,7 +10,7 @@ export const onUserRegistered = (personal: PersonalData) =>
     const userId = event.envelope.subject;
     // Without the key the person has been erased: there is nothing to make a profile of.
     if (!event.personal || (await findProfile(scope.tx, userId))) return;
-    const profile = await firstProfile(scope.tx, { userId, ...event.personal });
+    const profile = firstProfile({ userId, ...event.personal });
     // The key is at hand, since this person's values were opened just now: nothing is fetched while rows are locked.
     const sealed = await sealFirstProfile(personal, profile);
     await makeProfile(scope, profile, sealed, event.cause);

@@ -1,5 +1,5 @@
 import type { Queryable } from '@rollcall/database/connect';
-import { asc, eq } from 'drizzle-orm';
+import { asc } from 'drizzle-orm';
 import { genders } from './schema.ts';
 
 export interface Gender {
@@ -9,8 +9,3 @@ export interface Gender {
 
 export const findGenders = (db: Queryable): Promise<Gender[]> =>
   db.select({ code: genders.code, label: genders.label }).from(genders).orderBy(asc(genders.position));
-
-export const isGender = async (db: Queryable, code: string): Promise<boolean> => {
-  const [found] = await db.select({ code: genders.code }).from(genders).where(eq(genders.code, code));
-  return found !== undefined;
-};

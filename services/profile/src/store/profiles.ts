@@ -4,7 +4,7 @@ import type { ProfileChange } from '../domain/profile.ts';
 import { profiles } from './schema.ts';
 
 export type Profile = typeof profiles.$inferSelect;
-export type NewProfile = Omit<Profile, 'externalIds' | 'version' | 'createdAt' | 'updatedAt'>;
+export type NewProfile = Omit<Profile, 'status' | 'externalIds' | 'version' | 'createdAt' | 'updatedAt'>;
 
 export const findProfile = async (db: Queryable, userId: string): Promise<Profile | undefined> => {
   const [found] = await db.select().from(profiles).where(eq(profiles.userId, userId));
@@ -30,4 +30,14 @@ export const changeProfile = async (
     .where(and(eq(profiles.userId, userId), eq(profiles.version, version)))
     .returning();
   return changed;
+};
+
+/** The version counts this too, so that the entity tag changes with all that it stands for. */
+export const setStatus = async (tx: Transaction, userId: string, status: Profile['status']): Promise<boolean> => {
+  const known = await tx
+    .update(profiles)
+    .set({ status, version: sql`${profiles.version} + 1` })
+    .where(eq(profiles.userId, userId))
+    .returning({ userId: profiles.userId });
+  return known.length === 1;
 };

@@ -6,7 +6,10 @@ import {
   streamMarksTable,
   subjectSequencesTable,
 } from '@rollcall/events/event-tables';
+import type { User } from '@rollcall/types/routes/profile';
 import { foreignKey, index, integer, jsonb, pgSchema, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+
+type AccountStatus = NonNullable<User['status']>;
 
 export const profile = pgSchema('profile');
 
@@ -32,6 +35,8 @@ export const profiles = profile.table(
     countryCode: text('country_code'),
     locale: text(),
     timeZone: text('time_zone'),
+    /** Of the account; deactivation decides it, and its events say so. */
+    status: text().$type<AccountStatus>().notNull().default('active'),
     externalIds: jsonb('external_ids').$type<Readonly<Record<string, string>>>().notNull().default({}),
     /** Counts changes from 1; the ETag, and what of two writers at once lets one through. */
     version: integer().notNull().default(1),

@@ -44,6 +44,7 @@ export const startProfileUnderTest = async () => {
     call,
     /** Gives somebody a permission. */
     grant: (person: Actor, permission: string) => granted.add(`${person.userId} ${permission}`),
+    revoke: (person: Actor, permission: string) => granted.delete(`${person.userId} ${permission}`),
     /** Tells the service about a verified person, as registration does. */
     enrol: (person: Actor, username = 'ada', profile: Record<string, unknown> = {}) =>
       call({

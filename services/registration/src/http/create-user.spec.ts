@@ -129,6 +129,7 @@ describe('422', () => {
     [{ username: 'ada\u0000' }],
     [{ password: '1234567' }],
     [{ gender: 'Not A Code' }],
+    [{ gender: 'martian' }],
     [{ verified: 'true' }],
     [{ admin: true }],
     [{ id: '0190a000-0000-7000-8000-000000000000' }],
@@ -140,7 +141,36 @@ describe('422', () => {
   });
 });
 
+describe('a body with the fields below `user`', () => {
+  it('is told of what is wrong where it stands', async () => {
+    const owner = await registration.register();
+    const pointersOf = async (user: unknown) => {
+      const { body } = await create({ user });
+      return Array.isArray(body.errors) ? body.errors.map(({ pointer }) => pointer) : body;
+    };
+    expect(await pointersOf({ ...newcomer(), email: 'ada', admin: true })).toEqual([
+      '/body/user/email',
+      '/body/user/admin',
+    ]);
+    expect(await pointersOf(newcomer({ username: owner.username }))).toEqual(['/body/user/username']);
+    expect(await pointersOf(newcomer({ password: 'password' }))).toEqual(['/body/user/password']);
+    expect(await pointersOf('ada')).toEqual(['/body/user']);
+  });
+});
+
 describe('403', () => {
+  it('a repetition of what a right allowed, once that right is gone', async () => {
+    const helper = somebody();
+    registration.grant(helper, 'users.create');
+    const ask = (body: unknown) =>
+      registration.ask('POST', '/users/create', { body, actor: helper, headers: { 'idempotency-key': 'again' } });
+    const body = { ...newcomer(), verified: true };
+    expect((await ask(body)).status).toBe(201);
+    expect((await ask(body)).status).toBe(201);
+    registration.revoke(helper, 'users.create');
+    expect((await ask(body)).status).toBe(403);
+  });
+
   it('`verified` is for those with `users.create` alone, and nothing is looked at before that', async () => {
     const owner = await registration.register();
     for (const actor of [null, somebody()]) {

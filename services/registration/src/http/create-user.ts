@@ -1,4 +1,4 @@
-import { answer, handle } from '@rollcall/service-kit/call-context';
+import { answer, type CallContext, handle } from '@rollcall/service-kit/call-context';
 import type { UserId } from '@rollcall/types/ids';
 import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
 import { createUser } from '@rollcall/types/routes/registration';
@@ -9,19 +9,31 @@ import { reserveAccount } from './reserve-account.ts';
 
 /** The UserService form of signing up; whoever holds `users.create` learns the truth about a taken address. */
 export const handleCreateUser = (ports: Ports) =>
-  handle(createUser, async ({ body }, context) => {
-    const { email, username, password, verified = false } = body;
-    const trusted = await context.holds('users.create');
-    if (verified && !trusted) return refuse('forbidden');
+  handle(
+    createUser,
+    async ({ body }, context) => {
+      const rights = await judgeRights(body.verified, context);
+      if (isRefusal(rights)) return rights;
+      const { trusted } = rights;
+      const { email, username, password, verified = false } = body;
+      const gender = body.gender ?? null;
+      const applicant = { email, username, password, enrolment: { profile: { gender } } };
+      const created = (id: UserId) => answer(201, { id, email, username, gender, verified });
+      if (trusted && (await findPersonByEmail(ports.connection.db, email))) return inUserServiceForm(emailTaken);
+      const begin = verified ? createVerifiedAccount : reserveAccount;
+      const outcome = await begin(ports, applicant, context, created);
+      return isRefusal(outcome) ? inUserServiceForm(outcome) : outcome;
+    },
+    ({ body }, context) => judgeRights(body.verified, context),
+  );
 
-    const gender = body.gender ?? null;
-    const applicant = { email, username, password, enrolment: { profile: { gender } } };
-    const created = (id: UserId) => answer(201, { id, email, username, gender, verified });
-    if (trusted && (await findPersonByEmail(ports.connection.db, email))) return inUserServiceForm(emailTaken);
-    const begin = verified ? createVerifiedAccount : reserveAccount;
-    const outcome = await begin(ports, applicant, context, created);
-    return isRefusal(outcome) ? inUserServiceForm(outcome) : outcome;
-  });
+const judgeRights = async (
+  verified: boolean | undefined,
+  context: CallContext,
+): Promise<{ readonly trusted: boolean } | Refusal> => {
+  const trusted = await context.holds('users.create');
+  return verified && !trusted ? refuse('forbidden') : { trusted };
+};
 
 const inUserServiceForm = (refusal: Refusal): Refusal =>
   refusal.refused === 'username_taken' || refusal.refused === 'weak_password'

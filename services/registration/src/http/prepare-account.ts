@@ -2,6 +2,7 @@ import type { CallContext } from '@rollcall/service-kit/call-context';
 import { newId } from '@rollcall/service-kit/identity';
 import { ServiceUnavailableError } from '@rollcall/service-kit/service-client';
 import { type UserId, userId } from '@rollcall/types/ids';
+import { isOwnName } from '@rollcall/types/people';
 import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
 import { storePendingCredential } from '@rollcall/types/routes/auth/accounts';
 import type { Ports } from '../ports.ts';
@@ -39,7 +40,7 @@ export const prepareAccount = async (
   context: CallContext,
 ): Promise<PreparedAccount | Refusal> => {
   if (!(await isUsernameFree(connection.db, applicant.username))) return usernameTaken;
-  if (isOwnName(applicant)) return weakPassword;
+  if (isOwnName(applicant.password, applicant)) return weakPassword;
 
   const id = userId.parse(newId());
   const expiresAt = new Date(Date.now() + config.signUpLifetimeMilliseconds);
@@ -55,10 +56,4 @@ export const prepareAccount = async (
   if (stored.refused === 'overloaded') return { ...stored, retryAfterSeconds: 2 };
   // Anything else is between the two services, and none of the caller's business.
   throw new ServiceUnavailableError('auth', stored);
-};
-
-/** A password that is one's own name or address is guessed before any list is (NIST SP 800-63B section 3.1.1.2). */
-const isOwnName = ({ email, username, password }: Applicant): boolean => {
-  const typed = password.toLowerCase();
-  return [email, email.slice(0, email.lastIndexOf('@')), username].some((name) => name.toLowerCase() === typed);
 };

@@ -64,6 +64,19 @@ describe('202', () => {
     for (let n = 0; n < 6; n++) await registration.resend(one.email);
     expect(await registration.requestsOf(await registration.userIdOf(one.username))).toHaveLength(5);
   });
+
+  it('sign-ups without end of one address do not make mails without end', async () => {
+    const { email } = newcomer();
+    const crowd = Array.from({ length: 8 }, () => newcomer({ email }));
+    for (const one of crowd) {
+      await registration.signUp(one);
+      for (let n = 0; n < 2; n++) await registration.resend(email);
+    }
+    const requests = await Promise.all(
+      crowd.map(async ({ username }) => registration.requestsOf(await registration.userIdOf(username))),
+    );
+    expect(requests.flat().length).toBeLessThanOrEqual(30);
+  });
 });
 
 describe('400', () => {

@@ -5,12 +5,16 @@ import { verificationRequested } from '@rollcall/types/events/registration';
 import { resendVerification } from '@rollcall/types/routes/registration';
 import type { Ports } from '../ports.ts';
 import { findOpenSignUps, type SignUp } from '../store/sign-ups.ts';
-import { addVerification, mayAskAgain } from '../store/verifications.ts';
+import { addVerification, countRepeated, mayAskAgain } from '../store/verifications.ts';
 
 /** Long enough to hide whether a row was written. */
 const paceMilliseconds = 100;
 
+/** For one sign-up. */
 const mailsAnHour = 5;
+
+/** To one address: sign-ups without end, each with its mails, must not flood a mailbox either. */
+const mailsAnHourToAll = 25;
 
 export const handleResendVerification = (ports: Ports) =>
   handle(resendVerification, ({ body }, context) =>
@@ -25,6 +29,7 @@ export const handleResendVerification = (ports: Ports) =>
 
 const mailAgain = async (ports: Ports, { userId, email, username }: SignUp, context: CallContext): Promise<void> => {
   if (!(await mayAskAgain(ports.connection.db, userId, mailsAnHour))) return;
+  if ((await countRepeated(ports.connection.db, email)) >= mailsAnHourToAll) return;
   const sealed = await ports.personal.seal(userId, { email, username });
   await ports.events.transact(async (tx, emit) => {
     const requestId = newId();

@@ -11,8 +11,11 @@ import { findOwner } from '../store/people.ts';
 import { dataKeys, idempotencyKeys } from '../store/schema.ts';
 import { addSignUp } from '../store/sign-ups.ts';
 import { claimUsername } from '../store/usernames.ts';
-import { addVerification } from '../store/verifications.ts';
+import { addVerification, countBegun, holdAddress } from '../store/verifications.ts';
 import { type Applicant, prepareAccount, usernameTaken } from './prepare-account.ts';
+
+/** To one address, whether it has an account or not. Whoever signs up after that asks for the mail. */
+const mailsAnHour = 5;
 
 /**
  * Begins an account: reserves the username and has a mail sent.
@@ -35,6 +38,8 @@ export const reserveAccount = async <A extends AnswerOf<Route>>(
   const message = await composeMessage(ports, applicant, id);
 
   const reserved = await ports.events.transact(async (tx, emit) => {
+    await holdAddress(tx, email);
+    const mayMail = (await countBegun(tx, email)) < mailsAnHour;
     if (!(await claimUsername(tx, username, id, expiresAt))) return false;
     await tx.insert(dataKeys).values(message.keyRow);
     await addSignUp(tx, { userId: id, email, username, enrolment, emailOwned: message.owner !== undefined, expiresAt });
@@ -42,7 +47,9 @@ export const reserveAccount = async <A extends AnswerOf<Route>>(
     await addVerification(tx, requestId, id);
     const cause = { ...context.cause, actor: id };
     const personal = message.sealed;
-    if (message.owner) await emit(signUpRepeated, { subject: message.owner, data: {}, ...personal, cause });
+    if (!mayMail) {
+      context.log.info('a sign-up goes without a mail: its address has had enough of them for an hour');
+    } else if (message.owner) await emit(signUpRepeated, { subject: message.owner, data: {}, ...personal, cause });
     else await emit(verificationRequested, { subject: id, data: { requestId }, ...personal, cause });
     await settleClaim(tx, idempotencyKeys, context.claim, answerFor(id));
     return true;
@@ -60,14 +67,12 @@ interface Message {
 
 // Query by query and key by key the same for an address that has an account and for one that has none.
 const composeMessage = async ({ connection, keys }: Ports, applicant: Applicant, id: UserId): Promise<Message> => {
-  const { email, username, enrolment } = applicant;
+  const { email, username } = applicant;
   const owner = await findOwner(connection.db, email);
   const { key, row } = await keys.mint(id);
   const ownersKey = await keys.open(owner?.sealedKey ?? row.sealedKey);
   if (!owner) {
-    const { locale } = enrolment.profile;
-    const personal = await sealUnder(key, id, { email, username, ...(locale ? { locale } : {}) });
-    return { owner: undefined, sealed: { personal }, keyRow: row };
+    return { owner: undefined, sealed: { personal: await sealUnder(key, id, { email, username }) }, keyRow: row };
   }
   // Without a key the owner is being erased: nothing personal may be said any more.
   const sealed = owner.sealedKey ? { personal: await sealUnder(ownersKey, owner.userId, { email: owner.email }) } : {};

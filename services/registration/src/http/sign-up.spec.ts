@@ -15,6 +15,7 @@ afterAll(() => registration.stop());
 afterEach(() => {
   registration.world.down.clear();
   registration.world.hashing = 'free';
+  registration.world.setupToken = undefined;
 });
 
 const rows = async (table: string, userId: string) => {
@@ -40,7 +41,7 @@ describe('202', () => {
         type: 'verification.requested',
         actor: userId,
         data: { requestId: expect.any(String) },
-        personal: { email: ada.email, username: ada.username, locale: 'de-CH' },
+        personal: { email: ada.email, username: ada.username },
       },
     ]);
   });
@@ -125,6 +126,42 @@ describe('an address that has an account', () => {
   });
 });
 
+describe('many sign-ups of one address', () => {
+  const mailsTo = async (applicants: readonly { username: string }[], owner?: string) => {
+    const ids = await Promise.all(applicants.map(({ username }) => registration.userIdOf(username)));
+    const about = await Promise.all([...ids, ...(owner ? [owner] : [])].map(registration.eventsAbout));
+    return about.flat().filter(({ type }) => type === 'verification.requested' || type === 'sign_up.repeated').length;
+  };
+
+  it('send five mails an hour, to an address that has an account as to one that has none', async () => {
+    const owner = await registration.register();
+    for (const email of [newcomer().email, owner.email]) {
+      const crowd = Array.from({ length: 8 }, (_, n) => newcomer({ email: n % 2 ? email : email.toUpperCase() }));
+      for (const one of crowd) expect(await registration.signUp(one)).toEqual(sent);
+      // The owner's own sign-up had a mail before.
+      const isOwners = email === owner.email;
+      expect((await mailsTo(crowd, isOwners ? owner.userId : undefined)) - (isOwners ? 1 : 0)).toBe(5);
+    }
+  });
+
+  it('all at once send no more', async () => {
+    const { email } = newcomer();
+    const crowd = Array.from({ length: 12 }, () => newcomer({ email }));
+    await Promise.all(crowd.map((one) => registration.signUp(one)));
+    expect(await mailsTo(crowd)).toBe(5);
+  });
+
+  it('keep nobody out: whoever got no mail asks for one, and the account comes to be', async () => {
+    const { email } = newcomer();
+    for (let n = 0; n < 5; n++) await registration.signUp(newcomer({ email }));
+    const ada = newcomer({ email });
+    await registration.signUp(ada);
+    expect(await registration.requestsOf(await registration.userIdOf(ada.username))).toEqual([]);
+    await registration.resend(email);
+    expect((await registration.verify(await registration.tokenFor(ada.username))).status).toBe(200);
+  });
+});
+
 describe('409', () => {
   it('the username is judged first: the answer is one, whether the address has an account or not', async () => {
     const owner = await registration.register();
@@ -158,6 +195,35 @@ describe('409', () => {
     expect(await registration.isAvailable(ada.username)).toBe(true);
     expect((await registration.signUp(newcomer({ username: ada.username }))).status).toBe(202);
     expect((await registration.signUp(newcomer({ username: ada.username }))).status).toBe(409);
+  });
+});
+
+describe('a set-up token', () => {
+  it('that would make no administrator is refused at once, and nothing is kept', async () => {
+    for (const valid of ['the right token', undefined]) {
+      registration.world.setupToken = valid;
+      const ada = newcomer();
+      expect(await registration.signUp(ada, { setupToken: 'a wrong token' })).toMatchObject({
+        status: 400,
+        body: { code: 'invalid_input', errors: [{ pointer: '/body/setupToken' }] },
+      });
+      expect(await registration.isAvailable(ada.username)).toBe(true);
+    }
+  });
+
+  it('that is right is passed on when the address is confirmed', async () => {
+    registration.world.setupToken = 'the right token';
+    const ada = newcomer();
+    expect(await registration.signUp(ada, { setupToken: 'the right token' })).toEqual(sent);
+    const { body } = await registration.verify(await registration.tokenFor(ada.username));
+    const told = registration.toldAbout(String(body.userId)).find(({ service }) => service === 'role-permission');
+    expect(told?.body).toMatchObject({ setupTokenDigest: expect.any(String) });
+  });
+
+  it('is not judged while role-permission is out of reach: the sign-up waits', async () => {
+    registration.world.down.add('role-permission');
+    expect((await registration.signUp(newcomer(), { setupToken: 'the right token' })).status).toBe(503);
+    expect((await registration.signUp(newcomer())).status).toBe(202);
   });
 });
 
@@ -207,6 +273,9 @@ describe('400', () => {
     [{ password: 'long enough\ud800' }],
     [{ profile: { firstName: 'A\u0000' } }],
     [{ profile: { firstName: '\udfff' } }],
+    [{ profile: { gender: 'martian' } }],
+    [{ profile: { countryCode: 'EU' } }],
+    [{ profile: { firstName: '   ' } }],
     [{ profile: { admin: true } }],
     [{ verified: true }],
     [{ userId: somebody().userId }],

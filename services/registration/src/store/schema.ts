@@ -6,7 +6,7 @@ import {
   streamMarksTable,
   subjectSequencesTable,
 } from '@rollcall/events/event-tables';
-import type { ProfileFields } from '@rollcall/types/people';
+import type { ProfileFacts } from '@rollcall/types/people';
 import { boolean, index, jsonb, pgSchema, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 
 export const registration = pgSchema('registration');
@@ -15,7 +15,7 @@ const instant = (name: string) => timestamp(name, { withTimezone: true });
 
 /** What is passed on to other services when a person is verified. */
 export interface Enrolment {
-  readonly profile: ProfileFields;
+  readonly profile: ProfileFacts;
   readonly setupTokenDigest?: string;
 }
 

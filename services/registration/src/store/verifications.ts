@@ -1,7 +1,8 @@
 import type { Queryable, Transaction } from '@rollcall/database/connect';
-import { and, eq, gt, isNull, sql } from 'drizzle-orm';
+import { emailKey } from '@rollcall/types/people';
+import { and, eq, gt, isNull, type SQL, sql } from 'drizzle-orm';
 import { findPersonByEmail } from './people.ts';
-import { verifications } from './schema.ts';
+import { signUps, verifications } from './schema.ts';
 import { holdOpenSignUp } from './sign-ups.ts';
 
 export const addVerification = async (tx: Transaction, id: string, userId: string): Promise<void> => {
@@ -41,6 +42,33 @@ export const mintVerification = async (
 export const mayAskAgain = async (db: Queryable, userId: string, most: number): Promise<boolean> => {
   const recent = and(eq(verifications.userId, userId), gt(verifications.createdAt, sql`now() - interval '1 hour'`));
   return (await db.$count(verifications, recent)) < most;
+};
+
+/** Puts those who sign up with one address in a line until their transactions end, so that each counts the ones before. */
+export const holdAddress = async (tx: Transaction, email: string): Promise<void> => {
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`address ${emailKey(email)}`}, 0))`);
+};
+
+/** Requests of the last hour that began a sign-up of this address, whether or not a mail went out for them. */
+export const countBegun = (db: Queryable, email: string): Promise<number> =>
+  countOf(db, email, eq(verifications.createdAt, signUps.createdAt));
+
+/** Requests of the last hour by which somebody asked for another mail to this address. */
+export const countRepeated = (db: Queryable, email: string): Promise<number> =>
+  countOf(db, email, gt(verifications.createdAt, signUps.createdAt));
+
+// A sign-up and its first request are written by one transaction, which is one instant to the database.
+const countOf = async (db: Queryable, email: string, which: SQL): Promise<number> => {
+  const found = await db
+    .select({ id: verifications.id })
+    .from(verifications)
+    .innerJoin(signUps, eq(signUps.userId, verifications.userId))
+    .where(
+      and(eq(signUps.emailKey, emailKey(email)), gt(verifications.createdAt, sql`now() - interval '1 hour'`), which),
+    )
+    // Beyond any limit it does not matter how many there are.
+    .limit(100);
+  return found.length;
 };
 
 /** Whose unused and unexpired token is this? */

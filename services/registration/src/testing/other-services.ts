@@ -1,7 +1,7 @@
 import type { ServiceDirectory } from '@rollcall/service-kit/service-directory';
 import { fakeServices } from '@rollcall/testing/service-under-test';
 import { storePendingCredential } from '@rollcall/types/routes/auth/accounts';
-import { checkPermission } from '@rollcall/types/routes/role-permission';
+import { checkPermission, checkSetupToken } from '@rollcall/types/routes/role-permission';
 import type { ServiceName } from '@rollcall/types/services';
 
 const idIn = (target: string): string => target.split('/').at(3) ?? '';
@@ -15,6 +15,8 @@ export const playOtherServices = () => {
     down: new Set<ServiceName>(),
     /** Refuse to enrol these. */
     refused: new Set<string>(),
+    /** The one that would make the first administrator; none does once there has been one. */
+    setupToken: undefined as string | undefined,
     hashing: 'free' as 'free' | 'overloaded',
     before: async (_service: ServiceName, _target: string): Promise<void> => undefined,
   };
@@ -32,6 +34,10 @@ export const playOtherServices = () => {
       if (world.refused.has(userId)) return { status: 404, body: { code: 'not_found' } };
       told.push({ service: asked, userId, body: json });
       return { status: 200, body: { enrolled: true, revision: 1 } };
+    },
+    'POST /internal/setup-token/check': ({ json }) => {
+      const { setupToken } = checkSetupToken.body.parse(json);
+      return { status: 200, body: { valid: setupToken === world.setupToken } };
     },
     'POST /internal/permission-checks': ({ json }) => {
       const { userId, permission } = checkPermission.body.parse(json);
@@ -53,6 +59,8 @@ export const playOtherServices = () => {
     world,
     credentials,
     grant: (person: { readonly userId: string }, permission: string) => granted.add(`${person.userId} ${permission}`),
+    revoke: (person: { readonly userId: string }, permission: string) =>
+      granted.delete(`${person.userId} ${permission}`),
     /** Who was told about a person, and what. */
     toldAbout: (userId: string) =>
       told.filter((one) => one.userId === userId).map(({ service, body }) => ({ service, body })),

@@ -104,21 +104,21 @@ describe('defining permissions', () => {
       .thenRefused('permission_exists');
   });
 
-  it('describes one anew, built in or not', () => {
+  it('describes one anew', () =>
     given(...founded, created('reports.read'))
       .when({ type: 'describePermission', name: 'reports.read', description: 'All of them' })
       .thenEvents({
         type: 'permission.described',
         subject: 'reports.read',
         data: { name: 'reports.read', before: 'May reports.read', after: 'All of them' },
-      });
-    given(...founded)
-      .when({ type: 'describePermission', name: 'users.read', description: 'See everybody' })
-      .thenEvents({
-        type: 'permission.described',
-        subject: 'users.read',
-        data: { name: 'users.read', before: 'Read every field of every profile.', after: 'See everybody' },
-      });
+      }));
+
+  it('lets nobody say that a built-in one means something else', () => {
+    for (const description of ['See everybody', 'Read every field of every profile.']) {
+      given(...founded)
+        .when({ type: 'describePermission', name: 'users.read', description })
+        .thenRefused('permission_protected');
+    }
   });
 
   it('describes nothing that is described so already, and nothing that is not there', () => {
@@ -154,19 +154,41 @@ describe('defining permissions', () => {
   });
 
   it('takes the right to manage permissions, and tells nobody else what exists', () => {
-    const wishes: readonly Wish[] = [
-      create,
-      { type: 'describePermission', name: 'none', description: 'x' },
-      { type: 'deletePermission', name: 'admin' },
-    ];
-    for (const wish of wishes) {
-      given(...founded, granted(ben, 'permissions.grant'))
-        .when(wish, { by: ben })
-        .thenRefused('forbidden');
+    const others = given(...founded, granted(ben, 'permissions.grant'));
+    others.when(create, { by: ben }).thenRefused('forbidden');
+    for (const name of ['none', 'admin']) {
+      others.when({ type: 'describePermission', name, description: 'x' }, { by: ben }).thenRefused('not_found');
+      others.when({ type: 'deletePermission', name }, { by: ben }).thenRefused('not_found');
     }
     given(...founded, granted(ben, 'permissions.manage'))
       .when(create, { by: ben })
       .thenEvents(created('reports.read'));
+  });
+
+  it('deletes what somebody holds only by whoever may take it from them', () => {
+    const remove: Wish = { type: 'deletePermission', name: 'reports.read' };
+    const manager = [...founded, created('reports.read'), granted(ben, 'permissions.manage')];
+    const helper = [...manager, granted(ben, 'permissions.grant')];
+    const deleted: AccessFact = {
+      type: 'permission.deleted',
+      subject: 'reports.read',
+      data: { name: 'reports.read', description: 'May reports.read' },
+    };
+    given(...manager)
+      .when(remove, { by: ben })
+      .thenEvents(deleted);
+    for (const facts of [manager, helper, [...manager, granted(ben, 'reports.read')]]) {
+      given(...facts, granted(cleo, 'reports.read'), suspended(cleo))
+        .when(remove, { by: ben })
+        .thenRefused('forbidden');
+    }
+    given(...helper, granted(ben, 'reports.read', instant('13:00')), granted(cleo, 'reports.read'))
+      .when(remove, { by: ben })
+      .thenEvents(revokedFact(ben, 'reports.read', instant('13:00')), revokedFact(cleo, 'reports.read'), deleted);
+    // A grant that has ended is nothing to take, and is not left behind either.
+    given(...manager, granted(cleo, 'reports.read', instant('11:00')))
+      .when(remove, { by: ben })
+      .thenEvents(revokedFact(cleo, 'reports.read', instant('11:00')), deleted);
   });
 });
 
@@ -251,8 +273,8 @@ describe('granting', () => {
   it('is refused to whom a right was but is no more', () => {
     const helper = [...founded, granted(ben, 'admin', instant('13:00'))];
     given(...helper)
-      .when(grant(cleo, 'users.read'), { by: ben, now: at('12:59') })
-      .thenEvents(granted(cleo, 'users.read'));
+      .when(grant(cleo, 'users.read', instant('13:00')), { by: ben, now: at('12:59') })
+      .thenEvents(granted(cleo, 'users.read', instant('13:00')));
     given(...helper)
       .when(grant(cleo, 'users.read'), { by: ben, now: at('13:00') })
       .thenRefused('forbidden');
@@ -338,13 +360,6 @@ describe('suspending and restoring', () => {
     given(...founded)
       .when({ type: 'restoreUser', userId: ben })
       .thenEvents();
-  });
-
-  it('of an administrator is for administrators, and for the person', () => {
-    const scenario = given(...founded, granted(ben, 'admin'), granted(cleo, 'users.manage'));
-    scenario.when({ type: 'suspendUser', userId: ben }, { by: cleo }).thenRefused('forbidden');
-    scenario.when({ type: 'suspendUser', userId: ben }, { by: ada }).thenEvents(suspended(ben));
-    scenario.when({ type: 'suspendUser', userId: ben }, { by: ben }).thenEvents(suspended(ben));
   });
 
   it('refuses a person that is not known', () => {

@@ -2,6 +2,7 @@ import type { Decider } from '@rollcall/event-store/decider';
 import type { UserId } from '@rollcall/types/ids';
 import { adminPermission, type BuiltInPermission } from '@rollcall/types/permissions';
 import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
+import { mayGiveUntil, mayPassOn, mayRule, mayTake } from './authority.ts';
 import type {
   AccessCommand,
   AddUser,
@@ -10,13 +11,14 @@ import type {
   DeletePermission,
   DescribePermission,
   GrantPermission,
+  RestoreUser,
   RevokePermission,
   SuspendUser,
 } from './commands.ts';
 import type { AccessEvent, AccessFact } from './events.ts';
 import { evolve } from './evolve.ts';
 import { holds, isLastAdmin } from './queries.ts';
-import { type AccessState, type Grant, initialState, isBuiltIn } from './state.ts';
+import { type AccessState, endOf, type Grant, initialState, isBuiltIn, isCurrent } from './state.ts';
 
 type Facts = readonly AccessFact[] | Refusal;
 
@@ -38,38 +40,29 @@ export const accessDecider: Decider<AccessState, AccessCommand, AccessEvent, Ref
 };
 
 const factsOf = (state: AccessState, command: AccessCommand, now: number): Facts => {
+  const mayDo = (right: BuiltInPermission): boolean => holds(state, command.cause.actor, right, now);
   switch (command.type) {
     case 'addUser':
       return addUser(state, command);
     case 'appointAdmin':
       return appointAdmin(state, command);
     case 'createPermission':
-      return asHolderOf('permissions.manage', state, command, now) ?? createPermission(state, command);
+      return mayDo('permissions.manage') ? createPermission(state, command) : refuse('forbidden');
     case 'describePermission':
-      return asHolderOf('permissions.manage', state, command, now) ?? describePermission(state, command);
+      // Which permissions there are to change is told to nobody else.
+      return mayDo('permissions.manage') ? describePermission(state, command) : refuse('not_found');
     case 'deletePermission':
-      return asHolderOf('permissions.manage', state, command, now) ?? deletePermission(state, command);
+      return mayDo('permissions.manage') ? deletePermission(state, command, now) : refuse('not_found');
     case 'grantPermission':
-      return asHolderOf('permissions.grant', state, command, now) ?? grantPermission(state, command, now);
+      return mayDo('permissions.grant') ? grantPermission(state, command, now) : refuse('forbidden');
     case 'revokePermission':
-      return asHolderOf('permissions.grant', state, command, now) ?? revokePermission(state, command, now);
+      return mayDo('permissions.grant') ? revokePermission(state, command, now) : refuse('forbidden');
     case 'suspendUser':
       return suspendUser(state, command, now);
-    case 'restoreUser': {
-      const user = state.users.get(command.userId);
-      if (!user) return refuse('not_found');
-      return user.suspended ? [{ type: 'user.restored', subject: command.userId, data: {} }] : [];
-    }
+    case 'restoreUser':
+      return restoreUser(state, command, now);
   }
 };
-
-/** Refuses whoever lacks the right that a command takes; undefined lets it pass. */
-const asHolderOf = (
-  right: BuiltInPermission,
-  state: AccessState,
-  { cause }: AccessCommand,
-  now: number,
-): Refusal | undefined => (holds(state, cause.actor, right, now) ? undefined : refuse('forbidden'));
 
 const addUser = (state: AccessState, { userId, mayBootstrap }: AddUser): Facts => {
   const user = state.users.get(userId);
@@ -106,17 +99,23 @@ const createPermission = (state: AccessState, { name, description }: CreatePermi
 const describePermission = (state: AccessState, { name, description }: DescribePermission): Facts => {
   const known = state.permissions.get(name);
   if (!known) return refuse('not_found');
+  if (isBuiltIn(name)) return refuse('permission_protected');
   if (known.description === description) return [];
   return [
     { type: 'permission.described', subject: name, data: { name, before: known.description, after: description } },
   ];
 };
 
-const deletePermission = (state: AccessState, { name }: DeletePermission): Facts => {
+const deletePermission = (state: AccessState, { name, cause }: DeletePermission, now: number): Facts => {
   const known = state.permissions.get(name);
   if (!known) return refuse('not_found');
   if (isBuiltIn(name)) return refuse('permission_protected');
-  const revocations = [...known.holders.entries()].map(([holder, grant]) => revoked(holder, name, grant));
+  const holders = [...known.holders.entries()];
+  // It is taken from them all, so it takes what revoking it takes.
+  const isHeld = holders.some(([, grant]) => isCurrent(grant, now));
+  const mayRevoke = holds(state, cause.actor, 'permissions.grant', now) && mayPassOn(state, cause.actor, name, now);
+  if (isHeld && !mayRevoke) return refuse('forbidden', { detail: 'Somebody holds it from whom you may not take it.' });
+  const revocations = holders.map(([holder, grant]) => revoked(holder, name, grant));
   return [
     ...revocations,
     { type: 'permission.deleted', subject: name, data: { name, description: known.description } },
@@ -136,8 +135,13 @@ const grantPermission = (
   if (validUntil !== null && !(Date.parse(validUntil) > now)) {
     return refuse('invalid_input', { errors: [{ pointer: '/validUntil', detail: 'must lie in the future' }] });
   }
+  const end = endOf({ validUntil });
+  const limit = mayGiveUntil(state, cause.actor, permission);
+  if (end > limit) return refuse('forbidden', { detail: `You may grant this until ${timeOf(limit)} at the latest.` });
   const before = termsOf(user.grants.get(permission));
   if (before && sameInstant(before.validUntil, validUntil)) return [];
+  const isShortened = before !== null && end < endOf(before);
+  if (isShortened && !mayTake(state, cause.actor, userId, permission, now)) return refuse('forbidden');
   if (permission === adminPermission && validUntil !== null && isLastAdmin(state, userId)) return refuse('last_admin');
   return [{ type: 'permission.granted', subject: userId, data: { permission, before, after: { validUntil } } }];
 };
@@ -148,6 +152,7 @@ const revokePermission = (state: AccessState, { userId, permission, cause }: Rev
   if (!mayPassOn(state, cause.actor, permission, now)) return refuse('forbidden');
   const grant = user.grants.get(permission);
   if (!grant) return [];
+  if (!mayTake(state, cause.actor, userId, permission, now)) return refuse('forbidden');
   if (permission === adminPermission && isLastAdmin(state, userId)) return refuse('last_admin');
   return [revoked(userId, permission, grant)];
 };
@@ -157,17 +162,18 @@ const suspendUser = (state: AccessState, { userId, cause }: SuspendUser, now: nu
   if (!user) return refuse('not_found');
   if (user.suspended) return [];
   if (isLastAdmin(state, userId)) return refuse('last_admin');
-  // Whoever manages accounts does not rise above administrators by it. The product itself may suspend anybody.
-  const isAnother = cause.actor !== userId && !cause.actor.startsWith('service:');
-  if (isAnother && holds(state, userId, adminPermission, now) && !holds(state, cause.actor, adminPermission, now)) {
-    return refuse('forbidden');
-  }
+  if (cause.actor !== userId && !mayRule(state, cause.actor, user, now)) return refuse('forbidden');
   return [{ type: 'user.suspended', subject: userId, data: {} }];
 };
 
-/** Nobody gives or takes what they do not hold themselves; administrators hold everything. */
-const mayPassOn = (state: AccessState, actor: string, permission: string, now: number): boolean =>
-  holds(state, actor, permission, now);
+const restoreUser = (state: AccessState, { userId, cause }: RestoreUser, now: number): Facts => {
+  const user = state.users.get(userId);
+  if (!user) return refuse('not_found');
+  if (!user.suspended) return [];
+  // Whoever is suspended gets back in by others only, even if they asked just before it came about.
+  if (cause.actor === userId || !mayRule(state, cause.actor, user, now)) return refuse('forbidden');
+  return [{ type: 'user.restored', subject: userId, data: {} }];
+};
 
 const revoked = (subject: UserId, permission: string, grant: Grant): AccessFact => ({
   type: 'permission.revoked',
@@ -177,6 +183,8 @@ const revoked = (subject: UserId, permission: string, grant: Grant): AccessFact 
 
 const termsOf = (grant: Grant | undefined): { validUntil: string | null } | null =>
   grant ? { validUntil: grant.validUntil } : null;
+
+const timeOf = (milliseconds: number): string => new Date(milliseconds).toISOString();
 
 const sameInstant = (one: string | null, other: string | null): boolean =>
   one === other || (one !== null && other !== null && Date.parse(one) === Date.parse(other));

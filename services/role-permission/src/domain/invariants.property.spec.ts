@@ -37,9 +37,29 @@ const wishes = fc.array(fc.record({ wish, by }), { minLength: 1, maxLength: 60, 
   ...list,
 ]);
 
+/** Histories in which Ben is an administrator beside Ada from the beginning, and Cleo is one for half an hour. */
+const amongAdmins = wishes.map((list) => {
+  const appoint = (user: typeof ada, minutes?: number) => {
+    const end = minutes === undefined ? null : new Date(noon + minutes * 60_000).toISOString();
+    return { wish: { type: 'grantPermission' as const, userId: user, permission: 'admin', validUntil: end }, by: ada };
+  };
+  return [...list.slice(0, 3), appoint(ben), appoint(cleo, 30), ...list.slice(3)];
+});
+
 const lastingAdmins = (state: AccessState): number =>
   [...state.users.entries()].filter(([, user]) => !user.suspended && user.grants.get('admin')?.validUntil === null)
     .length;
+
+const endOf = ({ validUntil }: { readonly validUntil: string | null }): number =>
+  validUntil === null ? Number.POSITIVE_INFINITY : Date.parse(validUntil);
+
+/** Until when somebody holds a permission, found without the code that decides about it. */
+const lastsFor = (state: AccessState, user: string, name: string): number => {
+  const found = [...state.users.entries()].find(([id]) => id === user)?.[1];
+  if (!found || found.suspended) return Number.NEGATIVE_INFINITY;
+  const ends = [...found.grants.entries()].filter(([held]) => held === name || held === 'admin');
+  return Math.max(...ends.map(([, grant]) => endOf(grant)));
+};
 
 describe('whatever anybody wishes', () => {
   it('there is an administrator for good from the bootstrap on, at any time', () => {
@@ -111,6 +131,40 @@ describe('whatever anybody wishes', () => {
           if (event.type !== 'permission.granted' || event.cause.actor.startsWith('service:')) continue;
           const before = states.findLast(({ revision }) => revision < position) ?? initialState();
           expect(holds(before, event.cause.actor, event.data.permission, at)).toBe(true);
+        }
+      }),
+    );
+  });
+
+  it('nobody gives a permission for longer than they hold it and may grant', () => {
+    fc.assert(
+      fc.property(wishes, (list) => {
+        const { entries, states } = history(list);
+        for (const { event, position } of entries) {
+          if (event.type !== 'permission.granted' || event.cause.actor.startsWith('service:')) continue;
+          const before = states.findLast(({ revision }) => revision < position) ?? initialState();
+          const end = endOf(event.data.after);
+          expect(end).toBeLessThanOrEqual(lastsFor(before, event.cause.actor, event.data.permission));
+          expect(end).toBeLessThanOrEqual(lastsFor(before, event.cause.actor, 'permissions.grant'));
+        }
+      }),
+    );
+  });
+
+  it('nobody takes admin, or everything, from somebody who is an administrator for longer', () => {
+    fc.assert(
+      fc.property(amongAdmins, (list) => {
+        const { entries, states } = history(list);
+        for (const { event, position, at } of entries) {
+          const takes = event.type === 'permission.revoked' && event.data.permission === 'admin';
+          const limits = event.type === 'permission.granted' && event.data.permission === 'admin';
+          if (!takes && !limits && event.type !== 'user.suspended') continue;
+          const { actor } = event.cause;
+          if (actor === event.subject) continue;
+          const before = states.findLast(({ revision }) => revision < position) ?? initialState();
+          const end = lastsFor(before, event.subject, 'admin');
+          const isLost = end > at && (!limits || endOf(event.data.after) < end);
+          if (isLost) expect(end).toBeLessThanOrEqual(lastsFor(before, actor, 'admin'));
         }
       }),
     );

@@ -42,6 +42,10 @@ describe('holding a permission', () => {
     expect(holds(state, ada, 'users.manage', noon)).toBe(true);
   });
 
+  it('of a name that does not exist is nobody’s, not even an administrator’s', () => {
+    expect(holds(state, ada, 'nothing.like.it', noon)).toBe(false);
+  });
+
   it('ends for an administrator when the grant of admin ends', () => {
     const passing = stateAfter([...founded, granted(ben, 'admin', instant('13:00'))]);
     expect(holds(passing, ben, 'users.manage', noon)).toBe(true);

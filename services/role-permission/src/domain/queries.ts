@@ -1,6 +1,6 @@
 import type { UserId } from '@rollcall/types/ids';
 import { adminPermission } from '@rollcall/types/permissions';
-import { type AccessState, type Grant, isBuiltIn, isCurrent } from './state.ts';
+import { type AccessState, endOf, type Grant, heldUntil, isBuiltIn, isCurrent } from './state.ts';
 
 export interface Permission {
   readonly name: string;
@@ -21,15 +21,12 @@ export const isKnownUser = (state: AccessState, userId: string): boolean => stat
 
 export const isSuspended = (state: AccessState, userId: string): boolean => state.users.get(userId)?.suspended === true;
 
-/** Does this user hold this permission at `now` (milliseconds since 1970), by a grant of it or of `admin`? */
-export const holds = (state: AccessState, userId: string, permission: string, now: number): boolean => {
-  const user = state.users.get(userId);
-  if (user === undefined || user.suspended) return false;
-  const grant = user.grants.get(permission);
-  if (grant !== undefined && isCurrent(grant, now)) return true;
-  const admin = user.grants.get(adminPermission);
-  return admin !== undefined && isCurrent(admin, now);
-};
+/**
+ * Does this user hold this permission at `now` (milliseconds since 1970), by a grant of it or of `admin`? Nobody holds
+ * one that does not exist, lest a mistyped name pass for a right.
+ */
+export const holds = (state: AccessState, userId: string, permission: string, now: number): boolean =>
+  now < heldUntil(state, userId, permission);
 
 /** Whether anyone but this user is an administrator for good: not suspended, and by a grant without an end. */
 const hasLastingAdminBeside = (state: AccessState, userId: string): boolean => {
@@ -103,9 +100,6 @@ const reason = (permission: string, own: Grant | undefined, admin: Grant | undef
   if (own && (permission === adminPermission || !admin || endOf(own) >= endOf(admin))) return held('grant', own);
   return admin && held('admin', admin);
 };
-
-const endOf = ({ validUntil }: Grant): number =>
-  validUntil === null ? Number.POSITIVE_INFINITY : Date.parse(validUntil);
 
 const held = (source: Held['source'], { grantedBy, grantedAt, validUntil }: Grant): Held => ({
   source,

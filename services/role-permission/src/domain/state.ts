@@ -1,6 +1,6 @@
 import { SortedMap } from '@rollcall/event-store/sorted-map';
 import type { UserId } from '@rollcall/types/ids';
-import { builtInPermissions } from '@rollcall/types/permissions';
+import { adminPermission, builtInPermissions } from '@rollcall/types/permissions';
 
 export interface Grant {
   /** As it was asked for: ISO 8601 in UTC; null for a grant that lasts. */
@@ -61,6 +61,27 @@ export const initialState = (): AccessState => ({
   subjectSequences: SortedMap.empty(),
 });
 
-/** Does a grant still count? Expiry needs no event, and whatever cannot be read as a time has passed. */
-export const isCurrent = (grant: Grant, now: number): boolean =>
-  grant.validUntil === null || now < Date.parse(grant.validUntil);
+const longPast = Number.NEGATIVE_INFINITY;
+
+/** When what was granted ends, in milliseconds since 1970. Whatever cannot be read as a time has passed. */
+export const endOf = ({ validUntil }: Pick<Grant, 'validUntil'>): number => {
+  if (validUntil === null) return Number.POSITIVE_INFINITY;
+  const end = Date.parse(validUntil);
+  return Number.isNaN(end) ? longPast : end;
+};
+
+/** Does a grant still count? Expiry needs no event. */
+export const isCurrent = (grant: Grant, now: number): boolean => now < endOf(grant);
+
+/** When the last grant of a permission, or of `admin`, ends for a user, suspended or not; long past if there is none. */
+export const grantedUntil = ({ grants }: AccessUser, permission: string): number => {
+  const [own, admin] = [grants.get(permission), grants.get(adminPermission)];
+  return Math.max(own ? endOf(own) : longPast, admin ? endOf(admin) : longPast);
+};
+
+/** {@link grantedUntil} for whoever may use it: nobody who is suspended, and nothing that does not exist. */
+export const heldUntil = (state: AccessState, userId: string, permission: string): number => {
+  const user = state.users.get(userId);
+  const isUsable = user !== undefined && !user.suspended && state.permissions.has(permission);
+  return isUsable ? grantedUntil(user, permission) : longPast;
+};

@@ -26,6 +26,7 @@ describe('200', () => {
   it('says no for unknown people and unknown permissions', async () => {
     expect(await access.check(somebody().userId, 'users.read')).toBe(false);
     expect(await access.check((await access.person()).userId, 'nothing')).toBe(false);
+    expect(await access.check(admin.userId, 'nothing')).toBe(false);
   });
 });
 

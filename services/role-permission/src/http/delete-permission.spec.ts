@@ -39,6 +39,20 @@ describe('200', () => {
   });
 });
 
+describe('403', () => {
+  it('takes nothing from people by deleting it that could not be taken from them by revoking it', async () => {
+    const [manager, ben] = [await access.person(), await access.person()];
+    await access.grant(admin, manager, 'permissions.manage');
+    await access.create(admin, 'payroll');
+    await access.grant(admin, ben, 'payroll');
+    expect(await remove('payroll', manager)).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+    expect(await access.check(ben.userId, 'payroll')).toBe(true);
+
+    await access.revoke(admin, ben, 'payroll');
+    expect((await remove('payroll', manager)).status).toBe(200);
+  });
+});
+
 describe('404', () => {
   it('a missing one and one that the caller may not delete are the same answer', async () => {
     await access.create(admin, 'kept');

@@ -2,11 +2,11 @@ import { answer, handle } from '@rollcall/service-kit/call-context';
 import { newId } from '@rollcall/service-kit/identity';
 import { isRefusal } from '@rollcall/types/problems';
 import { deletePermission } from '@rollcall/types/routes/role-permission';
-import { hidden, revisionHeader, submit } from '../access.ts';
+import { revisionHeader, submit } from '../access.ts';
 import type { Ports } from '../ports.ts';
 
 export const handleDeletePermission = ({ access }: Ports) =>
   handle(deletePermission, async ({ params: { name } }, { cause }) => {
-    const written = hidden(await submit(access, { type: 'deletePermission', id: newId(), cause, name }));
+    const written = await submit(access, { type: 'deletePermission', id: newId(), cause, name });
     return isRefusal(written) ? written : answer(200, written, revisionHeader(written.revision));
   });

@@ -34,12 +34,33 @@ describe('200', () => {
     expect(read.body.description).toBe('Second.');
   });
 
+  it('one that was given up without an answer and landed is not done twice either', async () => {
+    const headers = { 'idempotency-key': 'described-late' };
+    await describeAs('reports.read', 'Early.', admin, headers);
+    // The process died between the commit and the answer.
+    await access.database.owner`delete from role_permission.idempotency_keys`;
+    await describeAs('reports.read', 'Later.');
+    expect(await describeAs('reports.read', 'Early.', admin, headers)).toMatchObject({ status: 200 });
+    const read = await access.call({ method: 'GET', path: '/v1/permissions/reports.read', actor: admin });
+    expect(read.body.description).toBe('Later.');
+  });
+
+  it('takes a key whose day is over for a new one', async () => {
+    const headers = { 'idempotency-key': 'described-daily' };
+    await describeAs('reports.read', 'Daily.', admin, headers);
+    await describeAs('reports.read', 'Meanwhile.');
+    await access.database.owner`update role_permission.idempotency_keys set claimed_at = now() - interval '25 hours'`;
+    await access.database.owner`update role_permission.events set at = at - interval '25 hours'`;
+    expect(await describeAs('reports.read', 'Daily.', admin, headers)).toMatchObject({ status: 200 });
+    const read = await access.call({ method: 'GET', path: '/v1/permissions/reports.read', actor: admin });
+    expect(read.body.description).toBe('Daily.');
+  });
+
   it('the same description twice is one event', async () => {
-    const before = (await access.eventsAbout('users.read')).length;
-    const once = await describeAs('users.read', 'Same.');
-    expect(await describeAs('users.read', 'Same.')).toEqual(once);
-    expect(await access.eventsAbout('users.read')).toHaveLength(before + 1);
-    expect(once.body.builtIn).toBe(true);
+    const before = (await access.eventsAbout('reports.read')).length;
+    const once = await describeAs('reports.read', 'Same.');
+    expect(await describeAs('reports.read', 'Same.')).toEqual(once);
+    expect(await access.eventsAbout('reports.read')).toHaveLength(before + 1);
   });
 });
 
@@ -67,5 +88,14 @@ describe('404', () => {
       describeAs('reports.read', 'Late.', ben),
     ]);
     expect(late).toMatchObject({ status: 404, body: { code: 'not_found' } });
+  });
+});
+
+describe('409', () => {
+  it('gives no other meaning to what is part of the product', async () => {
+    expect(await describeAs('admin', 'Nothing much.')).toMatchObject({
+      status: 409,
+      body: { code: 'permission_protected' },
+    });
   });
 });

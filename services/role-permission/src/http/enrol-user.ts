@@ -5,6 +5,7 @@ import { enrolUser } from '@rollcall/types/routes/role-permission';
 import { present, submit } from '../access.ts';
 import { isKnownUser } from '../domain/queries.ts';
 import type { Ports } from '../ports.ts';
+import { isSetupTokenDigest } from '../setup-token.ts';
 
 /** A verified person can be given rights; the first who may becomes the administrator. */
 export const handleEnrolUser = ({ access, config }: Ports) =>
@@ -12,7 +13,7 @@ export const handleEnrolUser = ({ access, config }: Ports) =>
     const reading = present(access);
     if (isRefusal(reading)) return reading;
     if (isKnownUser(reading.state, userId)) return answer(200, { enrolled: false, revision: reading.revision });
-    const hasToken = config.setupTokenDigest !== undefined && body.setupTokenDigest === config.setupTokenDigest;
+    const hasToken = body.setupTokenDigest !== undefined && isSetupTokenDigest(config, body.setupTokenDigest);
     const mayBootstrap = config.anyoneMayBootstrap || hasToken || body.isDesignated === true;
     const written = await submit(access, { type: 'addUser', id: newId(), cause, userId, mayBootstrap });
     return isRefusal(written) ? written : answer(200, { enrolled: true, revision: written.revision });

@@ -86,6 +86,21 @@ describe('403', () => {
     }
     expect(await access.grant(granter, granter, 'admin')).toMatchObject({ status: 403 });
   });
+
+  it('nobody makes a right for a time one for good, and is told until when it may be given', async () => {
+    const substitute = await access.person();
+    const validUntil = fromNow(60_000);
+    await access.grant(admin, substitute, 'admin', { validUntil });
+    for (const body of [undefined, { validUntil: null }, { validUntil: fromNow(90_000) }]) {
+      expect(await access.grant(substitute, substitute, 'admin', body)).toMatchObject({
+        status: 403,
+        body: { code: 'forbidden', detail: expect.stringContaining(validUntil) },
+      });
+    }
+    expect(await access.revoke(substitute, admin, 'admin')).toMatchObject({ status: 403 });
+    expect((await access.grant(substitute, ben, 'users.read', { validUntil })).status).toBe(200);
+    await access.revoke(admin, ben, 'users.read');
+  });
 });
 
 describe('404', () => {

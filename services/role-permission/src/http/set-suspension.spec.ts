@@ -52,6 +52,21 @@ describe('403', () => {
   });
 });
 
+describe('403 of the person who asked', () => {
+  it('neither shuts an administrator out nor lets one back in for somebody who is none', async () => {
+    const [manager, other] = [await access.person(), await access.person()];
+    await access.grant(admin, manager, 'users.manage');
+    await access.grant(admin, other, 'admin');
+    const refused = { status: 403, body: { code: 'forbidden' } };
+    expect(await access.suspend(other, true, manager.userId)).toMatchObject(refused);
+    await access.suspend(other, true, admin.userId);
+    expect(await access.suspend(other, false, manager.userId)).toMatchObject(refused);
+    expect(await access.check(other.userId, 'users.read')).toBe(false);
+    expect((await access.suspend(other, false, admin.userId)).status).toBe(200);
+    await access.revoke(admin, other, 'admin');
+  });
+});
+
 describe('404', () => {
   it('knows nobody who was never enrolled', async () => {
     for (const suspended of [true, false]) expect((await access.suspend(somebody(), suspended)).status).toBe(404);

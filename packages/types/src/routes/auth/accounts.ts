@@ -49,6 +49,10 @@ export const setUserAccess = defineRoute({
   callers: [{ service: 'deactivation' }],
   rate: 'internal',
   params: z.object({ userId }),
-  body: z.strictObject({ enabled: z.boolean() }),
+  body: z.strictObject({
+    enabled: z.boolean(),
+    /** In whose name; the calling service's own unless told. */
+    actor: z.string().min(1).max(128).optional(),
+  }),
   responses: { 200: z.object({ enabled: z.boolean() }) },
 });

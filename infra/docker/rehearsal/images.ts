@@ -1,0 +1,54 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { REPOSITORY } from '../../local/bootstrap/repository.mjs';
+import type { ComposeService } from './compose-file.ts';
+import { type Image, ImageBuilder } from './dockerfile.ts';
+
+/** With what is new and not committed yet; without what is deleted. */
+const filesOfCommit = (): readonly string[] =>
+  execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+    cwd: REPOSITORY,
+    encoding: 'utf8',
+  })
+    .split('\0')
+    .filter((file) => file !== '' && existsSync(path.join(REPOSITORY, file)));
+
+type Images = ReadonlyMap<string, Image>;
+
+export const imageName = ({ build }: ComposeService): string => [build?.target, build?.args?.SERVICE].join(' ');
+
+/** What a builder is sent is what git knows. Images of the very same files are not made again. */
+export const makeImages = (
+  services: Readonly<Record<string, ComposeService>>,
+  print: (line: string) => void,
+): Images => {
+  const folder = path.join(REPOSITORY, '.data/images');
+  const list = path.join(folder, 'images.json');
+  const files = filesOfCommit();
+  const digest = digestOf(files);
+  if (existsSync(list)) {
+    const made: { digest: string; images: [string, Image][] } = JSON.parse(readFileSync(list, 'utf8'));
+    if (made.digest === digest) return new Map(made.images);
+  }
+  print('Making the images.');
+  rmSync(folder, { recursive: true, force: true });
+  const context = path.join(folder, 'context');
+  for (const file of files) cpSync(path.join(REPOSITORY, file), path.join(context, file));
+  const builder = new ImageBuilder(path.join(REPOSITORY, 'infra/docker/Dockerfile'), context, folder);
+  const images = new Map<string, Image>();
+  for (const service of Object.values(services)) {
+    const { build } = service;
+    if (build && !images.has(imageName(service)))
+      images.set(imageName(service), builder.build(build.target, build.args ?? {}));
+  }
+  writeFileSync(list, JSON.stringify({ digest, images: [...images] }));
+  return images;
+};
+
+const digestOf = (files: readonly string[]): string => {
+  const hash = createHash('sha256');
+  for (const file of files) hash.update(`${file}\0`).update(readFileSync(path.join(REPOSITORY, file)));
+  return hash.digest('hex');
+};

@@ -1,0 +1,1 @@
+CREATE INDEX "idempotency_keys__claimed_at" ON "registration"."idempotency_keys" USING btree ("claimed_at");
