@@ -5,7 +5,7 @@ const environment = {
   PUBLIC_URL: 'http://rollcall.test',
   DATABASE_URL: 'postgres://x',
   NATS_URL: 'nats://x',
-  SERVICE_TRUST_KEYS: '',
+  SERVICE_TRUST_KEYS: `gateway=${'A'.repeat(43)}`,
   SMTP_URL: 'smtps://user:secret@mail.example',
   MAIL_FROM: 'Rollcall <no-reply@rollcall.localhost>',
 };

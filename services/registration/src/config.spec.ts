@@ -5,7 +5,7 @@ const environment = {
   PUBLIC_URL: 'https://id.example',
   DATABASE_URL: 'postgres://x',
   NATS_URL: 'nats://x',
-  SERVICE_TRUST_KEYS: '',
+  SERVICE_TRUST_KEYS: `gateway=${'A'.repeat(43)}`,
   KEY_ENCRYPTION_SECRET: 'A'.repeat(43),
 };
 

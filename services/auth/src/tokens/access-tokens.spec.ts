@@ -8,7 +8,7 @@ const config = toConfig({
   PUBLIC_URL: 'https://id.example/',
   DATABASE_URL: 'postgres://x',
   NATS_URL: 'nats://x',
-  SERVICE_TRUST_KEYS: '',
+  SERVICE_TRUST_KEYS: `gateway=${'A'.repeat(43)}`,
   KEY_ENCRYPTION_SECRET: 'A'.repeat(43),
 });
 const session = {

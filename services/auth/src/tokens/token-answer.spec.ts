@@ -8,7 +8,7 @@ const configFor = (publicUrl: string) =>
     PUBLIC_URL: publicUrl,
     DATABASE_URL: 'postgres://x',
     NATS_URL: 'nats://x',
-    SERVICE_TRUST_KEYS: '',
+    SERVICE_TRUST_KEYS: `gateway=${'A'.repeat(43)}`,
     KEY_ENCRYPTION_SECRET: 'A'.repeat(43),
   });
 const overHttps = configFor('https://id.example');
