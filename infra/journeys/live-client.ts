@@ -11,7 +11,7 @@ export interface LiveMessage {
     readonly subject: string;
     readonly data: Record<string, unknown>;
   };
-  readonly problem?: { readonly code: string };
+  readonly problem?: { readonly code: string; readonly instance: string };
 }
 
 /** One connection to `/v1/live`, and all it has heard. */

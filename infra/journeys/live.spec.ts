@@ -52,7 +52,7 @@ describe('/v1/live', () => {
     const missing = await client.subscribe('s2', 'user:01980000-0000-7000-8000-000000000001');
     expect(refused).toMatchObject({ type: 'error', problem: { code: 'not_found' } });
     // The same in all but the numbers of the two questions.
-    const { instance } = refused.problem ?? {};
+    const instance = refused.problem?.instance;
     expect({ ...missing, id: 's1', problem: { ...missing.problem, instance } }).toEqual(refused);
 
     const { resume } = await client.subscribe('s3', `user:${other.id}`);
