@@ -11,6 +11,7 @@ import { GapRepair, type RequestRepublication } from './gap-repair.ts';
 import { MessageApplier } from './message-applier.ts';
 import type { PersonalData } from './personal-data.ts';
 import type { Reaction } from './reaction.ts';
+import { type RequestSnapshot, SnapshotReader } from './snapshot.ts';
 import { StreamMark } from './stream-mark.ts';
 
 export interface ConsumerOptions {
@@ -25,6 +26,8 @@ export interface ConsumerOptions {
   readonly personal: PersonalData;
   /** Asks the source to publish what is missing of a subject. */
   readonly requestRepublication: RequestRepublication;
+  /** Asks the source for what stands now. */
+  readonly requestSnapshot: RequestSnapshot;
   /** Reactions have committed: events of their own may wait. */
   readonly committed: () => void;
   readonly log: Logger;
@@ -52,6 +55,7 @@ export class Consumer {
   readonly #durable: string;
   readonly #mark: StreamMark;
   readonly #applier: MessageApplier;
+  readonly #snapshot: SnapshotReader;
   readonly #stopping = new AbortController();
   #messages: ConsumerMessages | undefined;
   #running: Promise<void> | undefined;
@@ -60,8 +64,15 @@ export class Consumer {
     this.#options = options;
     this.#durable = `${options.service}-from-${options.source}`;
     this.#mark = new StreamMark(options.connection, options.tables, this.#durable);
-    const repair = new GapRepair(options.source, options.requestRepublication, options.log);
+    this.#snapshot = new SnapshotReader(options);
+    const passOver = (subject: string, firstKept: number) => this.#snapshot.passOver(subject, firstKept);
+    const repair = new GapRepair(options.source, options.requestRepublication, passOver, options.log);
     this.#applier = new MessageApplier({ ...options, repair, mark: this.#mark });
+  }
+
+  /** Whose events it follows. */
+  get source(): ServiceName {
+    return this.#options.source;
   }
 
   start(): void {
@@ -91,6 +102,18 @@ export class Consumer {
         if (failures === 1) this.#options.log.warn({ err: error, consumer: this.#durable }, 'a consumer starts over');
       }
       await delay(Math.min(100 * 2 ** failures, 2_000), undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** How many events of the source are not acknowledged yet, those in hand included; undefined before it has begun. */
+  async lag(): Promise<number | undefined> {
+    const manager = await this.#options.bus.manager();
+    try {
+      const { num_pending: pending, num_ack_pending: inHand } = await manager.consumers.info(streamName, this.#durable);
+      return pending + inHand;
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
     }
   }
 
@@ -181,6 +204,9 @@ export class Consumer {
       max_ack_pending: 1_000,
       max_deliver: -1,
     });
+    // Before the mark is made: broken off, it is begun again.
+    if (!(await this.#mark.exists())) await this.#snapshot.readAll(this.#stopping.signal);
+    if (this.#stopping.signal.aborted) return;
     await this.#mark.remember(stream, same);
   }
 }

@@ -7,11 +7,13 @@ import type { ServiceName } from '@rollcall/types/services';
 import type { Bus } from './bus.ts';
 import { Consumer } from './consumer.ts';
 import type { EventTables } from './event-tables.ts';
+import { LagWatch } from './lag-watch.ts';
 import { type Emit, emitWith } from './outbox.ts';
 import type { PersonalData } from './personal-data.ts';
 import type { Reaction } from './reaction.ts';
 import { Relay } from './relay.ts';
 import type { RelaySource } from './relay-source.ts';
+import type { RequestSnapshot } from './snapshot.ts';
 
 export interface EventPlaneOptions {
   readonly service: ServiceName;
@@ -32,6 +34,7 @@ export class EventPlane {
   readonly #options: EventPlaneOptions;
   readonly #relays: readonly Relay[];
   readonly #consumers: readonly Consumer[];
+  readonly #watch: LagWatch;
 
   constructor(options: EventPlaneOptions) {
     this.#options = options;
@@ -44,17 +47,26 @@ export class EventPlane {
           source: source as ServiceName,
           reactions,
           requestRepublication: (...missing) => this.#requestRepublication(...missing),
+          requestSnapshot: (...page) => this.#requestSnapshot(...page),
           committed: () => this.wakeRelays(),
         }),
     );
+    this.#watch = new LagWatch({ ...options, consumers: this.#consumers });
+  }
+
+  /** Those who follow other services' events. */
+  get consumers(): readonly Consumer[] {
+    return this.#consumers;
   }
 
   start(): void {
     for (const relay of this.#relays) relay.start();
     for (const consumer of this.#consumers) consumer.start();
+    this.#watch.start();
   }
 
   async stop(): Promise<void> {
+    await this.#watch.stop();
     await Promise.all(this.#consumers.map((consumer) => consumer.stop()));
     await Promise.all(this.#relays.map((relay) => relay.stop()));
   }
@@ -72,9 +84,18 @@ export class EventPlane {
     for (const relay of this.#relays) relay.wake();
   }
 
-  async #requestRepublication(source: ServiceName, subject: string, fromSequence: number): Promise<void> {
+  async #requestSnapshot(...[source, { after, subject }]: Parameters<RequestSnapshot>): ReturnType<RequestSnapshot> {
+    const { client } = this.#options;
+    const query = { ...(after === null ? {} : { after }), ...(subject === null ? {} : { subject }) };
+    const answer = await client.call(everyServiceRoutes(source).readSnapshot, { query });
+    if (isRefusal(answer)) throw new Error(`${source} refused to tell what stands: ${answer.refused}`);
+    return answer.body;
+  }
+
+  async #requestRepublication(source: ServiceName, subject: string, fromSequence: number): Promise<number | undefined> {
     const { client } = this.#options;
     const answer = await client.call(everyServiceRoutes(source).republishEvents, { body: { subject, fromSequence } });
     if (isRefusal(answer)) throw new Error(`${source} refused to publish again: ${answer.refused}`);
+    return answer.body.firstKept ?? undefined;
   }
 }

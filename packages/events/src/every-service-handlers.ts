@@ -13,6 +13,7 @@ import type { PersonalData } from './personal-data.ts';
 import type { Reaction } from './reaction.ts';
 import type { RelaySource } from './relay-source.ts';
 import { retryParked } from './retry-parked.ts';
+import type { SnapshotSource } from './snapshot.ts';
 
 export interface EveryServiceOptions {
   readonly service: ServiceName;
@@ -24,7 +25,11 @@ export interface EveryServiceOptions {
   readonly readiness: () => Promise<Readiness>;
   readonly sources: readonly RelaySource[];
   readonly wakeRelays: () => void;
+  /** What stands now, for consumers that come late; none unless told. */
+  readonly snapshot?: SnapshotSource | undefined;
 }
+
+const snapshotPage = 200;
 
 /** Handlers of the internal routes that all services have alike. */
 export const everyServiceHandlers = (options: EveryServiceOptions): BoundRoute[] => {
@@ -77,7 +82,17 @@ export const everyServiceHandlers = (options: EveryServiceOptions): BoundRoute[]
     handle(routes.republishEvents, async ({ body }) => {
       const counts = await Promise.all(options.sources.map((source) => source.again(body.subject, body.fromSequence)));
       options.wakeRelays();
-      return answer(200, { events: counts.reduce((sum, count) => sum + count, 0) });
+      const firsts = await Promise.all(options.sources.map((source) => source.firstKept(body.subject)));
+      const kept = firsts.filter((first) => first !== undefined);
+      const events = counts.reduce((sum, count) => sum + count, 0);
+      return answer(200, { events, firstKept: kept.length === 0 ? null : Math.min(...kept) });
+    }),
+
+    handle(routes.readSnapshot, async ({ query }) => {
+      const { after = null, subject = null } = query;
+      const items = (await options.snapshot?.read({ after, subject, limit: snapshotPage })) ?? [];
+      const isLast = subject !== null || items.length < snapshotPage;
+      return answer(200, { items: [...items], next: isLast ? null : (items.at(-1)?.subject ?? null) });
     }),
   ];
 };

@@ -1,8 +1,18 @@
 import type { Logger } from '@rollcall/service-kit/logging';
 import type { ServiceName } from '@rollcall/types/services';
 
-/** Asks a source to publish a subject's events again, from one on. */
-export type RequestRepublication = (source: ServiceName, subject: string, fromSequence: number) => Promise<void>;
+/**
+ * Asks a source to publish a subject's events again, from one on; answers the first that it still has, or undefined when it
+ * knows of none.
+ */
+export type RequestRepublication = (
+  source: ServiceName,
+  subject: string,
+  fromSequence: number,
+) => Promise<number | undefined>;
+
+/** What to do about events that nobody has any more. */
+export type PassOver = (subject: string, firstKept: number) => Promise<void>;
 
 /** How long an answer may take to come down the road before the question is put again. */
 const patienceMilliseconds = 5_000;
@@ -14,12 +24,14 @@ const patienceMilliseconds = 5_000;
 export class GapRepair {
   readonly #source: ServiceName;
   readonly #request: RequestRepublication;
+  readonly #passOver: PassOver;
   readonly #log: Logger;
   readonly #asked = new Map<string, number>();
 
-  constructor(source: ServiceName, request: RequestRepublication, log: Logger) {
+  constructor(source: ServiceName, request: RequestRepublication, passOver: PassOver, log: Logger) {
     this.#source = source;
     this.#request = request;
+    this.#passOver = passOver;
     this.#log = log;
   }
 
@@ -32,10 +44,14 @@ export class GapRepair {
     }
     if (this.#asked.has(subject)) return;
     this.#asked.set(subject, now);
-    this.#request(this.#source, subject, fromSequence).then(
-      () => this.#log.warn({ source: this.#source, subject, fromSequence }, 'asked for an event that did not arrive'),
-      (error: unknown) =>
-        this.#log.warn({ err: error, source: this.#source }, 'a missing event could not be asked for'),
+    this.#repair(subject, fromSequence).catch((error: unknown) =>
+      this.#log.warn({ err: error, source: this.#source }, 'a missing event could not be asked for'),
     );
+  }
+
+  async #repair(subject: string, fromSequence: number): Promise<void> {
+    const firstKept = await this.#request(this.#source, subject, fromSequence);
+    this.#log.warn({ source: this.#source, subject, fromSequence }, 'asked for an event that did not arrive');
+    if (firstKept !== undefined && firstKept > fromSequence) await this.#passOver(subject, firstKept);
   }
 }

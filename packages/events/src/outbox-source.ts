@@ -1,10 +1,14 @@
 import type { Connection } from '@rollcall/database/connect';
-import { and, asc, desc, eq, gte, isNotNull, isNull, lt, type SQL, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, gte, isNotNull, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import type { EventTables } from './event-tables.ts';
 import type { RelaySource } from './relay-source.ts';
+import { secondsSince } from './seconds-since.ts';
 
 /** The outbox table as a relay's source. Rows wait by "not yet published": positions commit out of order. */
-export const outboxSource = ({ db }: Connection, { outbox }: EventTables): RelaySource => {
+export const outboxSource = (
+  { db }: Connection,
+  { outbox, subjectSequences }: Pick<EventTables, 'outbox' | 'subjectSequences'>,
+): RelaySource => {
   const waitAgain = async (which: SQL | undefined): Promise<number> => {
     const rows = await db
       .update(outbox)
@@ -38,6 +42,13 @@ export const outboxSource = ({ db }: Connection, { outbox }: EventTables): Relay
         )
         .where(and(sql`${outbox.eventId} = taken.id`, sql`${messageId} = taken.message`));
     },
+    async backlog() {
+      const [row] = await db
+        .select({ events: count(), oldestSeconds: secondsSince(outbox.createdAt) })
+        .from(outbox)
+        .where(isNull(outbox.publishedAt));
+      return row ?? { events: 0, oldestSeconds: 0 };
+    },
     async remembered(before) {
       const [row] = await db
         .select({ eventId: outbox.eventId, streamSequence: outbox.streamSequence, at: outbox.createdAt })
@@ -50,5 +61,14 @@ export const outboxSource = ({ db }: Connection, { outbox }: EventTables): Relay
     lostFrom: (streamSequence) => waitAgain(gte(outbox.streamSequence, streamSequence)),
     again: (subject, fromSequence) =>
       waitAgain(and(eq(outbox.subject, subject), gte(outbox.subjectSequence, fromSequence))),
+    async firstKept(subject) {
+      const [row] = await db
+        .select({ first: sql`coalesce(min(${outbox.subjectSequence}), ${subjectSequences.last} + 1)`.mapWith(Number) })
+        .from(subjectSequences)
+        .leftJoin(outbox, eq(outbox.subject, subjectSequences.subject))
+        .where(eq(subjectSequences.subject, subject))
+        .groupBy(subjectSequences.last);
+      return row?.first;
+    },
   };
 };

@@ -23,6 +23,8 @@ export interface ReactionScope {
 export interface Reaction {
   readonly definition: EventDefinition;
   readonly opensPersonal: boolean;
+  /** May run for what stands and not only for what happens: it keeps facts, and tells nobody. */
+  readonly restores: boolean;
   readonly react: (event: ReceivedEvent<EventDefinition>, scope: ReactionScope) => Promise<void>;
 }
 
@@ -32,6 +34,7 @@ type React<E extends EventDefinition> = (event: ReceivedEvent<E>, scope: Reactio
 export const reactTo = <E extends EventDefinition>(definition: E, react: React<E>): Reaction => ({
   definition,
   opensPersonal: false,
+  restores: false,
   // The consumer looks reactions up by type and has parsed the event with this very definition.
   react: react as Reaction['react'],
 });
@@ -41,3 +44,6 @@ export const reactToPersonal = <E extends EventDefinition>(definition: E, react:
   ...reactTo(definition, react),
   opensPersonal: true,
 });
+
+/** A reaction that keeps facts: it also runs for what stood before this consumer came, as its source's snapshot tells it. */
+export const restoring = (reaction: Reaction): Reaction => ({ ...reaction, restores: true });

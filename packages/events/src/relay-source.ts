@@ -20,6 +20,13 @@ export interface Remembered {
   readonly at: Date;
 }
 
+/** What has committed and is not known to be in the stream. */
+export interface Backlog {
+  readonly events: number;
+  /** How long the oldest of them has waited; 0 when there is none. */
+  readonly oldestSeconds: number;
+}
+
 /** Where a relay takes committed events from, and remembers what became of them. */
 export interface RelaySource {
   /** Tells the relays of one service apart. */
@@ -31,10 +38,14 @@ export interface RelaySource {
    * to wait again in the meantime, under another message id, goes on waiting.
    */
   published(publications: readonly Publication[]): Promise<void>;
+  /** How much waits, and for how long. */
+  backlog(): Promise<Backlog>;
   /** The last event that should stand in the stream before this sequence. */
   remembered(before: number): Promise<Remembered | undefined>;
   /** The stream lost everything from this sequence on: it waits again. Returns how many events that are. */
   lostFrom(streamSequence: number): Promise<number>;
   /** Publish what there is about a subject again, for a consumer that missed some. Returns how many events that are. */
   again(subject: string, fromSequence: number): Promise<number>;
+  /** The sequence of a subject's first event that is still kept, or of the next one; undefined without any event. */
+  firstKept(subject: string): Promise<number | undefined>;
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Connection } from '@rollcall/database/connect';
 import type { Logger } from '@rollcall/service-kit/logging';
-import { eventsPublished, outboxBacklog } from '@rollcall/service-kit/metrics';
+import { eventsPublished } from '@rollcall/service-kit/metrics';
 import { Worker } from '@rollcall/service-kit/worker';
 import { natsSubject } from '@rollcall/types/envelope';
 import type { ServiceName } from '@rollcall/types/services';
@@ -78,7 +78,6 @@ export class Relay {
       if (!(await this.#leads())) return false;
       if (Date.now() - this.#checkedAt >= checkEveryMilliseconds) await this.#checkStream();
       const batch = await this.#options.source.waiting(batchSize);
-      outboxBacklog.labels(this.#options.service, this.#options.source.name).set(batch.length);
       if (batch.length === 0) return false;
       return await this.#publish(batch, signal);
     } catch (error) {

@@ -21,6 +21,7 @@ import { outboxSource } from './outbox-source.ts';
 import { type KeySource, PersonalData } from './personal-data.ts';
 import type { Reaction } from './reaction.ts';
 import type { RelaySource } from './relay-source.ts';
+import type { SnapshotSource } from './snapshot.ts';
 import { aloneBy } from './stream-lock.ts';
 
 type Reactions = Partial<Record<ServiceName, readonly Reaction[]>>;
@@ -36,6 +37,8 @@ export interface FoundationOptions {
   readonly moreSources?: (connection: Connection) => readonly RelaySource[];
   /** Where answers to requests with an `Idempotency-Key` are kept, if any route takes one. */
   readonly idempotencyKeys?: IdempotencyKeysTable;
+  /** What stands of the subjects of this service's events, for consumers that come late; none unless told. */
+  readonly snapshot?: (connection: Connection, personal: PersonalData) => SnapshotSource;
   /** How permissions are checked; the role-permission service is asked unless told. */
   readonly permissionCheck?: PermissionCheck;
   /** What the service depends on beside its database and NATS, and whether it answers now. */
@@ -99,6 +102,7 @@ export class ServiceFoundation {
           log: this.log,
           readiness,
           wakeRelays: () => plane.wakeRelays(),
+          snapshot: this.#options.snapshot?.(this.connection, this.personal),
         }),
       ],
       trustKeys: this.#options.variables.SERVICE_TRUST_KEYS,

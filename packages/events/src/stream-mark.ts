@@ -29,6 +29,13 @@ export class StreamMark {
     this.#reader = reader;
   }
 
+  /** Has this reader ever begun to read? */
+  async exists(): Promise<boolean> {
+    const { streamMarks } = this.#tables;
+    const rows = await this.#connection.db.select().from(streamMarks).where(eq(streamMarks.reader, this.#reader));
+    return rows.length > 0;
+  }
+
   /** Is the stream still the one that was read? True for one that was never read. */
   async stillHolds(bus: Bus, stream: StreamInfo): Promise<boolean> {
     const { streamMarks } = this.#tables;

@@ -21,7 +21,28 @@ export const eventsPublished = new Counter({
 
 export const outboxBacklog = new Gauge({
   name: 'rollcall_outbox_backlog',
-  help: 'Committed events that the relay saw waiting in its last round',
+  help: 'Committed events that are not published yet',
+  labelNames: ['service', 'source'],
+  registers: [registry],
+});
+
+export const outboxOldest = new Gauge({
+  name: 'rollcall_outbox_oldest_seconds',
+  help: 'How long the oldest committed event has waited to be published',
+  labelNames: ['service', 'source'],
+  registers: [registry],
+});
+
+export const consumerLag = new Gauge({
+  name: 'rollcall_consumer_lag',
+  help: 'Events of a source that a service has not acknowledged yet, those in hand included',
+  labelNames: ['service', 'source'],
+  registers: [registry],
+});
+
+export const eventsParkedNow = new Gauge({
+  name: 'rollcall_events_parked',
+  help: 'Events that could not be applied, and those that wait behind them',
   labelNames: ['service', 'source'],
   registers: [registry],
 });

@@ -16,6 +16,7 @@ import { handleSignUp } from './http/sign-up.ts';
 import { handleVerifyRegistration } from './http/verify-registration.ts';
 import type { Ports } from './ports.ts';
 import { createDataKeys } from './store/data-keys.ts';
+import { peopleSnapshot } from './store/people-snapshot.ts';
 import { eventTables, idempotencyKeys } from './store/schema.ts';
 
 /** Sign-ups, e-mail addresses and usernames, their verification, and the keys of people's data in events. */
@@ -32,6 +33,7 @@ export const startRegistration = async (
     tables: eventTables,
     idempotencyKeys,
     keySource: (connection) => (userId) => keys.read(connection.db, userId),
+    snapshot: peopleSnapshot,
   });
   const { connection, personal, client, log, shutdown } = foundation;
   const events = foundation.joinEventPlane({});

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { envelope } from '../envelope.ts';
 import { entityId, instant } from '../ids.ts';
 import { page, paging } from '../paging.ts';
 import { defineRoute } from '../route-definition.ts';
@@ -15,6 +16,19 @@ export const parkedEvent = z.object({
   parkedAt: instant,
 });
 export type ParkedEvent = z.infer<typeof parkedEvent>;
+
+const everyService = [
+  { service: 'registration' },
+  { service: 'auth' },
+  { service: 'profile' },
+  { service: 'role-permission' },
+  { service: 'notification' },
+  { service: 'activity-log' },
+  { service: 'deactivation' },
+  { service: 'gateway' },
+] as const;
+
+const subject = z.string().min(1).max(128);
 
 /** The internal routes that each service has alike: readiness, and what its consumers could not process. */
 export const everyServiceRoutes = <S extends ServiceName>(service: S) => ({
@@ -57,18 +71,32 @@ export const everyServiceRoutes = <S extends ServiceName>(service: S) => ({
     method: 'POST',
     path: '/internal/events/republish',
     summary: 'Publish events about one subject again, for a consumer that missed some',
-    callers: [
-      { service: 'registration' },
-      { service: 'auth' },
-      { service: 'profile' },
-      { service: 'role-permission' },
-      { service: 'notification' },
-      { service: 'activity-log' },
-      { service: 'deactivation' },
-      { service: 'gateway' },
-    ],
+    callers: everyService,
     rate: 'internal',
-    body: z.strictObject({ subject: z.string().max(128), fromSequence: z.int().positive() }),
-    responses: { 200: z.object({ events: z.int().nonnegative() }) },
+    body: z.strictObject({ subject, fromSequence: z.int().positive() }),
+    responses: {
+      200: z.object({
+        events: z.int().nonnegative(),
+        /** The first that is still kept, or would come next; null for a subject without events. */
+        firstKept: z.int().positive().nullable(),
+      }),
+    },
+  }),
+  readSnapshot: defineRoute({
+    service,
+    operationId: 'readSnapshot',
+    method: 'GET',
+    path: '/internal/snapshot',
+    summary:
+      'What stands of each subject now, as an event with the number of its last one; for consumers that come late',
+    callers: everyService,
+    rate: 'internal',
+    query: z.strictObject({
+      /** After this subject, in the order of subjects. */
+      after: subject.optional(),
+      /** Of this subject only. */
+      subject: subject.optional(),
+    }),
+    responses: { 200: z.object({ items: z.array(envelope), next: z.string().nullable() }) },
   }),
 });

@@ -99,6 +99,7 @@ readReadiness           *                GET   /internal/readiness              
 listParkedEvents        *                GET   /internal/parked-events                         gateway
 retryParkedEvent        *                POST  /internal/parked-events/:id/retry               gateway
 republishEvents         *                POST  /internal/events/republish                      registration,auth,profile,role-permission,notification,activity-log,deactivation,gateway
+readSnapshot            *                GET   /internal/snapshot                              registration,auth,profile,role-permission,notification,activity-log,deactivation,gateway
 `;
 
 export const callerKinds = ['nobody', 'stranger', 'self', 'holder', 'other', 'admin', 'ended'] as const;

@@ -1,6 +1,6 @@
-import { reactTo } from '@rollcall/events/reaction';
+import { reactTo, restoring } from '@rollcall/events/reaction';
 import { userRegistered } from '@rollcall/types/events/registration';
 import { markRegistered } from '../store/accounts.ts';
 
 export const onUserRegistered = () =>
-  reactTo(userRegistered, ({ envelope }, { tx }) => markRegistered(tx, envelope.subject));
+  restoring(reactTo(userRegistered, ({ envelope }, { tx }) => markRegistered(tx, envelope.subject)));

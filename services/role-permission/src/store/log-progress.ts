@@ -1,6 +1,7 @@
 import type { Database } from '@rollcall/database/connect';
-import type { Remembered } from '@rollcall/events/relay-source';
-import { and, asc, desc, eq, gt, lt, sql } from 'drizzle-orm';
+import type { Backlog, Remembered } from '@rollcall/events/relay-source';
+import { secondsSince } from '@rollcall/events/seconds-since';
+import { and, asc, count, desc, eq, gt, lt, sql } from 'drizzle-orm';
 import { coreStream } from './access-stream.ts';
 import { type EventTableRow, envelopeOf } from './event-envelope.ts';
 import { type Offer, type Taken, takenWithoutGap } from './offer.ts';
@@ -17,6 +18,25 @@ export const publishedTo = async (db: Database): Promise<number> => {
     .select({ position: sql`max(${relayCheckpoints.position})`.mapWith(Number) })
     .from(relayCheckpoints);
   return row?.position ?? 0;
+};
+
+/** Is there anything about a subject in the log? */
+export const hasEvents = async (db: Database, subject: string): Promise<boolean> => {
+  const rows = await db
+    .select({ position: events.position })
+    .from(events)
+    .where(and(eq(events.stream, coreStream), eq(events.subject, subject)))
+    .limit(1);
+  return rows.length > 0;
+};
+
+/** How much comes after the position that has been published. */
+export const backlogOf = async (db: Database): Promise<Backlog> => {
+  const [row] = await db
+    .select({ events: count(), oldestSeconds: secondsSince(events.at) })
+    .from(events)
+    .where(and(eq(events.stream, coreStream), gt(events.position, await publishedTo(db))));
+  return row ?? { events: 0, oldestSeconds: 0 };
 };
 
 /** The events after the position that has been published. */

@@ -1,7 +1,7 @@
 import type { Connection } from '@rollcall/database/connect';
 import type { RelaySource } from '@rollcall/events/relay-source';
 import type { EventTableRow } from './event-envelope.ts';
-import { goBackBefore, lastRemembered, offerUnpublished, publishedTo } from './log-progress.ts';
+import { backlogOf, goBackBefore, hasEvents, lastRemembered, offerUnpublished, publishedTo } from './log-progress.ts';
 import { nothingOffered, type Offer } from './offer.ts';
 import { offerRequested, requestSubject } from './subject-requests.ts';
 
@@ -29,8 +29,11 @@ export const logSource = (
     async published(publications) {
       await offer.settle(new Map(publications.map(({ waiting, streamSequence }) => [waiting, streamSequence])));
     },
+    backlog: () => backlogOf(db),
     remembered: (before) => lastRemembered(db, before),
     lostFrom: (streamSequence) => goBackBefore(db, streamSequence),
+    // The log is kept for good.
+    firstKept: async (subject) => ((await hasEvents(db, subject)) ? 1 : undefined),
     again: (subject, fromSequence) => requestSubject(db, subject, fromSequence),
   };
 };
