@@ -1,4 +1,4 @@
-// `npm run faults`: the fault journeys at their full length, and the bus against a NATS that breaks. What they found is
+// `npm run faults`: the fault journeys at their full length, what answers give away by their timing, and the bus against a NATS that breaks. What they found is
 // written to RESULTS.md.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,10 +9,10 @@ const here = import.meta.dirname;
 const repository = path.resolve(here, '../..');
 const folder = mkdtempSync(path.join(tmpdir(), 'rollcall-faults-'));
 const report = path.join(folder, 'report.json');
-const lengths = { FAULTS_OUTAGE_SECONDS: '60', FAULTS_ROUNDS: '5' };
+const lengths = { FAULTS_OUTAGE_SECONDS: '60', FAULTS_ROUNDS: '5', FAULTS_TIMING_TRIES: '500' };
 
 const code = await new Promise((resolve) => {
-  const specs = ['infra/journeys/faults-', 'packages/events'];
+  const specs = ['infra/journeys/faults-', 'infra/journeys/timing', 'packages/events'];
   const flags = ['--maxWorkers=1', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const command = [path.join(repository, 'infra/local/test.mjs'), ...specs, ...flags];
   const run = spawn(process.execPath, command, { stdio: 'inherit', env: { ...lengths, ...process.env } });
@@ -31,7 +31,7 @@ const rows = testResults
         `| ${fullName.replaceAll('|', '\\|')} | ${((duration ?? 0) / 1000).toFixed(1)} | ${status === 'passed' ? 'yes' : '**no**'} |`,
     ),
   ]);
-const about = `Node ${process.version} on ${process.platform}, ${cpus().length} processors; NATS away for ${lengths.FAULTS_OUTAGE_SECONDS} s, the services killed ${lengths.FAULTS_ROUNDS} times.`;
+const about = `Node ${process.version} on ${process.platform}, ${cpus().length} processors; NATS away for ${lengths.FAULTS_OUTAGE_SECONDS} s, the services killed ${lengths.FAULTS_ROUNDS} times, each answer timed ${lengths.FAULTS_TIMING_TRIES} times.`;
 const text = `# What was tried, and whether it held\n\nWritten by \`npm run faults\`. ${about}\n${rows.join('\n')}\n`;
 writeFileSync(path.join(here, 'RESULTS.md'), text);
 process.exitCode = Number(code);

@@ -127,7 +127,9 @@ const unknownFieldAttacks = (target: Target): readonly Attack[] => {
 const wholeBodyAttacks = (target: Target): readonly Attack[] => {
   const { route, valid } = target;
   if (!route.body) return [];
-  return badBodies(valid.body ?? {}).map(({ what, bytes, code, headers = {}, chunked = false, ...rest }) => {
+  // Where a body may be left out, nothing is as good as an empty one.
+  const bodies = badBodies(valid.body ?? {}).filter(({ bytes }) => bytes.byteLength > 0 || !route.bodyOptional);
+  return bodies.map(({ what, bytes, code, headers = {}, chunked = false, ...rest }) => {
     const contentType = 'contentType' in rest ? rest.contentType : 'application/json';
     const request = requestOf(target, { body: bytes, chunked });
     const { 'content-type': _, ...others } = request.headers ?? {};

@@ -36,6 +36,7 @@ export const badBodies = (valid: unknown): readonly BadBody[] => {
     code: 'payload_too_large',
   });
   return [
+    malformed('nothing', ''),
     malformed('all but its end', json.subarray(0, -1)),
     malformed('two of it', `${json}${json}`),
     malformed('a trailing comma', `${json.toString().slice(0, -1)},}`),

@@ -98,7 +98,7 @@ const errorsLogged = (): readonly string[] =>
 const attacked = publicRoutes.filter(({ body, query, params, method }) => body || query || params || method !== 'GET');
 
 describe.each(attacked.map((route) => [`${route.method} ${route.path}`, route] as const))('%s', (_, route) => {
-  it('refuses bad input with a problem that names the field, and stores nothing', async () => {
+  it('refuses bad input with a problem that names the field, and stores nothing (N25, N42, N53, N60)', async () => {
     const valid = await validRequest(route);
     const { token } = await signIn(cast.api, cast.admin);
     const attacks = attacksOn({ route, valid, token });
@@ -110,7 +110,7 @@ describe.each(attacked.map((route) => [`${route.method} ${route.path}`, route] a
 });
 
 describe('after all that', () => {
-  it('every service is ready, every event is on the road, and none has reported an error', async () => {
+  it('every service is ready, every event is on the road, and none has reported an error (N60)', async () => {
     await waitFor('all outboxes to drain', drained);
     const ready = await cast.api('GET', '/readyz');
     expect(ready.status).toBe(200);

@@ -183,14 +183,15 @@ describe('what a client says of itself', () => {
     'rollcall-context': Buffer.from(JSON.stringify({ actor: { userId: id } })).toString('base64url'),
   });
 
-  it('is not believed: who is not signed in stays nobody, whatever headers and parameters name', async () => {
+  it('is not believed: who is not signed in stays nobody, whatever headers and parameters name (N12)', async () => {
     const subject = await cast.named('subject');
     for (const line of publicCallerTable) {
       const expected = line.answers.nobody;
       if (!expected || !('refused' in expected) || expected.refused !== 'unauthenticated') continue;
       const request = await compose(line, 'nobody', undefined);
-      const query = [request.query, `userId=${cast.admin.id}&sub=${cast.admin.id}`].filter(Boolean).join('&');
-      const body = typeof request.body === 'object' ? { ...request.body, userId: cast.admin.id } : undefined;
+      const named = { userId: cast.admin.id, sub: cast.admin.id, orgId: cast.admin.id, organizationId: cast.admin.id };
+      const query = [request.query, `${new URLSearchParams(named)}`].filter(Boolean).join('&');
+      const body = typeof request.body === 'object' ? { ...request.body, ...named } : undefined;
       for (const id of [cast.admin.id, subject.id]) {
         const answer = await cast.api(line.method, pathOf(line.path, { ...request, query }), {
           headers: claims(id),
@@ -219,7 +220,7 @@ describe('the other name of the interface', () => {
 });
 
 describe('an internal address', () => {
-  it('does not exist at the gateway, for nobody and not for an administrator', async () => {
+  it('does not exist at the gateway, for nobody and not for an administrator (N32)', async () => {
     const { token } = cast.admin;
     for (const { method, path } of internalCallerTable) {
       const filled = pathOf(path, { params: { userId: cast.admin.id, requestId: randomUUID(), id: randomUUID() } });

@@ -35,16 +35,19 @@ export interface CrowdOptions {
   readonly people: readonly SignedInPerson[];
   /** Milliseconds between two things that the same person does. */
   readonly pace?: number;
+  /** How they reach the stack; through its first gateway unless told. */
+  readonly api?: ApiClient;
 }
 
 /**
  * People at work: signing up, signing in, signing out, and an administrator handing out permissions. Everything they
  * are answered is written down, and what they were promised. No request may take longer than ten seconds.
  */
-export const gather = (stack: Stack, { admin, people, pace = 250 }: CrowdOptions): Crowd => {
+export const gather = (stack: Stack, options: CrowdOptions): Crowd => {
+  const { admin, people, pace = 250 } = options;
   const answers: Answered[] = [];
   const promised: Promised = { signUps: [], sessions: [], grants: [], ended: [] };
-  const api = timed(createApiClient(stack.gateway), answers);
+  const api = timed(options.api ?? createApiClient(stack.gateway), answers);
   let open = true;
 
   const keepDoing = async (what: () => Promise<void>): Promise<void> => {

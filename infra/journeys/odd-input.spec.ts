@@ -50,7 +50,7 @@ describe('a name that every object has', () => {
 });
 
 describe('text that is odd', () => {
-  it('is kept in a profile just as it was sent, or refused with the profile as it was', async () => {
+  it('is kept in a profile just as it was sent, or refused with the profile as it was (N60)', async () => {
     const { token } = await cast.somebody();
     for (const field of ['firstName', 'lastName', 'description'] as const) {
       for (const { what, value } of doubtfulText) {
@@ -66,7 +66,7 @@ describe('text that is odd', () => {
     }
   });
 
-  it('is kept in the description of a permission just as it was sent, or refused', async () => {
+  it('is kept in the description of a permission just as it was sent, or refused (N60)', async () => {
     const { token } = cast.admin;
     const path = `/v1/permissions/${sharedPermission}`;
     for (const { what, value } of doubtfulText) {
@@ -178,7 +178,7 @@ describe('credentials that are none', () => {
   ];
 
   it.each(headers.map((one) => [JSON.stringify(one).slice(0, 60), one] as const))(
-    '%s opens nothing',
+    '%s opens nothing (N25, N33)',
     async (_, given) => {
       const read = await cast.api('GET', '/v1/users/me', { headers: given });
       expect([read.status, read.body.code]).toEqual([401, 'unauthenticated']);

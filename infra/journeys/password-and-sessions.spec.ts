@@ -130,7 +130,7 @@ describe('sessions', () => {
     expect((await refresh(laptop.refreshToken)).status).toBe(401);
   });
 
-  it('go on with a new pair of tokens, until a refresh token comes a second time: one of two has stolen it', async () => {
+  it('go on with a new pair of tokens, until a refresh token comes a second time: one of two has stolen it (N09)', async () => {
     const person = await cast.somebody();
     const next = await refresh(person.refreshToken);
     expect(next).toMatchObject({ status: 200, body: { tokenType: 'Bearer', user: { id: person.id } } });
@@ -144,7 +144,7 @@ describe('sessions', () => {
     expect((await refresh(next.body.refreshToken)).status).toBe(401);
   });
 
-  it('yield one new pair, which works, to any number who present the same refresh token at once', async () => {
+  it('yield one new pair, which works, to any number who present the same refresh token at once (N09)', async () => {
     const person = await cast.somebody();
     const answers = await Promise.all(Array.from({ length: 8 }, () => refresh(person.refreshToken)));
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 401, 401, 401, 401, 401, 401, 401]);
@@ -167,7 +167,7 @@ describe('a session in cookies', () => {
       .join('; ');
   const publicUrl = async (): Promise<string> => (await api('GET', '/.well-known/openid-configuration')).body.issuer;
 
-  it('has its tokens where no script and no answer shows them', async () => {
+  it('has its tokens where no script and no answer shows them (N54)', async () => {
     const { answer } = await begin();
     expect(answer.status).toBe(201);
     expect(answer.body.accessToken).toBeUndefined();
@@ -181,7 +181,7 @@ describe('a session in cookies', () => {
     }
   });
 
-  it('reads without more ado, and writes only for pages of our own', async () => {
+  it('reads without more ado, and writes only for pages of our own (N55)', async () => {
     const { person, cookie } = await begin();
     const own = await publicUrl();
     const write = (headers: Record<string, string>) =>

@@ -4,7 +4,10 @@ export interface RawRequest {
   readonly method: string;
   /** Path and query, sent as they are. */
   readonly target: string;
-  readonly headers?: Readonly<Record<string, string>>;
+  /** Several values are sent as several headers of that name. */
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  /** Where it comes from; another address of this machine each time unless told. */
+  readonly from?: string | undefined;
   readonly body?: Uint8Array | undefined;
   /** In chunks and without a length, as a client that does not know its end would send it. */
   readonly chunked?: boolean;
@@ -13,6 +16,7 @@ export interface RawRequest {
 export interface RawAnswer {
   readonly status: number;
   readonly contentType: string;
+  readonly headers: Readonly<NodeJS.Dict<string | readonly string[]>>;
   readonly text: string;
 }
 
@@ -29,13 +33,13 @@ const chunkBytes = 65_536;
 /** Sends bytes that no well-behaved client would send; rejects when there is no answer in ten seconds. */
 export const sendRaw = (gateway: string, raw: RawRequest): Promise<RawAnswer> =>
   new Promise((resolve, reject) => {
-    const { method, target, headers = {}, body, chunked = false } = raw;
+    const { method, target, headers = {}, body, chunked = false, from = nextAddress() } = raw;
     // Said outright: by itself Node sends some methods' bodies without saying how long they are.
     const length = chunked ? { 'transfer-encoding': 'chunked' } : { 'content-length': String(body?.byteLength ?? 0) };
     const outgoing = request(gateway, {
       method,
       path: target,
-      localAddress: nextAddress(),
+      localAddress: from,
       headers: { ...(body ? length : {}), ...headers },
       signal: AbortSignal.timeout(patienceMilliseconds),
       agent: false,
@@ -51,6 +55,7 @@ export const sendRaw = (gateway: string, raw: RawRequest): Promise<RawAnswer> =>
         resolve({
           status: incoming.statusCode ?? 0,
           contentType: incoming.headers['content-type'] ?? '',
+          headers: incoming.headers,
           text: Buffer.concat(parts).toString(),
         });
       });

@@ -29,7 +29,13 @@ function launch([program = '', ...args]: string[], folder: string, env: Record<s
     // A process group of its own, as a terminal gives to what is typed there.
     detached: true,
   });
-  onTestFinished(() => void child.kill('SIGTERM'));
+  // Its folder is removed after it.
+  onTestFinished(async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    child.kill('SIGTERM');
+    await exited;
+  });
   let complaints = '';
   child.stderr.setEncoding('utf8').on('data', (text) => {
     complaints += text;

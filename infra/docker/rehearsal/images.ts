@@ -2,9 +2,15 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import dockerignore from '@balena/dockerignore';
 import { REPOSITORY } from '../../local/bootstrap/repository.mjs';
 import type { ComposeService } from './compose-file.ts';
 import { type Image, ImageBuilder } from './dockerfile.ts';
+
+const sentToTheBuilder = dockerignore
+  .default()
+  .add(readFileSync(path.join(REPOSITORY, '.dockerignore'), 'utf8'))
+  .createFilter();
 
 /** With what is new and not committed yet; without what is deleted. */
 const filesOfCommit = (): readonly string[] =>
@@ -13,13 +19,14 @@ const filesOfCommit = (): readonly string[] =>
     encoding: 'utf8',
   })
     .split('\0')
-    .filter((file) => file !== '' && existsSync(path.join(REPOSITORY, file)));
+    .filter((file) => file !== '' && existsSync(path.join(REPOSITORY, file)))
+    .filter(sentToTheBuilder);
 
 type Images = ReadonlyMap<string, Image>;
 
 export const imageName = ({ build }: ComposeService): string => [build?.target, build?.args?.SERVICE].join(' ');
 
-/** What a builder is sent is what git knows. Images of the very same files are not made again. */
+/** What a builder is sent is what git knows and `.dockerignore` does not keep back. Images of the very same files are not made again. */
 export const makeImages = (
   services: Readonly<Record<string, ComposeService>>,
   print: (line: string) => void,

@@ -14,6 +14,13 @@ export interface RehearsalOptions extends Omit<ServerOptions, 'address'> {
   readonly twice: boolean;
 }
 
+const composeFile = path.join(REPOSITORY, 'docker-compose.yml');
+
+/** The images of every container, made ahead: it takes a minute or two. */
+export const makeAllImages = (print: (line: string) => void): void => {
+  makeImages(readComposeFile(composeFile, composeEnvironment()).services, print);
+};
+
 /** Starts everything in the order that the Compose file asks for; answers where it is. */
 export const startRehearsal = async ({ dataFolder, twice, print, shutdown }: RehearsalOptions) => {
   mkdirSync(dataFolder, { recursive: true });
@@ -25,7 +32,7 @@ export const startRehearsal = async ({ dataFolder, twice, print, shutdown }: Reh
   };
   const gatewayAddress = net.place('gateway');
   const publicUrl = `http://${gatewayAddress}:8080`;
-  const file = readComposeFile(path.join(REPOSITORY, 'docker-compose.yml'), { ...variables, PUBLIC_URL: publicUrl });
+  const file = readComposeFile(composeFile, { ...variables, PUBLIC_URL: publicUrl });
   const images = makeImages(file.services, print);
 
   const postgres = await startPostgres({

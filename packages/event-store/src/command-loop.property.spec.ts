@@ -72,7 +72,7 @@ const replayed = (log: InMemoryLog<AccountEvent>): Accounts =>
   log.entries.reduce((state, entry) => accounts.evolve(state, entry), accounts.initialState());
 
 describe('the command loop, whatever fails and whoever else writes', () => {
-  it('keeps every promise about the log, the answers and the state', async () => {
+  it('keeps every promise about the log, the answers and the state (F07, F08)', async () => {
     await fc.assert(
       fc.asyncProperty(
         plan,

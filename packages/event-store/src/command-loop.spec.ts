@@ -145,13 +145,23 @@ describe('the command loop', () => {
     },
   );
 
-  it('decides anew upon what another replica wrote first', async () => {
+  it('decides anew upon what another replica wrote first (F08)', async () => {
     const { loop, inner } = await running({ appends: ['rival'] });
     expect(await loop.submit(deposit('1'))).toEqual({ status: 'accepted', revision: 2 });
     expect(commandIds(inner)).toEqual(['rival-1', '1']);
   });
 
-  it('never refuses a command that an append without an answer may still bring about', async () => {
+  it('refuses nothing upon a state older than the command: what another replica answered counts (F08)', async () => {
+    const { loop, inner, timing } = await running();
+    await sleep(timing, 100);
+    inner.appendNow({ position: 0, id: null }, [
+      { id: 'other', commandId: 'other', index: 0, event: { account: 'a', change: 1_000 } },
+    ]);
+    expect(await loop.submit(overdraw('1'))).toMatchObject({ status: 'accepted' });
+    expect(await loop.submit(overdraw('2'))).toMatchObject({ status: 'refused' });
+  });
+
+  it('never refuses a command that an append without an answer may still bring about (F07)', async () => {
     // At its first attempt the command is in time; at the second, two seconds later, it would be refused as too late.
     const { loop, inner, faulty, timing } = await running({ appends: ['silence'] });
     const outcome = await loop.submit(deposit('1', { until: timing.now() + 1_000 }));

@@ -125,14 +125,25 @@ export class CommandLoop<State, Command extends { readonly id: string }, Event, 
     if (this.#losses > 0) this.#waiting.giveUp(timing.elapsed() - this.#limits.patienceMs);
     const silence = timing.elapsed() - this.#contactAt;
     if (silence >= this.#limits.idlePollMs) {
-      // Refusals and things that are so already are answered without an append: that too needs a state of now.
       if (!(await this.#catchUp())) return;
     } else if (this.#waiting.isEmpty && !this.#inDoubt) {
       return this.#bell.wait(timing, this.#limits.idlePollMs - silence);
     }
     const batch = this.#doubtful() ?? this.#decide();
-    if (batch.proposed.length === 0) this.#answer(batch);
+    if (batch.proposed.length === 0) await this.#answerWithoutAppend(batch);
     else await this.#append(batch);
+  }
+
+  /**
+   * No append proves that the head is still where the batch was decided. What another replica had answered before a
+   * command came must count for it, so those that came after the last contact are decided anew.
+   */
+  async #answerWithoutAppend(batch: Batch<Command, Event, Refusal>): Promise<void> {
+    const newer = batch.decided.filter(([{ since }]) => since > this.#contactAt);
+    for (const [waiting, outcome] of batch.decided) if (waiting.since <= this.#contactAt) waiting.answer(outcome);
+    if (newer.length === 0) return;
+    this.#waiting.putBack(newer.map(([waiting]) => waiting));
+    await this.#catchUp();
   }
 
   /**

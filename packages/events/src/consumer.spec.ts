@@ -56,7 +56,7 @@ const passed = async (party: Party): Promise<void> => {
 };
 
 describe('an event', () => {
-  it('has its effect once, in the order of its subject, however many replicas consume', async () => {
+  it('has its effect once, in the order of its subject, however many replicas consume (F20)', async () => {
     const source = traffic.join({ service: 'deactivation', database: await traffic.database() });
     const database = await traffic.database();
     const join = () => traffic.join({ service: 'activity-log', database, reactions: recording() });
@@ -69,7 +69,7 @@ describe('an event', () => {
     }
   });
 
-  it('that comes again has no second effect', async () => {
+  it('that comes again has no second effect (F15)', async () => {
     const party = await joinConsumer();
     const events = [1, 2, 3].map((sequence) => handmade('ada', sequence));
     await put(party, ...events, ...events, ...events);
@@ -240,6 +240,28 @@ describe('a slow reaction', () => {
     const info = await manager.consumers.info('ROLLCALL', 'activity-log-from-deactivation');
     expect(info.delivered.consumer_seq).toBe(2);
   });
+});
+
+describe('more events than the server gives out at once', () => {
+  it('behind a reaction that stalls are all applied in order afterwards, and nobody else waits for them (F21)', async () => {
+    let resume = (): void => undefined;
+    const stalled = new Promise<void>((resolve) => {
+      resume = resolve;
+    });
+    const slow = await joinConsumer(() => stalled);
+    const flood = Array.from({ length: 1_500 }, (_, n) => handmade('flood', n + 1));
+    await put(slow, ...flood);
+    const other = traffic.join({
+      service: 'profile',
+      database: await traffic.database(),
+      reactions: recording(),
+    });
+    await reached(other, 'flood', 1_500, 15_000);
+    expect(await effectsOf(slow)).toEqual([]);
+    resume();
+    await reached(slow, 'flood', 1_500, 20_000);
+    expect(await sequencesOf(slow, 'flood')).toEqual(flood.map(({ subjectsequence }) => subjectsequence));
+  }, 60_000);
 });
 
 describe('a stop', () => {

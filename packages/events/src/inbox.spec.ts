@@ -83,7 +83,7 @@ describe('a batch', () => {
     expect(await arrive(...events)).toEqual(['held', 'applied', 'applied', 'applied', 'held', 'applied']);
   });
 
-  it('taken by two replicas at once has its effects once', async () => {
+  it('taken by two replicas at once has its effects once (F20)', async () => {
     const events = Array.from({ length: 30 }, (_, n) => ada(n + 1));
     await Promise.all([arrive(...events), arrive(...events), arrive(...[...events].reverse())]);
     await arrive(...events);

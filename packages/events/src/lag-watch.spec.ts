@@ -39,7 +39,7 @@ const watchOver = (party: Party, consumers: readonly Consumer[] = []): void => {
 };
 
 describe('events that nobody publishes', () => {
-  it('are counted with their age, told once, and once more when they are gone', async () => {
+  it('are counted with their age, told once, and once more when they are gone (F22)', async () => {
     let held = true;
     const party = traffic.join({
       service: 'deactivation',
@@ -62,7 +62,7 @@ describe('events that nobody publishes', () => {
 });
 
 describe('events that a consumer does not get through with', () => {
-  it('are its lag, and told while it lasts', async () => {
+  it('are its lag, and told while it lasts (F21)', async () => {
     const source = traffic.join({ service: 'deactivation', database: await traffic.database() });
     await emitAbout(source, newId(), newId(), newId());
     await published(source);
@@ -84,7 +84,7 @@ describe('events that a consumer does not get through with', () => {
     expect(await metric('rollcall_consumer_lag')).toContain(0);
   });
 
-  it('are counted when they are parked', async () => {
+  it('are counted when they are parked (F18)', async () => {
     const party = traffic.join({ service: 'activity-log', database: await traffic.database(), reactions: recording() });
     await party.connection.db.insert(eventTables.parkedEvents).values({
       eventId: newId(),

@@ -2,7 +2,8 @@ import type { Connection } from '@rollcall/database/connect';
 import { isOutage } from '@rollcall/service-kit/failures';
 import type { Logger } from '@rollcall/service-kit/logging';
 import { eventsApplied } from '@rollcall/service-kit/metrics';
-import { sourceOf } from '@rollcall/types/envelope';
+import { storyIds } from '@rollcall/service-kit/tracing';
+import { type Envelope, sourceOf } from '@rollcall/types/envelope';
 import type { ServiceName } from '@rollcall/types/services';
 import type { JsMsg } from 'nats';
 import type { EventTables } from './event-tables.ts';
@@ -82,7 +83,7 @@ export class MessageApplier {
     try {
       return { message, incoming: await takeIn(event, this.#reactions, personal) };
     } catch (error) {
-      log.warn({ err: error, source, eventId: event.id }, 'an event could not be opened yet');
+      log.warn({ err: error, ...telling(event) }, 'an event could not be opened yet');
       message.nak(Math.min(200 * 2 ** message.info.redeliveryCount, 5_000));
       return undefined;
     }
@@ -112,8 +113,10 @@ export class MessageApplier {
     eventsApplied.labels(service, source, outcome).inc();
     if (outcome === 'held') return this.#hold(message, incoming);
     if (outcome === 'parked') {
-      log.error({ source, eventId: incoming.envelope.id, reason: incoming.defect }, 'parked an event');
+      log.error({ ...telling(incoming.envelope), reason: incoming.defect }, 'parked an event');
     }
+    // Of an event that nothing is done about there is nothing to tell.
+    if (outcome === 'applied' && incoming.reaction) log.debug(telling(incoming.envelope), 'an event was applied');
     this.#failures.delete(incoming.envelope.id);
     message.ack();
   }
@@ -128,7 +131,7 @@ export class MessageApplier {
     if (deliveries >= deliveriesBeforeSettingAside) {
       const outcome = await setAside(connection.db, tables, envelope);
       if (outcome !== 'held') {
-        log.error({ eventId: envelope.id }, 'parked an event whose predecessor does not come');
+        log.error(telling(envelope), 'parked an event whose predecessor does not come');
         mark.passed(message.seq, message.data);
         await mark.save();
         message.ack();
@@ -141,21 +144,21 @@ export class MessageApplier {
   async #fail(delivery: Delivery, error: unknown): Promise<void> {
     const { message, incoming } = delivery;
     const { envelope } = incoming;
-    const { connection, tables, source, log } = this.#options;
+    const { connection, tables, log } = this.#options;
     const failures = (this.#failures.get(envelope.id) ?? 0) + 1;
     this.#failures.set(envelope.id, failures);
     // What fails because something is away succeeds once it is back.
     if (failures < attemptsBeforeParking || isOutage(error)) {
-      log.warn({ err: error, source, eventId: envelope.id, failures }, 'an event could not be applied yet');
+      log.warn({ err: error, ...telling(envelope), failures }, 'an event could not be applied yet');
       message.nak(Math.min(200 * 2 ** Math.min(failures, 10), 5_000));
       return;
     }
     try {
       const reason = error instanceof Error ? error.name : 'failed';
-      log.error({ err: error, source, eventId: envelope.id }, 'an event keeps failing');
+      log.error({ err: error, ...telling(envelope) }, 'an event keeps failing');
       await this.#settle(delivery, await parkPoisoned(connection.db, tables, envelope, reason));
     } catch (parking) {
-      log.warn({ err: parking, source, eventId: envelope.id }, 'an event could not be parked yet');
+      log.warn({ err: parking, ...telling(envelope) }, 'an event could not be parked yet');
       message.nak(2_000);
     }
   }
@@ -167,3 +170,11 @@ export class MessageApplier {
     );
   }
 }
+
+/** Which event a log line is about, and which request it follows from. */
+const telling = ({ id, type, source, correlationid, traceparent }: Envelope) => ({
+  ...storyIds(correlationid, traceparent),
+  source,
+  eventId: id,
+  type,
+});

@@ -6,6 +6,9 @@ import type { RelaySource } from './relay-source.ts';
 import { eventTables } from './testing/spec-schema.ts';
 import { emitAbout, inStream, type Party, published, startTraffic, type Traffic } from './testing/traffic.ts';
 
+/** How many events wait for a NATS that was away; ten thousand with `npm run faults`. */
+const backlog = Number(process.env.FAULTS_BACKLOG ?? 2_000);
+
 let traffic: Traffic;
 
 beforeAll(async () => {
@@ -76,21 +79,25 @@ describe('what was committed', () => {
     await party.stop();
   });
 
-  it('waits while NATS is down, and is all there soon after (F22)', async () => {
-    const party = await newParty();
-    await traffic.nats.kill();
-    const subject = newId();
-    for (let n = 0; n < 40; n++) await emitAbout(party, ...Array.from({ length: 50 }, () => subject));
-    await traffic.nats.start();
-    await published(party, 15_000);
-    const sequences = await sequencesInStream(party, subject);
-    expect(sequences).toEqual(Array.from({ length: 2_000 }, (_, n) => n + 1));
-    await party.stop();
-  });
+  it(
+    'waits while NATS is down, and is all there soon after (F22)',
+    async () => {
+      const party = await newParty();
+      await traffic.nats.kill();
+      const subject = newId();
+      for (let n = 0; n < backlog / 50; n++) await emitAbout(party, ...Array.from({ length: 50 }, () => subject));
+      await traffic.nats.start();
+      await published(party, 15_000 + backlog * 2);
+      const sequences = await sequencesInStream(party, subject);
+      expect(sequences).toEqual(Array.from({ length: backlog }, (_, n) => n + 1));
+      await party.stop();
+    },
+    30_000 + backlog * 10,
+  );
 });
 
 describe('of two replicas', () => {
-  it('one publishes, and the other takes over when the first loses its connection', async () => {
+  it('one publishes, and the other takes over when the first loses its connection (F06)', async () => {
     const database = await traffic.database();
     const rounds = { first: 0, second: 0 };
     const join = (name: keyof typeof rounds): Party =>
@@ -128,6 +135,46 @@ describe('of two replicas', () => {
     expect(rounds.second).toBeGreaterThan(0);
     expect(await sequencesInStream(second, subject)).toEqual(Array.from({ length: 24 }, (_, n) => n + 1));
     await second.stop();
+  });
+});
+
+describe('a relay that sleeps in the midst of a batch', () => {
+  it('and wakes when another one has taken over adds nothing to the stream and takes nothing back (F06)', async () => {
+    const database = await traffic.database();
+    let wake = (): void => undefined;
+    const asleep = new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+    let taken = 0;
+    const sleeper = traffic.join({
+      service: 'deactivation',
+      database,
+      wrapSource: (source) => ({
+        ...source,
+        waiting: async (limit) => {
+          const batch = await source.waiting(limit);
+          if (taken === 0 && batch.length > 0) {
+            taken = batch.length;
+            await asleep;
+          }
+          return batch;
+        },
+      }),
+    });
+    const subject = newId();
+    await emitAbout(sleeper, subject, subject, subject);
+    await waitFor('the batch to be taken', async () => taken > 0);
+    await sleeper.connection.sql`select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory'
+      and database = (select oid from pg_database where datname = current_database()) and granted`;
+    const next = traffic.join({ service: 'deactivation', database });
+    await emitAbout(next, subject);
+    await published(next, 15_000);
+    wake();
+    await emitAbout(sleeper, subject);
+    await published(next, 15_000);
+    await sleeper.stop();
+    expect(await sequencesInStream(next, subject)).toEqual([1, 2, 3, 4, 5]);
+    await next.stop();
   });
 });
 

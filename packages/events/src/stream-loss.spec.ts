@@ -4,6 +4,8 @@ import { waitFor } from '@rollcall/testing/wait-for';
 import { signUpRepeated } from '@rollcall/types/events/registration';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { reactTo } from './reaction.ts';
+import { StreamMark } from './stream-mark.ts';
+import { eventTables } from './testing/spec-schema.ts';
 import {
   effectsOf,
   emitAbout,
@@ -208,4 +210,24 @@ describe('a consumer that is gone', () => {
     await reached(consumer, 'ada', 40, 15_000);
     expect(await sequencesOf(consumer, 'ada')).toEqual(upTo(40));
   }, 60_000);
+});
+
+describe('a reader of a stream that another replica reads too', () => {
+  it('does not take the other’s progress for a loss, though it was asked for the stream’s end before', async () => {
+    const source = joinSource('deactivation');
+    const consumer = joinConsumer();
+    const subject = newId();
+    await emitMany(source, subject, 3);
+    await reached(consumer, subject, 3);
+    const before = await consumer.bus.stream();
+    await emitMany(source, subject, 3);
+    await reached(consumer, subject, 6);
+    const other = new StreamMark(consumer.connection, eventTables, 'activity-log-from-deactivation');
+    await waitFor('the mark to move on', async () => {
+      const { streamMarks } = eventTables;
+      const marks = await consumer.connection.db.select().from(streamMarks);
+      return marks.some((mark) => mark.streamSequence > before.state.last_seq);
+    });
+    expect(await other.stillHolds(consumer.bus, before)).toBe(true);
+  });
 });

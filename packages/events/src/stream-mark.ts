@@ -41,7 +41,9 @@ export class StreamMark {
     const { streamMarks } = this.#tables;
     const [mark] = await this.#connection.db.select().from(streamMarks).where(eq(streamMarks.reader, this.#reader));
     if (!mark) return true;
-    if (mark.streamCreated !== stream.created || mark.streamSequence > stream.state.last_seq) return false;
+    if (mark.streamCreated !== stream.created) return false;
+    // Another replica may have gone on since the stream was asked for its end: only one asked after the mark was read tells.
+    if (mark.streamSequence > stream.state.last_seq && (await this.#isBeyondEnd(bus, mark))) return false;
     // Too old to be kept: nothing after it can have been overwritten unseen.
     if (mark.messageId === null || mark.streamSequence < stream.state.first_seq) return true;
     try {
@@ -52,6 +54,14 @@ export class StreamMark {
       if (isMissing(error)) return false;
       throw error;
     }
+  }
+
+  async #isBeyondEnd(
+    bus: Bus,
+    mark: { readonly streamCreated: string; readonly streamSequence: number },
+  ): Promise<boolean> {
+    const { created, state } = await bus.stream();
+    return mark.streamCreated !== created || mark.streamSequence > state.last_seq;
   }
 
   /** Begins to read this stream: keeps the place if it is the same stream, forgets it otherwise. */

@@ -59,7 +59,7 @@ export const commonVariables = {
     .default('info')
     .meta({ description: 'how much is logged' }),
   PUBLIC_URL: z
-    .url()
+    .url({ protocol: /^https?$/ })
     .meta({ description: 'where people reach the gateway; the issuer of tokens and base of mailed links' }),
   DATABASE_URL: z.string().min(1).meta({ description: 'Postgres, as the login role of this service' }),
   NATS_URL: z.string().min(1).meta({ description: 'NATS with JetStream' }),

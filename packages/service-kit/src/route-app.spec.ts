@@ -66,6 +66,9 @@ const administrator = userId.parse(newId());
 /** What the store of idempotency keys was asked for. */
 const claims: { readonly caller: string; readonly digest: string }[] = [];
 
+/** What was logged, line by line. */
+const logged: Record<string, unknown>[] = [];
+
 const app = createRouteApp({
   service,
   routes: [
@@ -86,7 +89,7 @@ const app = createRouteApp({
   ],
   trustKeys: new Map(['gateway', 'auth', 'registration'].map((peer) => [peer, keyOf(peer)])),
   checkPermission: async (id) => id === administrator,
-  log: pino({ level: 'silent' }),
+  log: pino({ level: 'debug' }, { write: (line: string) => void logged.push(JSON.parse(line)) }),
   idempotency: {
     claim: async (claim, digest) => {
       claims.push({ caller: claim.caller, digest });
@@ -105,6 +108,7 @@ interface Sent {
   readonly contentType?: string | null;
   readonly ipAddress?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  readonly traceparent?: string;
 }
 
 const send = async ({
@@ -115,6 +119,7 @@ const send = async ({
   contentType,
   ipAddress = '',
   headers: more = {},
+  traceparent,
 }: Sent) => {
   const bytes = Buffer.from(body);
   const person: Actor | null = actor
@@ -126,7 +131,8 @@ const send = async ({
         methods: [],
       }
     : null;
-  const context = { requestId: 'fixed', actor: person, ipAddress, userAgent: '' };
+  const trace = traceparent === undefined ? {} : { traceparent };
+  const context = { requestId: 'fixed', actor: person, ipAddress, userAgent: '', ...trace };
   const signer = { from, to: service, key: keyOf(from) } as const;
   const headers: Record<string, string> = signHop(
     signer,
@@ -144,6 +150,21 @@ const send = async ({
 describe('every route', () => {
   it('answers what its handler does', async () => {
     expect(await send({})).toMatchObject({ status: 200, body: { said: 'Ada' } });
+  });
+
+  it('is told by the log with the ids of the request and its trace, refused or not', async () => {
+    const ids = { requestId: 'fixed', traceId: '0af7651916cd43dd8448eb211c80319c' };
+    const traceparent = `00-${ids.traceId}-b7ad6b7169203331-01`;
+    for (const [path, status] of [
+      ['/open', 200],
+      ['/ruled', 401],
+      ['/cut', 503],
+    ] as const) {
+      logged.length = 0;
+      expect(await send({ path, traceparent })).toMatchObject({ status });
+      expect(logged).toMatchObject([ids]);
+      expect(JSON.stringify(logged)).not.toContain('Ada');
+    }
   });
 
   it('refuses whoever comes without a signature', async () => {

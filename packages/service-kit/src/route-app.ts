@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
+import { isRefusal, problems, type Refusal, refuse } from '@rollcall/types/problems';
 import type { AnswerOf, InputOf, Route } from '@rollcall/types/route-definition';
 import type { ServiceName } from '@rollcall/types/services';
 import { Hono } from 'hono';
@@ -15,7 +15,7 @@ import { problemResponse } from './problem-response.ts';
 import { defaultBodyLimit, readBody } from './request-body.ts';
 import { below, pathUserId, readContent, readParams, readQuery } from './route-input.ts';
 import { contextHeader, type TrustedHop, trustHeader, verifyHop } from './service-trust.ts';
-import { inSpan } from './tracing.ts';
+import { inSpan, storyIds } from './tracing.ts';
 
 export interface RouteAppOptions {
   readonly service: ServiceName;
@@ -65,7 +65,8 @@ const answer = async (
     const requestId = hop?.context.requestId ?? newId();
     const refusal = failureRefusal(error);
     const level = refusal.refused === 'internal_error' ? 'error' : 'warn';
-    options.log[level]({ err: error, operation: bound.route.operationId, requestId }, 'request failed');
+    const ids = storyIds(requestId, hop?.context.traceparent);
+    options.log[level]({ ...ids, err: error, operation: bound.route.operationId }, 'request failed');
     return problemResponse(refusal, requestId);
   }
 };
@@ -93,12 +94,17 @@ const traced = (
     {
       name: bound.route.operationId,
       kind: 'server',
+      requestId: hop.context.requestId,
       parent: hop.context.traceparent,
       attributes: { 'rollcall.service': options.service, 'http.route': bound.route.path, 'rollcall.caller': hop.from },
     },
-    (traceparent) => {
+    async (traceparent) => {
       const context = traceparent === undefined ? hop.context : { ...hop.context, traceparent };
-      return serve(bound, options, { ...hop, context }, request, body, pathParams);
+      const outcome = await serve(bound, options, { ...hop, context }, request, body, pathParams);
+      const status = isRefusal(outcome) ? problems[outcome.refused].status : outcome.status;
+      const ids = storyIds(context.requestId, traceparent);
+      options.log.debug({ ...ids, operation: bound.route.operationId, status }, 'a request was answered');
+      return outcome;
     },
   );
 
@@ -175,7 +181,7 @@ const createContext = (
     },
     headers: request.headers,
     claim,
-    log: options.log.child({ requestId }),
+    log: options.log.child(storyIds(requestId, traceparent)),
     holds: async (permission) => actor !== null && options.checkPermission(actor.userId, permission, hop.context),
   };
 };

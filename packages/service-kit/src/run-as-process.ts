@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import { createAdaptorServer } from '@hono/node-server';
 import { z } from 'zod';
 import { ConfigurationError, commonVariables, type Environment, readVariables } from './environment.ts';
+import { drainServer } from './http-drain.ts';
 import { createProbes } from './probes.ts';
 import type { RunningService } from './service.ts';
 import { HttpDirectory, type ServiceDirectory } from './service-directory.ts';
@@ -22,8 +23,8 @@ export interface ProcessOptions {
 
 type Start = (environment: Environment, directory: ServiceDirectory) => Promise<RunningService>;
 
-/** For requests that are under way when the process is told to stop. */
-const stopMilliseconds = 10_000;
+/** For requests that are under way when the process is told to stop, and those that follow them. */
+const drainLimits = { lingerMilliseconds: 500, stopMilliseconds: 10_000 };
 
 /**
  * Runs a service as a process of its own: it answers signed HTTP and reaches the others at `SERVICE_URLS`. SIGTERM and
@@ -51,7 +52,7 @@ const run = async (start: Start, { listensItself = false }: ProcessOptions): Pro
   const stop = async (): Promise<void> => {
     if (stopping) return;
     stopping = true;
-    if (server) await close(server);
+    if (server) await drainServer(server, drainLimits);
     await service.stop();
     await directory.close();
     await stopTracing();
@@ -76,12 +77,4 @@ const listen = async (
     server.listen(address, resolve);
   });
   return server;
-};
-
-/** Takes no more connections, lets requests under way finish, then cuts what is left. */
-const close = async (server: Server): Promise<void> => {
-  const closed = new Promise((done) => server.close(done));
-  const limit = setTimeout(() => server.closeAllConnections(), stopMilliseconds);
-  await closed;
-  clearTimeout(limit);
 };

@@ -1,6 +1,7 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
-import { HttpDirectory, type ServiceRequest } from './service-directory.ts';
+import { HttpDirectory } from './service-directory.ts';
+import type { ServiceRequest } from './service-request.ts';
 
 const servers: Server[] = [];
 let directory: HttpDirectory | undefined;
@@ -60,7 +61,19 @@ describe('a request to a service with several replicas', () => {
     for (const repeatable of [true, false]) expect((await ask([await nowhere(), up], { repeatable })).status).toBe(200);
   });
 
-  it('is sent again after it broke off only if it may be', async () => {
+  it.each([
+    ['does not listen', nowhere, false],
+    ['breaks everything off', () => listen((request) => request.socket.destroy()), true],
+  ])('reaches the one that is up, however many ask while the other %s (F42)', async (_, other, repeatable) => {
+    const up = await listen((_request, response) => response.end('{}'));
+    const urls = [await other(), up];
+    await ask(urls, { repeatable });
+    const request = { method: 'PUT', target: '/', headers: {}, body: null, repeatable };
+    const answers = await Promise.allSettled(Array.from({ length: 300 }, () => directory?.send('profile', request)));
+    expect(answers.filter(({ status }) => status === 'rejected')).toEqual([]);
+  });
+
+  it('is sent again after it broke off only if it may be (F40)', async () => {
     let asked = 0;
     const breaking = await listen((request) => {
       asked++;
@@ -86,5 +99,60 @@ describe('a request to a service with several replicas', () => {
     });
     expect((await ask([failing], { repeatable: true })).status).toBe(503);
     expect(asked).toBe(1);
+  });
+});
+
+describe('a way on which', () => {
+  it('everything is swallowed is given up after ten seconds, and nothing asked again (F40)', {
+    timeout: 20_000,
+  }, async () => {
+    let asked = 0;
+    const hole = await listen(() => {
+      asked++;
+    });
+    const began = performance.now();
+    const answers = [ask([hole]), ask([hole], { repeatable: true })];
+    for (const { status } of await Promise.allSettled(answers)) expect(status).toBe('rejected');
+    expect(performance.now() - began).toBeLessThan(12_000);
+    expect(asked).toBe(2);
+  });
+
+  it('an answer comes too late keeps it from whoever asks next (F40)', async () => {
+    let late: ServerResponse | undefined;
+    const slow = await listen((request, response) => {
+      if (request.url === '/slow') late = response;
+      else response.end('yours');
+    });
+    const patience = { target: '/slow', method: 'GET', body: null, repeatable: true, signal: AbortSignal.timeout(100) };
+    await expect(ask([slow], patience)).rejects.toThrow();
+    late?.end('not yours');
+    const { signal: _, ...next } = patience;
+    const answer = await directory?.send('profile', { ...next, target: '/', headers: {} });
+    expect(await answer?.text()).toBe('yours');
+  });
+
+  it('an answer comes twice is not used again, and nobody is given the second (F40)', async () => {
+    const text = 'HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n';
+    const doubling = await listen((request) => {
+      const own = `${text}${request.url?.slice(1)}`;
+      request.socket.write(own + own);
+    });
+    const one = { method: 'GET', headers: {}, body: null, repeatable: true };
+    expect(await (await ask([doubling], { ...one, target: '/aaaa' })).text()).toBe('aaaa');
+    for (const name of ['bbbb', 'cccc', 'dddd']) {
+      expect(await (await directory?.send('profile', { ...one, target: `/${name}` }))?.text()).toBe(name);
+    }
+  });
+
+  it('it is reset after the service has done its work, that is not done again for who did not say it may be (F40)', async () => {
+    let done = 0;
+    const resetting = await listen((request) => {
+      request.resume().on('end', () => {
+        done++;
+        request.socket.resetAndDestroy();
+      });
+    });
+    await expect(ask([resetting])).rejects.toThrow();
+    expect(done).toBe(1);
   });
 });

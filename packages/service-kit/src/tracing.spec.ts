@@ -1,9 +1,14 @@
 import { InMemorySpanExporter, NodeTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { inSpan, isTraceparent } from './tracing.ts';
+import { inSpan, isTraceparent, storyIds } from './tracing.ts';
 
 const parent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
-const options = { name: 'signIn', kind: 'server', attributes: { 'rollcall.service': 'auth' } } as const;
+const options = {
+  name: 'signIn',
+  kind: 'server',
+  requestId: 'a-request',
+  attributes: { 'rollcall.service': 'auth' },
+} as const;
 
 describe('without a collector', () => {
   it('a trace that began outside goes through unchanged', async () => {
@@ -23,6 +28,7 @@ describe('with a collector', () => {
     const [span] = exporter.getFinishedSpans();
     expect(span?.spanContext().traceId).toBe('0af7651916cd43dd8448eb211c80319c');
     expect(span?.parentSpanContext?.spanId).toBe('b7ad6b7169203331');
+    expect(span?.attributes).toEqual({ 'rollcall.service': 'auth', 'rollcall.request': 'a-request' });
     expect(handedOn).toBe(`00-0af7651916cd43dd8448eb211c80319c-${span?.spanContext().spanId}-01`);
   });
 
@@ -31,6 +37,17 @@ describe('with a collector', () => {
     const failing = inSpan({ ...options, parent }, async () => Promise.reject(new Error('no')));
     await expect(failing).rejects.toThrow('no');
     expect(exporter.getFinishedSpans()[0]?.status.code).toBe(2);
+  });
+});
+
+describe('a log line', () => {
+  it('names the request, and the trace where there is one', () => {
+    expect(storyIds('a-request', parent)).toEqual({
+      requestId: 'a-request',
+      traceId: '0af7651916cd43dd8448eb211c80319c',
+    });
+    expect(storyIds('a-request', undefined)).toEqual({ requestId: 'a-request' });
+    expect(storyIds('a-request', 'something else')).toEqual({ requestId: 'a-request' });
   });
 });
 

@@ -10,11 +10,15 @@ import {
 
 const tracer = trace.getTracer('rollcall');
 
+const spanKinds = { server: SpanKind.SERVER, consumer: SpanKind.CONSUMER, client: SpanKind.CLIENT } as const;
+
 /** What a piece of work belongs to, and what it is. */
 export interface SpanOptions {
   readonly name: string;
-  /** `server` for a request, `consumer` for an event. */
-  readonly kind: 'server' | 'consumer';
+  /** `server` for a request, `consumer` for an event, `client` for a call to something that is none of ours. */
+  readonly kind: keyof typeof spanKinds;
+  /** The id of the request that all of this follows from; `rollcall.request` of the span. */
+  readonly requestId: string;
   /** The W3C `traceparent` of what caused it. */
   readonly parent: string | undefined;
   /** Never personal values or secrets: traces leave the system. */
@@ -26,12 +30,12 @@ export interface SpanOptions {
  * so that a trace that began outside still goes through us.
  */
 export const inSpan = async <T>(
-  { name, kind, parent, attributes }: SpanOptions,
+  { name, kind, requestId, parent, attributes }: SpanOptions,
   work: (traceparent: string | undefined) => Promise<T>,
 ): Promise<T> => {
   const from = parent === undefined ? ROOT_CONTEXT : propagation.extract(ROOT_CONTEXT, { traceparent: parent });
-  const spanKind = kind === 'server' ? SpanKind.SERVER : SpanKind.CONSUMER;
-  const span = tracer.startSpan(name, { kind: spanKind, attributes }, from);
+  const told = { 'rollcall.request': requestId, ...attributes };
+  const span = tracer.startSpan(name, { kind: spanKinds[kind], attributes: told }, from);
   try {
     if (!span.isRecording()) return await work(parent);
     const carrier: { traceparent?: string } = {};
@@ -71,3 +75,12 @@ export const startTracing = async (endpoint: string | undefined, serviceName: st
 /** The W3C form; what a client sends that is not of it is not handed on. */
 export const isTraceparent = (text: string | null): text is string =>
   text !== null && /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(text);
+
+/**
+ * What every log line about a request, or about what follows from it, says: the id by which all of them are found, and
+ * the one of the trace where there is one.
+ */
+export const storyIds = (requestId: string, traceparent: string | null | undefined) => ({
+  requestId,
+  ...(isTraceparent(traceparent ?? null) ? { traceId: traceparent?.split('-')[1] } : {}),
+});

@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { connect } from 'nats';
 import postgres from 'postgres';
 import {
   accountChecks,
@@ -11,6 +10,7 @@ import {
   type Violation,
 } from './invariant-queries.ts';
 import type { Mail } from './mailbox.ts';
+import { streamMessages } from './nats-traffic.ts';
 import type { Stack } from './stack.ts';
 
 export interface InvariantReport {
@@ -119,23 +119,9 @@ const whoFollowsWhom = async (sql: postgres.Sql, schemas: readonly EventSchema[]
   return follows;
 };
 
-const idsInStream = async ({ url, token }: Checked['nats']): Promise<Set<string>> => {
-  const connection = await connect({ servers: url, token, timeout: 2_000 });
-  try {
-    const ids = new Set<string>();
-    const jetstream = connection.jetstream();
-    const consumer = await jetstream.consumers.get('ROLLCALL');
-    const { num_pending: pending } = await consumer.info();
-    if (pending === 0) return ids;
-    let read = 0;
-    for await (const message of await consumer.consume()) {
-      ids.add(message.json<{ id: string }>().id);
-      if (++read === pending) break;
-    }
-    return ids;
-  } finally {
-    await connection.close();
-  }
+const idsInStream = async (nats: Checked['nats']): Promise<Set<string>> => {
+  const messages = await streamMessages(nats);
+  return new Set(messages.map(({ body }): string => JSON.parse(body).id));
 };
 
 const caught = async (mail: string): Promise<Mail[]> => {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Actor, HopContext } from '@rollcall/service-kit/actor';
 import { newId } from '@rollcall/service-kit/identity';
-import type { ServiceDirectory, ServiceRequest } from '@rollcall/service-kit/service-directory';
+import type { ServiceDirectory } from '@rollcall/service-kit/service-directory';
+import type { ServiceRequest } from '@rollcall/service-kit/service-request';
 import { signHop } from '@rollcall/service-kit/service-trust';
 import { sessionId, userId } from '@rollcall/types/ids';
 import { type PeerName, type ServiceName, serviceNames } from '@rollcall/types/services';

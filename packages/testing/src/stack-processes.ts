@@ -1,13 +1,17 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ServiceName } from '@rollcall/types/services';
 import type { Stack } from './stack.ts';
 import { waitFor } from './wait-for.ts';
+
+/** As the launcher calls it: a service's replicas but the first are numbered, where services run apart. */
+export type ServerName = 'NATS' | 'Postgres' | ServiceName | `${ServiceName} ${number}`;
 
 /**
  * The process of a server of a stack as it runs now: it is another one after each restart. The launcher writes them
  * down in the data folder.
  */
-export const serverProcess = (stack: Pick<Stack, 'dataFolder'>, name: 'NATS' | 'Postgres'): Promise<number> =>
+export const serverProcess = (stack: Pick<Stack, 'dataFolder'>, name: ServerName): Promise<number> =>
   waitFor(`${name} to run`, async () => {
     const folder = join(stack.dataFolder, 'processes');
     for (const file of await readdir(folder)) {

@@ -20,7 +20,7 @@ describe('the configuration', () => {
     expect(toConfig({ ...environment, HASHES_AT_ONCE: '3' }).hashesAtOnce).toBe(3);
   });
 
-  it('there is no default secret, and a bad one is named without being shown', () => {
+  it('there is no default secret, and a bad one is named without being shown (N42)', () => {
     const { KEY_ENCRYPTION_SECRET: _, ...without } = environment;
     expect(() => toConfig(without)).toThrow(/KEY_ENCRYPTION_SECRET is missing/);
     const bad = () => toConfig({ ...environment, KEY_ENCRYPTION_SECRET: 'canary', HASHES_AT_ONCE: '0' });

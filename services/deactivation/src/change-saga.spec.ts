@@ -76,7 +76,7 @@ describe.each(steps)('%s being down', (step) => {
 });
 
 describe.each(steps)('killed before %s', (step) => {
-  it('the next process finishes the deactivation, and access that was cut stays cut', async () => {
+  it('the next process finishes the deactivation, and access that was cut stays cut (F27)', async () => {
     const { atStep, release } = holdAt(step);
     const answer = deactivation.ask('deactivate', ada.userId, ada);
     await atStep;

@@ -49,7 +49,7 @@ describe('routing', () => {
     expect(answer.body.type).toBe('/docs/problems#not_found');
   });
 
-  it('does not mix up many failing requests', async () => {
+  it('does not mix up many failing requests (N43)', async () => {
     const canaries = Array.from({ length: 200 }, (_, index) => `canary-${index}`);
     await Promise.all(
       canaries.map(async (canary) => {

@@ -3,8 +3,8 @@ import { failureRefusal } from '@rollcall/service-kit/failures';
 import { newId } from '@rollcall/service-kit/identity';
 import type { Logger } from '@rollcall/service-kit/logging';
 import { problemResponse } from '@rollcall/service-kit/problem-response';
-import { inSpan, isTraceparent } from '@rollcall/service-kit/tracing';
-import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
+import { inSpan, isTraceparent, storyIds } from '@rollcall/service-kit/tracing';
+import { isRefusal, problems, type Refusal, refuse } from '@rollcall/types/problems';
 import type { RateClass, Route } from '@rollcall/types/route-definition';
 import { showReference } from '@rollcall/types/routes/gateway';
 import { type Context, Hono } from 'hono';
@@ -125,41 +125,56 @@ const tooMany = async (
   return wait === undefined ? undefined : refuse('rate_limited', { retryAfterSeconds: wait });
 };
 
-const serve = async (
+/** {@link route} as a span of the sender's trace, or of a new one; the log has a line of it. */
+const serve = (
   options: GatewayAppOptions,
-  route: Route,
+  declared: Route,
   c: GatewayContext,
   requestId: string,
   target: RequestTarget,
 ): Promise<Outcome> => {
+  const parent = c.req.raw.headers.get('traceparent');
+  const span = {
+    name: declared.operationId,
+    kind: 'server',
+    requestId,
+    parent: isTraceparent(parent) ? parent : undefined,
+    attributes: { 'rollcall.service': 'gateway', 'http.route': declared.path },
+  } as const;
+  return inSpan(span, async (traceparent) => {
+    const trace = traceparent === undefined ? {} : { traceparent };
+    const outcome = await route(options, declared, c, target, { requestId, ...trace });
+    const status = isRefusal(outcome) ? problems[outcome.refused].status : outcome.status;
+    const ids = storyIds(requestId, traceparent);
+    // Reads are most of what there is, and change nothing that anybody would ask about later.
+    const level = declared.rate === 'read' ? 'debug' : 'info';
+    options.log[level]({ ...ids, operation: declared.operationId, status }, 'a request was answered');
+    return outcome;
+  });
+};
+
+const route = async (
+  options: GatewayAppOptions,
+  declared: Route,
+  c: GatewayContext,
+  target: RequestTarget,
+  story: Pick<HopContext, 'requestId' | 'traceparent'>,
+): Promise<Outcome> => {
   const request = c.req.raw;
   const address = addressOf(options, c);
-  const limited = await tooMany(options, route.rate, c, address);
+  const limited = await tooMany(options, declared.rate, c, address);
   if (limited) return limited;
 
   const identity = await authenticate(options.config, options.verifier, request);
-  const isPublic = route.callers.includes('public');
+  const isPublic = declared.callers.includes('public');
   // On a public route a token that does not hold makes nobody of its sender; a cookie sent across sites never passes.
   if (isRefusal(identity) && (!isPublic || identity.refused === 'cross_site_request')) return identity;
   if (identity === null && !isPublic) return refuse('unauthenticated');
 
-  const parent = request.headers.get('traceparent');
-  const context: HopContext = {
-    requestId,
+  return forward(options, declared, request, withoutAlias(target.path) + target.search, {
+    ...story,
     actor: identity === null || isRefusal(identity) ? null : identity.actor,
     ipAddress: address,
     userAgent: (request.headers.get('user-agent') ?? '').slice(0, 512).toWellFormed(),
-  };
-  const span = {
-    name: route.operationId,
-    kind: 'server',
-    parent: isTraceparent(parent) ? parent : undefined,
-    attributes: { 'rollcall.service': 'gateway', 'http.route': route.path },
-  } as const;
-  return inSpan(span, (traceparent) =>
-    forward(options, route, request, withoutAlias(target.path) + target.search, {
-      ...context,
-      ...(traceparent === undefined ? {} : { traceparent }),
-    }),
-  );
+  });
 };

@@ -23,7 +23,7 @@ const endless = 1_073_741_824;
 const chunked = (...chunks: string[]): string =>
   [...chunks, ''].map((chunk) => `${chunk.length.toString(16)}\r\n${chunk}\r\n`).join('');
 
-describe('a body', () => {
+describe('a body (N53)', () => {
   it.each([
     ['with a length', (text: string) => rawRequest(line, [json, `Content-Length: ${text.length}`], text)],
     [
@@ -106,7 +106,7 @@ describe('a body', () => {
   });
 });
 
-describe('a client that dawdles', () => {
+describe('a client that dawdles (N53)', () => {
   let hasty: GatewayUnderTest;
   beforeAll(async () => {
     hasty = await startGatewayUnderTest({ patience: { headersMilliseconds: 400, requestMilliseconds: 800 } });

@@ -10,7 +10,7 @@ const config = toConfig({
 });
 const from = (remoteAddress: string) => ({ socket: { remoteAddress } });
 
-describe('the address of a client', () => {
+describe('the address of a client (N24)', () => {
   it.each([
     ['is that of the connection', '203.0.113.7', null, '203.0.113.7'],
     ['is not what a stranger says', '203.0.113.7', '198.51.100.1', '203.0.113.7'],

@@ -2,24 +2,24 @@ import { createServer, type IncomingMessage, type Server, ServerResponse } from 
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
+import { type DrainLimits, drainServer } from '@rollcall/service-kit/http-drain';
 import { newId } from '@rollcall/service-kit/identity';
 import { problemResponse } from '@rollcall/service-kit/problem-response';
 import { type ProblemCode, refuse } from '@rollcall/types/problems';
 import { plainRefusal, writeRefusal } from './raw-refusal.ts';
 
 /** How long a client may take. Whoever sends a byte now and then to keep a connection busy is cut off. */
-export interface Patience {
+export interface Patience extends DrainLimits {
   /** For the headers of a request. */
   readonly headersMilliseconds: number;
   /** For a whole request, body included. */
   readonly requestMilliseconds: number;
-  /** For requests that are under way when the server stops. */
-  readonly stopMilliseconds: number;
 }
 
 export const usualPatience: Patience = {
   headersMilliseconds: 10_000,
   requestMilliseconds: 30_000,
+  lingerMilliseconds: 500,
   stopMilliseconds: 10_000,
 };
 
@@ -110,14 +110,9 @@ const answerAsUsual = (server: Server, request: IncomingMessage, socket: Socket,
   }
 };
 
-/** Takes no more connections, lets requests under way finish for a while, then cuts what is left. */
-export const stopHttpServer = async (server: Server, { stopMilliseconds }: Patience): Promise<void> => {
-  const closed = new Promise((done) => server.close(done));
-  server.closeIdleConnections();
-  const limit = setTimeout(() => {
+/** Lets go of its clients, lets requests under way finish for a while, then cuts what is left. */
+export const stopHttpServer = (server: Server, patience: Patience): Promise<void> =>
+  drainServer(server, patience, () => {
     server.closeAllConnections();
     for (const socket of upgraded.get(server) ?? []) socket.destroy();
-  }, stopMilliseconds);
-  await closed;
-  clearTimeout(limit);
-};
+  });

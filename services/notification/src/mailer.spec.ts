@@ -4,7 +4,11 @@ import { verificationRequested } from '@rollcall/types/events/registration';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { mails } from './store/schema.ts';
-import { type NotificationUnderTest, startNotificationUnderTest } from './testing/notification-under-test.ts';
+import {
+  type NotificationUnderTest,
+  startNotificationUnderTest,
+  traceparent,
+} from './testing/notification-under-test.ts';
 
 let notification: NotificationUnderTest;
 let userId = newId();
@@ -152,6 +156,13 @@ const cancelNextMark = () =>
       await new Promise<void>((held) => void holdAndCancel(held));
     };
   });
+
+it('a mail belongs to the request and the trace of its event: the secret that is asked for, and the event that follows', async () => {
+  const event = await askToVerify();
+  await notification.settled(event, 'sent');
+  expect(notification.mintedFor.at(-1)).toMatchObject({ requestId: 'a-request', traceparent });
+  expect(await notification.eventsAbout(userId)).toMatchObject([{ correlationid: 'a-request', traceparent }]);
+});
 
 describe('sending once', () => {
   it('a mail whose answer was lost goes out again under the same Message-ID, with a secret that voids the first', async () => {

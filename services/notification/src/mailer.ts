@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isOutage } from '@rollcall/service-kit/failures';
+import { inSpan, type SpanOptions, storyIds } from '@rollcall/service-kit/tracing';
 import { Worker } from '@rollcall/service-kit/worker';
 import { mailFailed, mailSent } from '@rollcall/types/events/notification';
 import { openFacts } from './open-facts.ts';
@@ -36,17 +37,22 @@ export const createMailer = (ports: Ports): Worker =>
 
 const attempt = async (ports: Ports, mail: Mail): Promise<Outcome> => {
   try {
-    const facts = await openFacts(ports, mail);
-    if (facts === 'nobody') return { status: 'failed', reason: 'recipient_unknown' };
-    if (facts === 'not_yet') return { status: 'later', because: facts, inTheEnd: 'recipient_unknown' };
-    const letter = await writeLetter(ports, mail, facts);
-    if (!letter) return { status: 'failed', reason: 'expired' };
-    await ports.postOffice.send(letter);
-    return { status: 'sent', messageId: letter.messageId };
+    return await inSpan(spanOf(mail), (traceparent) => send(ports, { ...mail, traceparent: traceparent ?? null }));
   } catch (error) {
     if (error instanceof LetterRejectedError) return { status: 'failed', reason: 'rejected' };
     return { status: 'later', because: error, inTheEnd: 'expired' };
   }
+};
+
+/** @throws when it may go better at the next attempt, or when the mail server refuses the letter. */
+const send = async (ports: Ports, mail: Mail): Promise<Outcome> => {
+  const facts = await openFacts(ports, mail);
+  if (facts === 'nobody') return { status: 'failed', reason: 'recipient_unknown' };
+  if (facts === 'not_yet') return { status: 'later', because: facts, inTheEnd: 'recipient_unknown' };
+  const letter = await writeLetter(ports, mail, facts);
+  if (!letter) return { status: 'failed', reason: 'expired' };
+  await ports.postOffice.send(letter);
+  return { status: 'sent', messageId: letter.messageId };
 };
 
 const settle = (ports: Ports, mail: Mail, outcome: Outcome, signal: AbortSignal): Promise<void> => {
@@ -61,15 +67,17 @@ const settle = (ports: Ports, mail: Mail, outcome: Outcome, signal: AbortSignal)
   }
 };
 
-const recordSent = ({ events }: Ports, mail: Mail, messageId: string): Promise<void> =>
-  events.transact(async (tx, emit) => {
+const recordSent = async ({ events, log }: Ports, mail: Mail, messageId: string): Promise<void> => {
+  await events.transact(async (tx, emit) => {
     if (!(await markSent(tx, mail.id, messageId))) return;
     const data = { mailId: mail.id, kind: mail.kind };
     await emit(mailSent, { subject: mail.userId, data, cause: causeOf(mail) });
   });
+  log.info(telling(mail), 'a mail was sent');
+};
 
 const recordFailed = async ({ events, log }: Ports, mail: Mail, reason: FailureReason): Promise<void> => {
-  log.warn({ mailId: mail.id, kind: mail.kind, reason }, 'a mail was given up');
+  log.warn({ ...telling(mail), reason }, 'a mail was given up');
   await events.transact(async (tx, emit) => {
     if (!(await markFailed(tx, mail.id))) return;
     const data = { mailId: mail.id, kind: mail.kind, reason };
@@ -86,12 +94,27 @@ const postpone = async (ports: Ports, mail: Mail, because: unknown, inTheEnd: Fa
     config.firstRetryMilliseconds * 2 ** (mail.attempts - 1),
     config.longestRetryMilliseconds,
   );
-  const about = { mailId: mail.id, kind: mail.kind, attempt: mail.attempts, waitMilliseconds };
+  const about = { ...telling(mail), attempt: mail.attempts, waitMilliseconds };
   if (because instanceof DeliveryError)
     log.warn({ ...about, code: because.code, response: because.responseCode }, because.message);
   else log.warn({ ...about, err: because }, 'a mail waits for its next attempt');
   await postponeMail(connection.db, mail.id, waitMilliseconds);
 };
+
+const spanOf = ({ id, kind, correlationId, traceparent }: Mail): SpanOptions => ({
+  name: 'send mail',
+  kind: 'client',
+  requestId: correlationId,
+  parent: traceparent ?? undefined,
+  attributes: { 'rollcall.service': 'notification', 'rollcall.mail': id, 'rollcall.mail.kind': kind },
+});
+
+/** Which mail a log line is about, and which request it follows from. */
+const telling = ({ id, kind, correlationId, traceparent }: Mail) => ({
+  ...storyIds(correlationId, traceparent),
+  mailId: id,
+  kind,
+});
 
 const causeOf = ({ id, correlationId, traceparent }: Mail) => ({
   actor: 'service:notification',

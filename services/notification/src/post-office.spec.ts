@@ -40,7 +40,7 @@ const recipients = (transcript = ''): string[] => transcript.match(/^RCPT.*(?=\r
 // QUIT comes when the mail is long taken, so it may not have come yet.
 const expectedCommands = ['EHLO', 'MAIL', 'RCPT', 'DATA'];
 
-describe('an address that the schema takes', () => {
+describe('an address that the schema takes (N56)', () => {
   it.each([
     'ada@example.com',
     "o'hara+tag@mail.example.co.uk",
@@ -57,7 +57,7 @@ describe('an address that the schema takes', () => {
   });
 });
 
-describe('an address made to reach somebody else', () => {
+describe('an address made to reach somebody else (N56)', () => {
   it.each([
     'a@b.co, evil@x.co',
     'a@b.co;evil@x.co',
@@ -82,7 +82,7 @@ describe('an address made to reach somebody else', () => {
   });
 });
 
-describe('text that a stranger chose', () => {
+describe('text that a stranger chose (N57)', () => {
   const attacks = [
     '\r\n.\r\nRCPT TO:<evil@x.co>\r\n',
     '\n.\nMAIL FROM:<evil@x.co>\n',

@@ -32,21 +32,25 @@ export const messageIdOf = ({ id }: Pick<Mail, 'id'>, publicUrl: string): string
   `${id}@${new URL(publicUrl).hostname}`;
 
 const wordsOf = async (ports: Ports, mail: Mail, facts: OpenedFacts): Promise<MailWords | undefined> => {
-  const { kind, happenedAt, requestId } = mail;
+  const { kind, happenedAt } = mail;
   if (!isLinkMail(kind)) {
     return notices[kind]({ happenedAt, ipAddress: facts.ipAddress, userAgent: facts.userAgent });
   }
-  const link = requestId === null ? undefined : await mintLink(ports, kind, requestId);
+  const link = await mintLink(ports, kind, mail);
   return link && linkMails[kind].template(link);
 };
 
 const mintLink = async (
   { client, config }: Ports,
   kind: LinkMailKind,
-  requestId: string,
+  { requestId, correlationId, traceparent }: Mail,
 ): Promise<MailLink | undefined> => {
+  if (requestId === null) return undefined;
   const { mint, page } = linkMails[kind];
-  const minted = await client.call(mint, { params: { requestId } });
+  // Nobody acts here, but it goes on with what somebody asked for.
+  const trace = traceparent === null ? {} : { traceparent };
+  const context = { requestId: correlationId, actor: null, ipAddress: '', userAgent: '', ...trace };
+  const minted = await client.call(mint, { params: { requestId }, context });
   if (isRefusal(minted)) {
     if (minted.refused === 'not_found') return undefined;
     throw new Error(`no secret was minted: ${minted.refused}`);

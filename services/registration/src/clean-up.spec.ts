@@ -24,7 +24,7 @@ const left = async (userId: string) => {
   return Promise.all(counts);
 };
 
-it('a lapsed sign-up leaves nothing, and with its key what events say of it is unreadable', async () => {
+it('a lapsed sign-up leaves nothing, and with its key what events say of it is unreadable (F26)', async () => {
   const owner = await registration.register();
   for (const one of [newcomer(), newcomer({ email: owner.email })]) {
     await registration.signUp(one);

@@ -16,7 +16,7 @@ describe('the configuration', () => {
     expect(named.firstAdminEmailKey).toBe('ada@example.com');
   });
 
-  it('there is no default secret, and what is bad is named without being shown', () => {
+  it('there is no default secret, and what is bad is named without being shown (N42)', () => {
     const { KEY_ENCRYPTION_SECRET: _, ...without } = environment;
     expect(() => toConfig(without)).toThrow(/KEY_ENCRYPTION_SECRET is missing/);
     const bad = () =>

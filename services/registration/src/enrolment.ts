@@ -1,4 +1,5 @@
 import type { HopContext } from '@rollcall/service-kit/actor';
+import { storyIds } from '@rollcall/service-kit/tracing';
 import { Worker } from '@rollcall/service-kit/worker';
 import { emailKey } from '@rollcall/types/people';
 import { isRefusal } from '@rollcall/types/problems';
@@ -48,7 +49,8 @@ export const enrolWithin = async (
   const done = enrol(ports, person, context).then(
     () => true,
     (error: unknown) => {
-      ports.log.warn({ err: error }, 'an enrolment goes on in the background');
+      const ids = storyIds(context.requestId, context.traceparent);
+      ports.log.warn({ ...ids, err: error }, 'an enrolment goes on in the background');
       return false;
     },
   );

@@ -85,7 +85,7 @@ export const describeLog = <Event>(name: string, { open, event, id }: LogUnderTe
       expect(await log.read(1, 10)).toHaveLength(2);
     });
 
-    it('lets one of several writers at the same head win', async () => {
+    it('lets one of several writers at the same head win (F08)', async () => {
       const { log } = await open();
       const outcomes = await Promise.all([1, 2, 3, 4].map((n) => log.append(beforeFirst, [proposed(n)])));
       expect(outcomes.filter(({ status }) => status === 'appended')).toHaveLength(1);

@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => gateway.stop());
 beforeEach(() => gateway.services.forget());
 
-describe('the Authorization header', () => {
+describe('the Authorization header (N33)', () => {
   const asked = async (...headers: string[]) => (await gateway.raw(rawRequest('GET /v1/sessions', headers))).status;
 
   it.each(['Bearer', 'bearer', 'BEARER'])('takes the scheme %s', async (scheme) => {
@@ -53,7 +53,7 @@ describe('the Authorization header', () => {
   });
 });
 
-describe('a session cookie', () => {
+describe('a session cookie (N55)', () => {
   const cookie = (value = token) => `rollcall_access=${value}`;
   const change = (headers: Record<string, string>) =>
     gateway.ask('/v1/sessions/current', { method: 'DELETE', headers });

@@ -18,7 +18,7 @@ afterAll(() => gateway.stop());
 const asked = async (token: string) => (await gateway.ask('/v1/sessions', { token })).status;
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-describe('an access token', () => {
+describe('an access token (N34)', () => {
   it('is who its claims say', async () => {
     const claims = freshClaims();
     expect(await asked(await gateway.sign({ claims }))).toBe(200);
@@ -103,7 +103,7 @@ describe('an access token', () => {
   });
 });
 
-describe('the spelling of a token', () => {
+describe('the spelling of a token (N36)', () => {
   const spellings = (token: string): string[] => {
     const [header = '', payload = '', proof = ''] = token.split('.');
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';

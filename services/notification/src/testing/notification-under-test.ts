@@ -3,7 +3,9 @@ import { connect } from '@rollcall/database/connect';
 import { applyBatch } from '@rollcall/events/inbox';
 import { takeIn } from '@rollcall/events/intake';
 import { PersonalData } from '@rollcall/events/personal-data';
+import { type HopContext, hopContext } from '@rollcall/service-kit/actor';
 import { newId, newSecret } from '@rollcall/service-kit/identity';
+import { contextHeader } from '@rollcall/service-kit/service-trust';
 import { fakeServices, testEnvironment } from '@rollcall/testing/service-under-test';
 import { createTestDatabase } from '@rollcall/testing/test-database';
 import { type Envelope, envelope, sourceOf } from '@rollcall/types/envelope';
@@ -18,6 +20,9 @@ import { eventTables, mails, outbox } from '../store/schema.ts';
 import { schemaPlan } from '../store/schema-plan.ts';
 import { startScriptedMailServer } from './scripted-mail-server.ts';
 
+/** The trace that every event of a spec belongs to. */
+export const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+
 const notFound = { status: 404, body: { code: 'not_found' } };
 
 /** The service on a database and a mail server of its own; registration and auth are played here. */
@@ -27,6 +32,7 @@ export const startNotificationUnderTest = async ({ withNats = false } = {}) => {
   const keys = new Map<string, Uint8Array>();
   const erased = new Set<string>();
   const tokens: string[] = [];
+  const mintedFor: HopContext[] = [];
   const world = { voidRequests: false, down: false };
 
   const keyOf = (userId: string): Uint8Array => {
@@ -34,8 +40,9 @@ export const startNotificationUnderTest = async ({ withNats = false } = {}) => {
     keys.set(userId, key);
     return key;
   };
-  const mint = () => {
+  const mint = ({ headers }: { readonly headers: Readonly<Record<string, string>> }) => {
     if (world.down) throw new Error('the spec has switched this service off');
+    mintedFor.push(hopContext.parse(JSON.parse(Buffer.from(headers[contextHeader] ?? '', 'base64url').toString())));
     if (world.voidRequests) return notFound;
     const token = newSecret();
     tokens.push(token);
@@ -97,6 +104,7 @@ export const startNotificationUnderTest = async ({ withNats = false } = {}) => {
       data: values ? { ...data, personal: await personal.seal(subject, values) } : data,
       actor: subject,
       correlationid: 'a-request',
+      traceparent,
       subjectsequence,
     });
   };
@@ -118,6 +126,8 @@ export const startNotificationUnderTest = async ({ withNats = false } = {}) => {
     owner,
     personal,
     tokens,
+    /** On whose behalf secrets were asked for. */
+    mintedFor,
     world,
     erase: (userId: string) => erased.add(userId),
     apply,

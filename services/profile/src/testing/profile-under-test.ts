@@ -11,8 +11,12 @@ import { startProfile } from '../service.ts';
 import { outbox } from '../store/schema.ts';
 import { schemaPlan } from '../store/schema-plan.ts';
 
-/** The service on a database of its own; registration and role-permission are played here. */
-export const startProfileUnderTest = async () => {
+/**
+ * The service on a database of its own; registration and role-permission are played here.
+ *
+ * @param wayTo the address at which the service is to find its database
+ */
+export const startProfileUnderTest = async (wayTo = async (url: string): Promise<string> => url) => {
   const database = await createTestDatabase(schemaPlan);
   const keys = new Map<string, Uint8Array>();
   const granted = new Set<string>();
@@ -32,7 +36,7 @@ export const startProfileUnderTest = async () => {
     },
   });
   // Without NATS: specs run side by side and would get each other's events. They look into the outbox instead.
-  const environment = { ...testEnvironment('profile', database.url), NATS_URL: 'nats://127.0.0.1:1' };
+  const environment = { ...testEnvironment('profile', await wayTo(database.url)), NATS_URL: 'nats://127.0.0.1:1' };
   const service = await startProfile(environment, directory);
   const connection: Connection = connect({ url: database.url, name: 'spec' });
   const personal = new PersonalData(async (userId) => keyOf(userId));
@@ -40,7 +44,10 @@ export const startProfileUnderTest = async () => {
   const call = (request: TestCall) => callService(service, request);
   return {
     connection,
+    /** As the owner of its tables. */
+    databaseOwnerUrl: database.ownerUrl,
     personal,
+    readiness: () => service.readiness(),
     call,
     /** Gives somebody a permission. */
     grant: (person: Actor, permission: string) => granted.add(`${person.userId} ${permission}`),

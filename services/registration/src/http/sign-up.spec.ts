@@ -187,7 +187,7 @@ describe('409', () => {
     expect(answers.filter(({ status }) => status === 409)).toHaveLength(49);
   });
 
-  it('a username is free again when its sign-up has lapsed, whether anyone has cleaned up or not', async () => {
+  it('a username is free again when its sign-up has lapsed, whether anyone has cleaned up or not (F26)', async () => {
     const ada = newcomer();
     await registration.signUp(ada);
     await registration.connection.sql`update registration.usernames set reserved_until = now() - interval '1 second'

@@ -185,7 +185,7 @@ describe('what the stream lost', () => {
 });
 
 describe('two relays at once', () => {
-  it('publish under the same ids, and the slower one takes nothing back', async () => {
+  it('publish under the same ids, and the slower one takes nothing back (F06)', async () => {
     await append(2);
     const slow = opened();
     const before = await slow.waiting(256);
@@ -198,7 +198,7 @@ describe('two relays at once', () => {
 });
 
 describe('a relay that was asleep', () => {
-  it('does not mark as published what was found lost meanwhile', async () => {
+  it('does not mark as published what was found lost meanwhile (F06)', async () => {
     const asleep = opened();
     await append(2);
     const before = await asleep.waiting(256);

@@ -72,7 +72,7 @@ describe('the access log in Postgres', () => {
     expect(await log.read(1, 10)).toEqual([]);
   });
 
-  it('says nothing about an append whose connection was cut', async () => {
+  it('says nothing about an append whose connection was cut (F07)', async () => {
     await emptied();
     const pool = database.pool(1);
     await pool`select 1`;
@@ -89,7 +89,7 @@ describe('the access log in Postgres', () => {
     await pool.end({ timeout: 1 });
   });
 
-  it('turns a writer away at once while another is in its statement', async () => {
+  it('turns a writer away at once while another is in its statement (F08)', async () => {
     const log = await emptied();
     await sql.begin(async (tx) => {
       await postgresLog(tx as unknown as typeof sql, 'core').append(beforeFirst, [proposed(1)]);

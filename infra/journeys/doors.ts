@@ -1,0 +1,197 @@
+import { randomUUID } from 'node:crypto';
+import type { ApiAnswer, ApiRequest } from '@rollcall/testing/api-client';
+import { type Newcomer, newcomer, signIn } from '@rollcall/testing/people';
+import type { Cast } from './cast.ts';
+import { beginInCookies } from './cookie-session.ts';
+import {
+  accessRows,
+  type DoorRows,
+  passwordRows,
+  refreshRows,
+  resetLinkRows,
+  verificationLinkRows,
+} from './door-rows.ts';
+import { LiveClient } from './live-client.ts';
+
+/** Something that opens a door, in somebody's hand. */
+export interface Credential {
+  /** Presents it: `open`, or what it is refused with. */
+  readonly present: () => Promise<string>;
+  /** Ends the session that it belongs to. */
+  readonly signOut?: () => Promise<unknown>;
+}
+
+/** One way to become or to stay signed in. */
+export interface Door {
+  /** Operations of the route table that it is. */
+  readonly operations: readonly string[];
+  /** It follows the news of ended sessions, which take up to a second. */
+  readonly followsNews?: boolean;
+  readonly rows: DoorRows;
+  /** Gets hold of what opens it, while all is well with the person. */
+  readonly obtain: (cast: Cast, gateway: string, person: Newcomer) => Promise<Credential>;
+}
+
+const said = ({ status, body }: ApiAnswer): string => (status < 300 ? 'open' : String(body.code));
+
+const asking =
+  ({ api }: Cast, method: string, path: string, request: ApiRequest = {}) =>
+  async (): Promise<string> =>
+    said(await api(method, path, request));
+
+const signingOut =
+  ({ api }: Cast, request: ApiRequest) =>
+  () =>
+    api('DELETE', '/v1/sessions/current', request);
+
+const byPassword = (operation: string, path: string, bodyOf: (person: Newcomer) => unknown): Door => ({
+  operations: [operation],
+  rows: passwordRows,
+  obtain: async (cast, _, person) => ({ present: asking(cast, 'POST', path, { body: bodyOf(person) }) }),
+});
+
+/** Whatever takes an access token, with one of a new session. */
+const byAccessToken = (
+  answer: 'token_revoked' | 'refused with 401',
+  present: (cast: Cast, gateway: string, token: string, person: Newcomer) => () => Promise<string>,
+  operations: readonly string[] = [],
+): Door => ({
+  operations,
+  followsNews: true,
+  rows: accessRows(answer),
+  obtain: async (cast, gateway, person) => {
+    const { token } = await signIn(cast.api, person);
+    return { present: present(cast, gateway, token, person), signOut: signingOut(cast, { token }) };
+  },
+});
+
+const connecting = (gateway: string, how: Parameters<typeof LiveClient.open>[1]) => async (): Promise<string> => {
+  try {
+    (await LiveClient.open(gateway, how)).close();
+    return 'open';
+  } catch (error) {
+    return error instanceof Error ? error.message : 'broken';
+  }
+};
+
+const inCookies = (
+  rows: DoorRows,
+  present: (cast: Cast, gateway: string, headers: { cookie: string; origin: string }) => () => Promise<string>,
+  more: Partial<Door> = {},
+): Door => ({
+  operations: [],
+  ...more,
+  rows,
+  obtain: async (cast, gateway, person) => {
+    const headers = await beginInCookies(cast.api, person);
+    return { present: present(cast, gateway, headers), signOut: signingOut(cast, { headers }) };
+  },
+});
+
+/** Another password for somebody, every time. */
+export const nextPassword = (): string => `another long password ${randomUUID()}`;
+
+/**
+ * Every way to become or to stay signed in that there is. A route that hands out or takes what opens doors has its place
+ * here, or in {@link noDoors}; what is not built (links that sign in, second factors, passkeys, other identity providers,
+ * OAuth clients, API keys, SCIM) gets it with its routes.
+ */
+export const doors: Readonly<Record<string, Door>> = {
+  'password and address': byPassword('signIn', '/v1/sessions', ({ email, password }) => ({
+    identifier: email,
+    password,
+  })),
+  'password and username, for cookies': byPassword('signIn', '/v1/sessions?cookies=true', ({ username, password }) => ({
+    identifier: username,
+    password,
+  })),
+  'password, UserService': byPassword('authenticateUser', '/users/authenticate', ({ username, password }) => ({
+    username,
+    password,
+  })),
+  'refresh token': {
+    operations: ['refreshSession'],
+    rows: refreshRows,
+    obtain: async (cast, _, person) => {
+      const { token, refreshToken } = await signIn(cast.api, person);
+      return {
+        present: asking(cast, 'POST', '/v1/sessions/refresh', { body: { refreshToken } }),
+        signOut: signingOut(cast, { token }),
+      };
+    },
+  },
+  'refresh token in a cookie': inCookies(
+    refreshRows,
+    (cast, _, { cookie, origin }) => {
+      const alone = cookie.split('; ').filter((one) => one.includes('refresh'));
+      return asking(cast, 'POST', '/v1/sessions/refresh', { headers: { cookie: alone.join('; '), origin } });
+    },
+    { operations: ['refreshSession'] },
+  ),
+  'bearer token': byAccessToken('token_revoked', (cast, _, token) => asking(cast, 'GET', '/v1/users/me', { token })),
+  'cookie, reading': inCookies(
+    accessRows('token_revoked'),
+    (cast, _, { cookie }) => asking(cast, 'GET', '/v1/users/me', { headers: { cookie } }),
+    { followsNews: true },
+  ),
+  'cookie, writing': inCookies(
+    accessRows('token_revoked'),
+    (cast, _, headers) => asking(cast, 'PATCH', '/v1/users/me', { headers, body: { firstName: 'Ada' } }),
+    { followsNews: true },
+  ),
+  'token of the UserService': {
+    operations: ['authenticateUser'],
+    followsNews: true,
+    rows: accessRows('token_revoked'),
+    obtain: async (cast, _, { username, password }) => {
+      const { token } = (await cast.api('POST', '/users/authenticate', { body: { username, password } })).body;
+      return { present: asking(cast, 'GET', '/v1/users/me', { token }), signOut: signingOut(cast, { token }) };
+    },
+  },
+  'WebSocket with a token': byAccessToken('refused with 401', (_, gateway, token) =>
+    connecting(gateway, { protocols: ['rollcall.v1', `bearer.${token}`] }),
+  ),
+  'WebSocket with a cookie': inCookies(
+    accessRows('refused with 401'),
+    (_, gateway, headers) => connecting(gateway, { protocols: ['rollcall.v1'], headers }),
+    { followsNews: true },
+  ),
+  'mailed link of a reset': {
+    operations: ['resetPassword'],
+    rows: resetLinkRows,
+    obtain: async (cast, _, { email }) => {
+      const token = await cast.mailedToken(email, () => cast.api('POST', '/v1/password/forgot', { body: { email } }));
+      return { present: asking(cast, 'POST', '/v1/password/reset', { body: { token, password: nextPassword() } }) };
+    },
+  },
+  'changing the password': byAccessToken(
+    'token_revoked',
+    (cast, _, token, { password }) =>
+      asking(cast, 'PUT', '/v1/password', { token, body: { current: password, password: nextPassword() } }),
+    ['changePassword'],
+  ),
+  'mailed link of a sign-up': {
+    operations: ['verifyRegistration'],
+    rows: verificationLinkRows,
+    obtain: async (cast) => {
+      const { email, username, password } = newcomer('unverified');
+      const body = { email, username, password };
+      const token = await cast.mailedToken(email, () => cast.api('POST', '/v1/registrations', { body }));
+      return { present: asking(cast, 'POST', '/v1/registrations/verify', { body: { token } }) };
+    },
+  },
+};
+
+const mailsALink = 'mails a link, whose own door is above, and shows nobody whether it did';
+const showsAPage = 'shows a page with a button; the link works when it is pressed';
+
+/** Routes that look like doors, and why they are none. */
+export const noDoors: Readonly<Record<string, string>> = {
+  signUp: 'makes an account that opens no door until its address is confirmed: the state "unverified"',
+  createUser: 'as signUp; to vouch for an address takes a permission',
+  resendVerification: mailsALink,
+  forgotPassword: mailsALink,
+  showVerificationPage: showsAPage,
+  showResetPage: showsAPage,
+  signOut: 'closes',
+};

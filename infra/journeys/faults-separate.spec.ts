@@ -1,0 +1,82 @@
+import type { ApiClient } from '@rollcall/testing/api-client';
+import { expectInvariants } from '@rollcall/testing/check-invariants';
+import { newcomer, registerPerson, type SignedInPerson } from '@rollcall/testing/people';
+import type { ServerName } from '@rollcall/testing/stack-processes';
+import { type ServiceName, serviceNames } from '@rollcall/types/services';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createBalancedClient } from './balanced-client.ts';
+import { expectKept, gather, mailPatienceMilliseconds, summaryOf, unclean } from './crowd.ts';
+import { probeRepeatable } from './repeatable-requests.ts';
+import { type SeparateStack, startSeparateStack } from './separate-stack.ts';
+import { probeServices } from './service-routes.ts';
+
+/** Every replica of every service with `npm run faults`. */
+const thorough = Number(process.env.FAULTS_ROUNDS ?? 0) > 1;
+
+let separate: SeparateStack;
+let api: ApiClient;
+let admin: SignedInPerson;
+const people: SignedInPerson[] = [];
+
+beforeAll(async () => {
+  separate = await startSeparateStack('2');
+  const { stack } = separate;
+  api = createBalancedClient(stack);
+  admin = await registerPerson(api, stack.mail, newcomer('admin'), stack.setupToken);
+  for (let n = 0; n < 3; n++) people.push(await registerPerson(api, stack.mail));
+}, 120_000);
+
+afterAll(() => separate?.stack.stop());
+
+const replicasOf = (service: ServiceName): ServerName[] => [service, `${service} 2`];
+const somebody = (): SignedInPerson => {
+  const [person] = people;
+  if (!person) throw new Error('nobody is there');
+  return person;
+};
+
+describe('while each service is restarted in turn', () => {
+  it('no request that may be repeated fails, and every event and mail has its effect once (F42, F20)', async () => {
+    const { stack } = separate;
+    const probe = probeRepeatable(api, admin, somebody());
+    const crowd = gather(stack, { admin, people, api });
+    for (const name of serviceNames.flatMap((service) => replicasOf(service).slice(0, thorough ? 2 : 1))) {
+      const { upAgain } = await separate.signal([name], 'SIGTERM');
+      await upAgain;
+    }
+    await probe.stop();
+    await crowd.leave();
+    const told = JSON.stringify(summaryOf(crowd.answers), null, 2);
+    expect(Math.min(...Object.values(probe.asked)), JSON.stringify(probe.asked)).toBeGreaterThan(20);
+    expect(probe.failures, told).toEqual([]);
+    const all = Object.values(probe.asked).reduce((sum, count) => sum + count, 0);
+    expect(probe.turnedAway.length, probe.turnedAway.join('\n')).toBeLessThan(all / 50);
+    expect(unclean(crowd.answers), told).toEqual([]);
+    // What one replica has answered, every other one knows.
+    expect(crowd.answers.filter(({ status }) => status === 404)).toEqual([]);
+    await expectKept(stack, crowd.promised, admin);
+    const { seen } = await expectInvariants(stack, { mailsOnce: true });
+    expect(seen.events).toBeGreaterThan(50);
+  }, 300_000);
+});
+
+/** A killed notification leaves mails in hand alone for a minute, lest they be sent twice. */
+const quick: readonly ServiceName[] = ['auth', 'role-permission'];
+
+describe.each(thorough ? serviceNames : quick)('when all of %s is killed', (service) => {
+  it('routes that do not need it work, the others say so cleanly, and what was promised holds (F40, F26)', async () => {
+    const { stack } = separate;
+    const crowd = gather(stack, { admin, people, api });
+    const probe = probeServices(api, admin, somebody());
+    const { upAgain } = await separate.signal(replicasOf(service), 'SIGKILL');
+    await upAgain;
+    await probe.stop();
+    await crowd.leave();
+    expect(probe.failuresWithout(service)).toEqual([]);
+    const lost = unclean(crowd.answers);
+    // Whoever had a request on its way through the killed gateways hears nothing.
+    expect(service === 'gateway' ? lost.filter(({ status }) => status !== 0) : lost).toEqual([]);
+    await expectKept(stack, crowd.promised, admin);
+    await expectInvariants(stack, { milliseconds: mailPatienceMilliseconds });
+  }, 240_000);
+});
