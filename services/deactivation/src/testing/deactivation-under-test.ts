@@ -46,6 +46,7 @@ export const startDeactivationUnderTest = async ({ withNats = false } = {}) => {
       const body: z.infer<(typeof readDataKey.responses)[200]> = { key: dataKey.toString('base64url') };
       return { status: 200, body };
     },
+    'GET /internal/snapshot*': () => ({ status: 200, body: { items: [], next: null } }),
     'PUT /internal/users/*': ({ target, json }) => {
       const userId = userIdIn(target);
       if (!people.has(userId)) return notFound;
