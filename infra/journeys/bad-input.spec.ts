@@ -21,9 +21,7 @@ beforeAll(async () => {
   stack = await startStack({ onLog: (line) => logged.push(line) });
   cast = await Cast.of(stack);
   sql = postgres(stack.postgres, { max: 2, onnotice: () => undefined });
-  for (const name of [sharedPermission, unheldPermission]) {
-    await cast.asAdmin('POST', '/v1/permissions', { name, description: 'For a journey.' });
-  }
+  await cast.define(sharedPermission, unheldPermission);
 }, 60_000);
 
 afterAll(async () => {

@@ -23,9 +23,7 @@ let ended: readonly SignedInPerson[];
 beforeAll(async () => {
   stack = await startStack();
   cast = await Cast.of(stack);
-  for (const name of [sharedPermission, unheldPermission]) {
-    await cast.asAdmin('POST', '/v1/permissions', { name, description: 'For a journey.' });
-  }
+  await cast.define(sharedPermission, unheldPermission);
   await cast.grant(await cast.holderOf('permissions.grant'), [sharedPermission]);
 
   const [signedOut, deactivated] = [await cast.named('signed-out'), await cast.named('deactivated')];

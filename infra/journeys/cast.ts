@@ -29,6 +29,11 @@ export class Cast {
     );
   }
 
+  /** Defines permissions that a journey is about. */
+  async define(...names: readonly string[]): Promise<void> {
+    for (const name of names) await this.asAdmin('POST', '/v1/permissions', { name, description: 'For a journey.' });
+  }
+
   /** Somebody new with an account, by the quickest public way: an administrator vouches for the address. */
   async somebody(name = 'person'): Promise<SignedInPerson> {
     const person = newcomer(name);

@@ -13,9 +13,6 @@ import { probeServices } from './service-routes.ts';
 /** Every replica of every service with `npm run faults`. */
 const thorough = Number(process.env.FAULTS_ROUNDS ?? 0) > 1;
 
-/** Nine processes want a machine to themselves: with `npm run faults` only. */
-const isLongRun = process.env.FAULTS_ROUNDS !== undefined;
-
 let separate: SeparateStack;
 let api: ApiClient;
 let admin: SignedInPerson;
@@ -38,7 +35,7 @@ const somebody = (): SignedInPerson => {
   return person;
 };
 
-describe.runIf(isLongRun)('while each service is restarted in turn', () => {
+describe('while each service is restarted in turn', () => {
   it('no request that may be repeated fails, and every event and mail has its effect once (F42, F20)', async () => {
     const { stack } = separate;
     const probe = probeRepeatable(api, admin, somebody());

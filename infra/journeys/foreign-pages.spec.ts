@@ -18,9 +18,7 @@ beforeAll(async () => {
   stack = await startStack({ environment: { CORS_ORIGINS: application } });
   cast = await Cast.of(stack);
   own = await ownOrigin(cast.api);
-  for (const name of [sharedPermission, unheldPermission]) {
-    await cast.asAdmin('POST', '/v1/permissions', { name, description: 'For a journey.' });
-  }
+  await cast.define(sharedPermission, unheldPermission);
 }, 60_000);
 
 afterAll(() => stack?.stop());

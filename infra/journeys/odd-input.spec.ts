@@ -15,9 +15,7 @@ let cast: Cast;
 beforeAll(async () => {
   stack = await startStack();
   cast = await Cast.of(stack);
-  for (const name of [sharedPermission, unheldPermission]) {
-    await cast.asAdmin('POST', '/v1/permissions', { name, description: 'For a journey.' });
-  }
+  await cast.define(sharedPermission, unheldPermission);
 }, 60_000);
 
 afterAll(() => stack?.stop());

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import dockerignore from '@balena/dockerignore';
+import { Failure } from '../../local/bootstrap/failure.mjs';
 import { REPOSITORY } from '../../local/bootstrap/repository.mjs';
 import type { ComposeService } from './compose-file.ts';
 import { type Image, ImageBuilder } from './dockerfile.ts';
@@ -26,20 +27,28 @@ type Images = ReadonlyMap<string, Image>;
 
 export const imageName = ({ build }: ComposeService): string => [build?.target, build?.args?.SERVICE].join(' ');
 
-/** What a builder is sent is what git knows and `.dockerignore` does not keep back. Images of the very same files are not made again. */
-export const makeImages = (
-  services: Readonly<Record<string, ComposeService>>,
-  print: (line: string) => void,
-): Images => {
-  const folder = path.join(REPOSITORY, '.data/images');
-  const list = path.join(folder, 'images.json');
+const folder = path.join(REPOSITORY, '.data/images');
+const list = path.join(folder, 'images.json');
+
+/**
+ * The images of these very files. They are not made here: of stacks that start at once, each would pull the folder away
+ * under the others.
+ *
+ * @throws when they have not been made, saying how to.
+ */
+export const findImages = (): Images => {
+  const made: { digest: string; images: [string, Image][] } | undefined = existsSync(list)
+    ? JSON.parse(readFileSync(list, 'utf8'))
+    : undefined;
+  if (made?.digest === digestOf(filesOfCommit())) return new Map(made.images);
+  throw new Failure(
+    'There are no images of these files: node infra/docker/rehearsal/rehearse.mjs --images makes them.',
+  );
+};
+
+/** What a builder is sent is what git knows and `.dockerignore` does not keep back. */
+export const makeImages = (services: Readonly<Record<string, ComposeService>>): void => {
   const files = filesOfCommit();
-  const digest = digestOf(files);
-  if (existsSync(list)) {
-    const made: { digest: string; images: [string, Image][] } = JSON.parse(readFileSync(list, 'utf8'));
-    if (made.digest === digest) return new Map(made.images);
-  }
-  print('Making the images.');
   rmSync(folder, { recursive: true, force: true });
   const context = path.join(folder, 'context');
   for (const file of files) cpSync(path.join(REPOSITORY, file), path.join(context, file));
@@ -47,11 +56,10 @@ export const makeImages = (
   const images = new Map<string, Image>();
   for (const service of Object.values(services)) {
     const { build } = service;
-    if (build && !images.has(imageName(service)))
-      images.set(imageName(service), builder.build(build.target, build.args ?? {}));
+    if (!build || images.has(imageName(service))) continue;
+    images.set(imageName(service), builder.build(build.target, build.args ?? {}));
   }
-  writeFileSync(list, JSON.stringify({ digest, images: [...images] }));
-  return images;
+  writeFileSync(list, JSON.stringify({ digest: digestOf(files), images: [...images] }));
 };
 
 const digestOf = (files: readonly string[]): string => {

@@ -28,7 +28,8 @@ try {
   /** @type {typeof import('./stack.ts')} */
   const { makeAllImages, startRehearsal } = await tsImport('./stack.ts', import.meta.url);
   if (values.images) {
-    makeAllImages(print);
+    print('Making the images.');
+    makeAllImages();
     process.exit(0);
   }
   const dataFolder = path.resolve(values.data ?? path.join(REPOSITORY, '.data/rehearsal'));

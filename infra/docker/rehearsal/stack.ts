@@ -6,7 +6,7 @@ import { spawnNode, tell } from '../../local/bootstrap/node-process.mjs';
 import { REPOSITORY } from '../../local/bootstrap/repository.mjs';
 import { composeEnvironment } from '../compose-env.mjs';
 import { readComposeFile } from './compose-file.ts';
-import { imageName, makeImages } from './images.ts';
+import { findImages, imageName, makeImages } from './images.ts';
 import { type ServerOptions, startNats, startPostgres } from './servers.ts';
 
 export interface RehearsalOptions extends Omit<ServerOptions, 'address'> {
@@ -17,9 +17,7 @@ export interface RehearsalOptions extends Omit<ServerOptions, 'address'> {
 const composeFile = path.join(REPOSITORY, 'docker-compose.yml');
 
 /** The images of every container, made ahead: it takes a minute or two. */
-export const makeAllImages = (print: (line: string) => void): void => {
-  makeImages(readComposeFile(composeFile, composeEnvironment()).services, print);
-};
+export const makeAllImages = (): void => makeImages(readComposeFile(composeFile, composeEnvironment()).services);
 
 /** Starts everything in the order that the Compose file asks for; answers where it is. */
 export const startRehearsal = async ({ dataFolder, twice, print, shutdown }: RehearsalOptions) => {
@@ -33,7 +31,7 @@ export const startRehearsal = async ({ dataFolder, twice, print, shutdown }: Reh
   const gatewayAddress = net.place('gateway');
   const publicUrl = `http://${gatewayAddress}:8080`;
   const file = readComposeFile(composeFile, { ...variables, PUBLIC_URL: publicUrl });
-  const images = makeImages(file.services, print);
+  const images = findImages();
 
   const postgres = await startPostgres({
     dataFolder,

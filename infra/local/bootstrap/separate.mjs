@@ -23,7 +23,7 @@ const STARTING_MS = 30_000;
  * @param {{ dataFolder: string, output: 1 | 2, replicas: Record<ServiceName, number>, print: Print }} given
  */
 export function runSeparately({ dataFolder, output, replicas, print }) {
-  /** @type {{ stop: () => Promise<void>, kill: () => void }[]} */
+  /** @type {{ service: ServiceName, stop: () => Promise<void>, kill: () => void }[]} */
   const running = [];
   let isStopping = false;
 
@@ -38,10 +38,13 @@ export function runSeparately({ dataFolder, output, replicas, print }) {
       start: () => startService({ name, dataFolder, file, env, output }),
       print,
     });
-    running.push(server);
+    running.push({ ...server, service });
     // What came up while everything was being stopped is one too many.
     if (isStopping) await server.stop();
   };
+
+  /** @param {(server: (typeof running)[number]) => boolean} which */
+  const stopThose = (which) => Promise.all(running.filter(which).map((server) => server.stop()));
 
   return {
     pid: process.pid,
@@ -73,7 +76,8 @@ export function runSeparately({ dataFolder, output, replicas, print }) {
     stop: async () => {
       isStopping = true;
       // The gateways first: what they have taken is finished by the others, which are still there.
-      for (const server of running.splice(0).reverse()) await server.stop();
+      await stopThose(({ service }) => service === 'gateway');
+      await stopThose(() => true);
     },
     kill: () => {
       isStopping = true;

@@ -33,6 +33,13 @@ export interface ConsumerOptions {
   readonly log: Logger;
 }
 
+export interface ConsumerLag {
+  /** Not acknowledged yet, those in hand included. */
+  readonly events: number;
+  /** The place in the stream up to which nothing is left to do. */
+  readonly doneUpTo: number;
+}
+
 const batchSize = 100;
 const checkEveryMilliseconds = 2_000;
 /** So long after a crash the next replica gets what the dead one had in hand, or what was on its way to it. */
@@ -105,12 +112,12 @@ export class Consumer {
     }
   }
 
-  /** How many events of the source are not acknowledged yet, those in hand included; undefined before it has begun. */
-  async lag(): Promise<number | undefined> {
+  /** How far it is behind its source; undefined before it has begun. */
+  async lag(): Promise<ConsumerLag | undefined> {
     const manager = await this.#options.bus.manager();
     try {
-      const { num_pending: pending, num_ack_pending: inHand } = await manager.consumers.info(streamName, this.#durable);
-      return pending + inHand;
+      const info = await manager.consumers.info(streamName, this.#durable);
+      return { events: info.num_pending + info.num_ack_pending, doneUpTo: info.ack_floor.stream_seq };
     } catch (error) {
       if (isMissing(error)) return undefined;
       throw error;

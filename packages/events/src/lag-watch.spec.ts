@@ -77,7 +77,7 @@ describe('events that a consumer does not get through with', () => {
     });
     watchOver(party, party.plane.consumers);
     await waitFor('the alarm', async () => told.mock.calls.length > 0);
-    expect(told.mock.calls[0]).toEqual([{ source: 'deactivation', events: 3 }, 'a consumer is behind']);
+    expect(told.mock.calls[0]).toEqual([{ source: 'deactivation', events: 3 }, 'a consumer gets no further']);
     expect(await metric('rollcall_consumer_lag')).toContain(3);
     open();
     await waitFor('the all-clear', async () => told.mock.calls.length > 1);

@@ -27,7 +27,7 @@ export interface LagWatchOptions {
 
 /**
  * Measures how far a service's events are behind on their way out and in, for the metrics, and says in the log when
- * something stays behind: once when it has for a while, and once when it has caught up.
+ * something stands still: once when it has for a while, and once when it goes on.
  */
 export class LagWatch {
   readonly #options: LagWatchOptions;
@@ -35,8 +35,8 @@ export class LagWatch {
   readonly #alarmMilliseconds: number;
   /** What was told to be behind. */
   readonly #told = new Set<string>();
-  /** Since when a consumer has been behind without a pause. */
-  readonly #behindSince = new Map<string, number>();
+  /** Where each consumer that has something to do has come to, and since when. */
+  readonly #standing = new Map<ServiceName, { readonly doneUpTo: number; readonly since: number }>();
 
   constructor(options: LagWatchOptions) {
     this.#options = options;
@@ -84,15 +84,18 @@ export class LagWatch {
   async #measureConsumer(consumer: Consumer): Promise<void> {
     const { service } = this.#options;
     const { source } = consumer;
-    const events = await consumer.lag();
-    if (events === undefined) return;
+    const lag = await consumer.lag();
+    if (lag === undefined) return;
+    const { events, doneUpTo } = lag;
     consumerLag.labels(service, source).set(events);
     const now = performance.now();
-    const key = `in ${source}`;
-    if (events === 0) this.#behindSince.delete(key);
-    const since = this.#behindSince.get(key) ?? now;
-    if (events > 0) this.#behindSince.set(key, since);
-    this.#tell(key, now - since >= this.#alarmMilliseconds, { source, events }, 'a consumer is behind');
+    const before = this.#standing.get(source);
+    // One that has always something in hand is busy; it is behind when it gets no further.
+    const since = before?.doneUpTo === doneUpTo ? before.since : now;
+    if (events === 0) this.#standing.delete(source);
+    else this.#standing.set(source, { doneUpTo, since });
+    const stands = events > 0 && now - since >= this.#alarmMilliseconds;
+    this.#tell(`in ${source}`, stands, { source, events }, 'a consumer gets no further');
   }
 
   async #countParked(): Promise<void> {
