@@ -6,6 +6,7 @@ import { waitFor } from '@rollcall/testing/wait-for';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AccessProbe, type Door, probeAccess } from './access-probe.ts';
+import { holdTable } from './held-table.ts';
 import { type SeparateStack, startSeparateStack } from './separate-stack.ts';
 
 /** Each at another random moment, with `npm run faults`. */
@@ -43,28 +44,6 @@ const somebody = async (): Promise<{ person: SignedInPerson; probe: AccessProbe 
 const deactivate = async ({ id }: SignedInPerson): Promise<number> =>
   (await api('POST', `/v1/users/${id}/deactivate`, { token: admin.token })).status;
 
-/** Lets nobody write a table. */
-const hold = async (table: string): Promise<{ release(): void; released: Promise<unknown> }> => {
-  let release = (): void => undefined;
-  const done = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  let locked = (): void => undefined;
-  const isLocked = new Promise<void>((resolve) => {
-    locked = resolve;
-  });
-  const released = sql.begin(async (tx) => {
-    await tx.unsafe(`lock table ${table} in exclusive mode`);
-    locked();
-    await done;
-  });
-  await isLocked;
-  return { release, released };
-};
-
-const isWaitedFor = async (table: string): Promise<boolean> =>
-  (await sql`select from pg_locks where relation = ${table}::regclass and not granted`).length > 0;
-
 const statusOf = async ({ id }: SignedInPerson): Promise<string | undefined> => {
   const [row] = await sql<{ status: string; pending: string | null }[]>`
     select status, pending from deactivation.accounts where user_id = ${id}`;
@@ -98,9 +77,10 @@ describe('a deactivation whose process is killed (F27)', () => {
     for (const [at, table] of steps.entries()) {
       const somebodyElse = everybody[at];
       if (!somebodyElse) throw new Error('nobody is there');
-      held.push(await hold(table));
+      const step = await holdTable(sql, table);
+      held.push(step);
       answers.push(deactivate(somebodyElse.person));
-      await waitFor(`the step at ${table}`, () => isWaitedFor(table));
+      await step.isWanted();
       // Seen before the log itself is held: from then on nobody is told anything about rights.
       if (at < steps.length - 1) {
         await waitFor('rights to be cut', async () => somebodyElse.probe.isShut('rights'));
@@ -109,8 +89,7 @@ describe('a deactivation whose process is killed (F27)', () => {
     expect(everybody.at(-1)?.probe.isShut('rights')).toBe(false);
 
     const { upAgain } = await killAll();
-    for (const { release } of held) release();
-    await Promise.all(held.map(({ released }) => released));
+    await Promise.all(held.map((step) => step.release()));
     for (const status of await Promise.all(answers)) expect([202, 503]).toContain(status);
     await upAgain;
     for (const one of everybody) await expectShutForGood(one);

@@ -11,9 +11,9 @@ interface Repeatable {
 }
 
 export interface RepeatableProbe {
-  /** What was answered in another way than it had to be, a 503 when it was asked again as that told. */
+  /** What was answered in another way than it had to be, also when it was asked a second time where that may be. */
   readonly failures: readonly string[];
-  /** Answers of 503 to a first attempt. */
+  /** First attempts that were answered 503, or not at all. */
   readonly turnedAway: readonly string[];
   /** How many requests there were of each kind. */
   readonly asked: Readonly<Record<string, number>>;
@@ -23,8 +23,10 @@ export interface RepeatableProbe {
 /**
  * Asks for what may be asked again, over and over, and writes down whatever fails.
  *
- * Where the processor is so busy that news of a second ago are not through, services rightly answer 503 for a moment: that
- * is waited for once, as `Retry-After` says. Nothing else is asked a second time.
+ * Two things are asked a second time, once. Where the processor is so busy that news of a second ago are not through,
+ * services rightly answer 503 for a moment: that is waited for, as `Retry-After` says. And a connection that was kept alive
+ * may be closed while its client sends, which no server can prevent (RFC 9112 section 9.3.1): any load balancer then asks
+ * the next one.
  */
 export const probeRepeatable = (api: ApiClient, admin: SignedInPerson, person: SignedInPerson): RepeatableProbe => {
   const failures: string[] = [];
@@ -36,9 +38,12 @@ export const probeRepeatable = (api: ApiClient, admin: SignedInPerson, person: S
     while (!stopping.signal.aborted) {
       asked[repeatable.what] = (asked[repeatable.what] ?? 0) + 1;
       const first = await judged(repeatable);
-      if (first.status === 503) turnedAway.push(first.failure ?? '');
-      if (first.status === 503) await delay(first.retryAfterMilliseconds);
-      const { failure } = first.status === 503 ? await judged(repeatable) : first;
+      const isTurnedAway = first.status === 503 || first.status === 0;
+      if (isTurnedAway) {
+        turnedAway.push(first.failure ?? '');
+        await delay(first.retryAfterMilliseconds);
+      }
+      const { failure } = isTurnedAway ? await judged(repeatable) : first;
       if (failure !== undefined) failures.push(failure);
       await delay(20);
     }

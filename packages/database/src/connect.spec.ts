@@ -149,3 +149,36 @@ describe('a database that is not there', () => {
     await nowhere.close();
   });
 });
+
+describe('a pool whose every connection is taken', () => {
+  it('lets nobody wait for more than two seconds or so, and leaves nobody in the queue', async () => {
+    const pool = connect({ url, name: 'spec', max: 2 });
+    const taken = await Promise.all([pool.sql.reserve(), pool.sql.reserve()]);
+    const startedAt = Date.now();
+    const waiting = [
+      ...Array.from({ length: 50 }, () => pool.sql`select 1 as one`),
+      ...Array.from({ length: 25 }, () => pool.sql.begin((sql) => sql`insert into spec_kept values ('late')`)),
+      ...Array.from({ length: 25 }, () => pool.sql.reserve()),
+    ];
+    const settled = await Promise.allSettled(waiting);
+    expect(Date.now() - startedAt).toBeLessThan(3_500);
+    const codes = settled.map((one) => (one.status === 'rejected' ? one.reason.code : 'answered'));
+    expect(new Set(codes)).toEqual(new Set(['QUEUE_TIMEOUT']));
+    for (const one of taken) one.release();
+    await pool.sql.begin((sql) => sql`select 1`);
+    for (const one of await Promise.all([pool.sql.reserve(), pool.sql.reserve()])) one.release();
+    expect(await admin`select what from spec_kept where what = 'late'`).toEqual([]);
+    await pool.close();
+  });
+
+  it('has room for many who are quick', async () => {
+    const pool = connect({ url, name: 'spec', max: 2 });
+    const answers = await Promise.all(
+      Array.from({ length: 500 }, (_, n) =>
+        n % 2 === 0 ? pool.sql`select 1 as one` : pool.sql.begin((sql) => sql`select 1 as one`),
+      ),
+    );
+    for (const answer of answers) expect(answer).toEqual([{ one: 1 }]);
+    await pool.close();
+  });
+});

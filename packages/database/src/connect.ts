@@ -32,6 +32,9 @@ export const connect = ({ url, name, max = 5 }: ConnectOptions): Connection => {
     // The default backs off to 20 s; a service should be back within a second of its database.
     backoff: (attempt: number) => Math.min(0.05 * 2 ** attempt, 0.5),
     idle_timeout: 60,
+    // Whoever finds every connection taken is told so; a statement sent behind a slow one could not be taken back.
+    queue_timeout: 2,
+    max_pipeline: 0,
     onnotice: () => undefined,
     connection: {
       application_name: name,

@@ -1,6 +1,7 @@
 import type { Connection, Transaction } from '@rollcall/database/connect';
 import type { Logger } from '@rollcall/service-kit/logging';
 import type { ServiceClient } from '@rollcall/service-kit/service-client';
+import type { Worker } from '@rollcall/service-kit/worker';
 import { isRefusal } from '@rollcall/types/problems';
 import { everyServiceRoutes } from '@rollcall/types/routes/every-service';
 import type { ServiceName } from '@rollcall/types/services';
@@ -14,6 +15,7 @@ import type { Reaction } from './reaction.ts';
 import { Relay } from './relay.ts';
 import type { RelaySource } from './relay-source.ts';
 import type { RequestSnapshot } from './snapshot.ts';
+import { createTakingUp } from './take-up-parked.ts';
 
 export interface EventPlaneOptions {
   readonly service: ServiceName;
@@ -35,6 +37,7 @@ export class EventPlane {
   readonly #relays: readonly Relay[];
   readonly #consumers: readonly Consumer[];
   readonly #watch: LagWatch;
+  readonly #takingUp: Worker;
 
   constructor(options: EventPlaneOptions) {
     this.#options = options;
@@ -52,6 +55,7 @@ export class EventPlane {
         }),
     );
     this.#watch = new LagWatch({ ...options, consumers: this.#consumers });
+    this.#takingUp = createTakingUp({ ...options, committed: () => this.wakeRelays() });
   }
 
   /** Those who follow other services' events. */
@@ -63,10 +67,11 @@ export class EventPlane {
     for (const relay of this.#relays) relay.start();
     for (const consumer of this.#consumers) consumer.start();
     this.#watch.start();
+    this.#takingUp.start();
   }
 
   async stop(): Promise<void> {
-    await this.#watch.stop();
+    await Promise.all([this.#watch.stop(), this.#takingUp.stop()]);
     await Promise.all(this.#consumers.map((consumer) => consumer.stop()));
     await Promise.all(this.#relays.map((relay) => relay.stop()));
   }

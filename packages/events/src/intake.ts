@@ -1,6 +1,5 @@
 import { type Envelope, envelope, serviceOf } from '@rollcall/types/envelope';
 import { eventCatalogue } from '@rollcall/types/event-catalogue';
-import { wireData } from '@rollcall/types/event-definition';
 import { BrokenSealError, type PersonalData } from './personal-data.ts';
 import type { Reaction, ReceivedEvent } from './reaction.ts';
 
@@ -24,6 +23,22 @@ export const readEnvelope = (bytes: Uint8Array): Envelope | undefined => {
   }
 };
 
+/** Defects that a newer version of the product may not find any more. */
+export const unknownToVersion = ['unknown type', 'data does not fit the catalogue'] as const;
+
+type Read = { readonly data: Readonly<Record<string, unknown>> } | { readonly defect: string };
+
+const readData = (event: Envelope): Read => {
+  const definition = eventCatalogue.get(event.type);
+  if (!definition) return { defect: unknownToVersion[0] };
+  if (serviceOf(event) !== definition.service) return { defect: 'type of another service' };
+  const data = definition.wire.safeParse(event.data);
+  return data.success ? { data: data.data } : { defect: unknownToVersion[1] };
+};
+
+/** Does this version know an event? */
+export const isKnown = (event: Envelope): boolean => 'data' in readData(event);
+
 /**
  * Checks an envelope against the catalogue and opens its personal values if its reaction wants them.
  *
@@ -35,25 +50,21 @@ export const takeIn = async (
   personal: PersonalData,
 ): Promise<Incoming> => {
   const incoming = { envelope: event, reaction: undefined, event: undefined, defect: undefined };
-  const definition = eventCatalogue.get(event.type);
-  if (!definition) return { ...incoming, defect: 'unknown type' };
-  if (serviceOf(event) !== definition.service) return { ...incoming, defect: 'type of another service' };
-  const data = wireData(definition).safeParse(event.data);
-  if (!data.success) return { ...incoming, defect: 'data does not fit the catalogue' };
-
+  const read = readData(event);
+  if ('defect' in read) return { ...incoming, ...read };
   const reaction = reactions.get(event.type);
   if (!reaction) return incoming;
   const sealed = reaction.opensPersonal ? event.data.personal : undefined;
   const opened = typeof sealed === 'string' ? await open(personal, sealed) : null;
   if (opened === 'broken') return { ...incoming, defect: 'personal values cannot be opened' };
-  const values = opened === null ? null : definition.personal?.safeParse(opened);
+  const values = opened === null ? null : reaction.definition.personal?.safeParse(opened);
   if (values && !values.success) return { ...incoming, defect: 'personal values do not fit the catalogue' };
   return {
     ...incoming,
     reaction,
     event: {
       envelope: event,
-      data: data.data,
+      data: read.data,
       personal: values?.data ?? null,
       cause: {
         actor: event.actor,

@@ -2,7 +2,7 @@ import type { Transaction } from '@rollcall/database/connect';
 import type { Cause } from '@rollcall/service-kit/actor';
 import { newId } from '@rollcall/service-kit/identity';
 import { type Envelope, envelope, sourceOf } from '@rollcall/types/envelope';
-import { type DataOf, type EventDefinition, wireData } from '@rollcall/types/event-definition';
+import type { DataOf, EventDefinition } from '@rollcall/types/event-definition';
 import { sql } from 'drizzle-orm';
 import type { EventTables } from './event-tables.ts';
 
@@ -30,7 +30,7 @@ export const emitWith =
       subject,
       time: new Date().toISOString(),
       datacontenttype: 'application/json',
-      data: wireData(definition).parse(personal === undefined ? data : { ...data, personal }),
+      data: definition.wire.parse(personal === undefined ? data : { ...data, personal }),
       actor: cause.actor,
       correlationid: cause.correlationId,
       ...(cause.causationId === undefined ? {} : { causationid: cause.causationId }),

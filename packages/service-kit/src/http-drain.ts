@@ -28,8 +28,9 @@ export const drainServer = async (
   // What `close` of an HTTP server does beyond this is to close idle connections at once.
   const closed = new Promise((done) => NetServer.prototype.close.call(server, done));
   await Promise.race([closed, delay(lingerMilliseconds, undefined, { ref: false })]);
-  // One whose answer was begun before the stop was told nothing, and would be kept.
-  const idle = setInterval(() => server.closeIdleConnections(), 50);
+  // One whose answer was begun before the stop was told nothing, and would be kept. Not before what has arrived is read:
+  // a process that was busy would take a connection for idle whose request waits in its buffer.
+  const idle = setInterval(() => setImmediate(() => server.closeIdleConnections()), 50);
   const limit = setTimeout(cut, stopMilliseconds);
   await closed;
   clearInterval(idle);

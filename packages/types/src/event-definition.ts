@@ -12,6 +12,8 @@ export interface EventDefinition<Data extends Shape = Shape, Personal extends Sh
   readonly data: z.ZodObject<Data>;
   /** What only ever travels encrypted under the person's own key; absent where an event has none. */
   readonly personal?: z.ZodObject<Personal>;
+  /** What `data` of an envelope looks like: the personal values are one sealed string in it. */
+  readonly wire: z.ZodObject;
 }
 
 /**
@@ -27,17 +29,13 @@ export const defineEvent = <Data extends Shape, Personal extends Shape = Record<
   summary: string;
   data: Data;
   personal?: Personal;
-}): EventDefinition<Data, Personal> => ({
-  type: definition.type,
-  service: definition.service,
-  summary: definition.summary,
-  data: z.object(definition.data),
-  ...(definition.personal ? { personal: z.object(definition.personal) } : {}),
-});
+}): EventDefinition<Data, Personal> => {
+  const { type, service, summary, personal } = definition;
+  const data = z.object(definition.data);
+  if (!personal) return { type, service, summary, data, wire: data };
+  const wire = z.object({ ...definition.data, personal: sealedPersonal.optional() });
+  return { type, service, summary, data, personal: z.object(personal), wire };
+};
 
 export type DataOf<E extends EventDefinition> = z.infer<E['data']>;
 export type PersonalOf<E extends EventDefinition> = z.infer<NonNullable<E['personal']>>;
-
-/** What `data` of an envelope must look like for this type. */
-export const wireData = (definition: EventDefinition) =>
-  definition.personal ? definition.data.extend({ personal: sealedPersonal.optional() }) : definition.data;

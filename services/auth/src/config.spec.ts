@@ -27,4 +27,10 @@ describe('the configuration', () => {
     expect(bad).toThrow(/KEY_ENCRYPTION_SECRET: must be 32 random bytes.*\n.*HASHES_AT_ONCE/);
     expect(bad).not.toThrow(/canary/);
   });
+
+  it('there is no start without an issuer and audience of tokens (N35)', () => {
+    for (const missing of [undefined, '', 'id.example', 'javascript:alert(1)']) {
+      expect(() => toConfig({ ...environment, PUBLIC_URL: missing })).toThrow(/PUBLIC_URL/);
+    }
+  });
 });

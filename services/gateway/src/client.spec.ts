@@ -25,6 +25,28 @@ describe('the address of a client (N24)', () => {
     expect(clientAddress(config, from(peer), forwardedFor)).toBe(expected);
   });
 
+  it.each([
+    '203.0.113.7',
+    '203.0.0161.07',
+    '0313.0.0161.07',
+    '0xcb.0.0x71.7',
+    '0xcb007107',
+    '3405803783',
+    '203.0.28935',
+    '::ffff:203.0.113.7',
+    '::FFFF:cb00:7107',
+    '0:0:0:0:0:ffff:cb00:7107',
+    '0000:0000:0000:0000:0000:ffff:cb00:7107',
+    '::0:ffff:203.0.113.7',
+  ])('is the same one spelled %s', (spelled) => {
+    expect(clientAddress(config, from('10.0.0.1'), spelled)).toBe('203.0.113.7');
+  });
+
+  it.each(['10.0.0.2', '012.0.0.2', '0xa000002', '167772162', '::ffff:10.0.0.2', '::FFFF:a00:2'])(
+    'is not that of a trusted proxy that is spelled %s',
+    (proxy) => expect(clientAddress(config, from('10.0.0.1'), `203.0.113.7, ${proxy}`)).toBe('203.0.113.7'),
+  );
+
   it.each(['', ' ', 'x', '1.2.3', '1.2.3.4.5', '999.1.1.1', '1.2.3.4:80', '[::1]', "1.1.1.1';--", '\u0000', ','])(
     'that cannot be read (%j) is no better than an unknown one',
     (garbage) => {
