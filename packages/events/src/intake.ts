@@ -13,10 +13,12 @@ export interface Incoming {
   readonly defect: string | undefined;
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 /** Reads the bytes of a message; undefined when they are no envelope at all. */
 export const readEnvelope = (bytes: Uint8Array): Envelope | undefined => {
   try {
-    const result = envelope.safeParse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)));
+    const result = envelope.safeParse(JSON.parse(utf8.decode(bytes)));
     return result.success ? result.data : undefined;
   } catch {
     return undefined;

@@ -1,0 +1,86 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { median } from './rounds.ts';
+
+/** One of our figures beside a baseline of the same rounds. */
+export interface Comparison {
+  readonly what: string;
+  readonly unit: string;
+  readonly ours: readonly number[];
+  readonly baseline: string;
+  readonly theirs: readonly number[];
+  /** What the ratio of the medians, ours to theirs, should be. */
+  readonly target: { readonly atLeast: number } | { readonly atMost: number };
+}
+
+/** A row of figures that belong together. */
+export interface Row {
+  readonly number: number;
+  readonly title: string;
+  /** What was measured, and how. */
+  readonly about: string;
+  readonly comparisons: readonly Comparison[];
+  /** Why a target is missed, as profiling showed it; printed while one is. */
+  readonly cause?: string;
+}
+
+const file = join(import.meta.dirname, 'RESULTS.md');
+const introduction = `# Figures
+
+Written by \`npm run bench\`. Median (range) of the rounds, each of which measures everything in a section once, in turn; only
+the ratios mean anything elsewhere. Row numbers are those of the performance goals.
+`;
+
+/** Puts rows in the place of their sections, and leaves the other sections as they are. */
+export const writeResults = (rows: readonly Row[]): void => {
+  const sections = new Map(readSections());
+  for (const row of rows) sections.set(row.number, sectionOf(row));
+  const sorted = [...sections].sort(([one], [other]) => one - other).map(([, text]) => text.trim());
+  writeFileSync(file, `${[introduction.trim(), ...sorted].join('\n\n')}\n`);
+};
+
+const readSections = (): [number, string][] => {
+  let text = '';
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+  }
+  return text
+    .split(/^(?=## \d)/m)
+    .slice(1)
+    .map((section) => [Number.parseInt(section.slice(3), 10), section]);
+};
+
+export const sectionOf = ({ number, title, about, comparisons, cause }: Row): string => {
+  const judged = comparisons.map((comparison) => ({ ...comparison, ...judge(comparison) }));
+  const lines = judged.map(
+    ({ what, unit, ours, baseline, theirs, ratio, wanted, isMet }) =>
+      `| ${what} | ${told(ours, unit)} | ${baseline}: ${told(theirs, unit)} | ${rounded(ratio)} | ${wanted} | ${isMet ? 'yes' : '**no**'} |`,
+  );
+  const machine = `Node ${process.versions.node}, ${cpus().length} cores.`;
+  return [
+    `## ${number}. ${title}`,
+    `${about} ${machine}`,
+    ['| what | Rollcall | baseline beside it | ratio | target | met |', '|---|---|---|---|---|---|', ...lines].join(
+      '\n',
+    ),
+    ...(cause !== undefined && judged.some(({ isMet }) => !isMet) ? [`Why: ${cause}`] : []),
+  ].join('\n\n');
+};
+
+const judge = ({ ours, theirs, target }: Comparison) => {
+  const ratio = median(ours) / median(theirs);
+  return 'atLeast' in target
+    ? { ratio, wanted: `at least ${target.atLeast}`, isMet: ratio >= target.atLeast }
+    : { ratio, wanted: `at most ${target.atMost}`, isMet: ratio <= target.atMost };
+};
+
+const told = (values: readonly number[], unit: string): string =>
+  `${rounded(median(values))} ${unit} (${rounded(Math.min(...values))} to ${rounded(Math.max(...values))})`;
+
+const rounded = (number: number): string => {
+  if (number >= 100) return number.toFixed(0);
+  return number >= 10 ? number.toFixed(1) : number.toFixed(2);
+};

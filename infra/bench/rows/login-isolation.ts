@@ -1,0 +1,129 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { createApiClient } from '@rollcall/testing/api-client';
+import { newcomer, registerPerson, type SignedInPerson } from '@rollcall/testing/people';
+import { type Stack, startStack } from '@rollcall/testing/stack';
+import { addressOf } from '../gateway.ts';
+import { pinSelf } from '../pin.ts';
+import type { Row } from '../report.ts';
+import { inTurn } from '../rounds.ts';
+
+const floodWidth = 16;
+const readsPerSecond = 200;
+const seconds = 5;
+
+interface Subject {
+  readonly stack: Stack;
+  readonly admin: SignedInPerson;
+  readonly people: readonly SignedInPerson[];
+}
+
+/** Everything on the measured core, Postgres and NATS with it. */
+const startSubject = async (environment: Readonly<Record<string, string>>): Promise<Subject> => {
+  pinSelf('measured');
+  const stack = await startStack({ durable: true, environment: { TRUSTED_PROXIES: '127.0.0.0/8', ...environment } });
+  pinSelf('other');
+  const api = createApiClient(stack.gateway);
+  const admin = await registerPerson(api, stack.mail, newcomer('admin'), stack.setupToken);
+  const people: SignedInPerson[] = [];
+  for (let n = 0; n < floodWidth; n++) people.push(await registerPerson(api, stack.mail));
+  return { stack, admin, people };
+};
+
+let addresses = 0;
+
+/** Signs people in over and over, all at once, until told to stop; how many sign-ins succeeded. */
+const flood = ({ stack, people }: Subject): (() => Promise<number>) => {
+  const api = createApiClient(stack.gateway);
+  let open = true;
+  let signedIn = 0;
+  const work = people.map(async ({ username, password }) => {
+    while (open) {
+      const headers = { 'x-forwarded-for': addressOf(addresses++) };
+      const body = { identifier: username, password };
+      const { status } = await api('POST', '/v1/sessions', { body, headers });
+      if (status === 201) signedIn++;
+      else if (status !== 503) throw new Error(`a sign-in answered ${status}`);
+    }
+  });
+  return async () => {
+    open = false;
+    await Promise.all(work);
+    return signedIn;
+  };
+};
+
+/** The delay, in ms, that 99 of 100 reads stay below while one begins every so often, whether the last is done or not. */
+const slowestRead = async ({ stack, admin, people }: Subject): Promise<number> => {
+  const api = createApiClient(stack.gateway);
+  const path = `/v1/users/${people[0]?.id}/permissions`;
+  const took: number[] = [];
+  const reads: Promise<void>[] = [];
+  const began = performance.now();
+  for (let n = 0; n < readsPerSecond * seconds; n++) {
+    const due = began + (n * 1_000) / readsPerSecond;
+    await delay(Math.max(0, due - performance.now()));
+    reads.push(
+      api('GET', path, { token: admin.token, headers: { 'x-forwarded-for': addressOf(n) } }).then(({ status }) => {
+        if (status !== 200) throw new Error(`a read answered ${status}`);
+        // From when it should have begun: who is kept waiting before the door waits too.
+        took.push(performance.now() - due);
+      }),
+    );
+  }
+  await Promise.all(reads);
+  return took.sort((one, other) => one - other)[Math.ceil(took.length * 0.99) - 1] ?? Number.NaN;
+};
+
+export const measure = async (): Promise<Row> => {
+  const ours = await startSubject({});
+  const unlimited = await startSubject({ HASHES_AT_ONCE: '16' });
+  const signIns = { ours: [] as number[], unlimited: [] as number[] };
+  const under = (subject: Subject, counts: number[]) => async () => {
+    const began = performance.now();
+    const stop = flood(subject);
+    const milliseconds = await slowestRead(subject);
+    counts.push((await stop()) / ((performance.now() - began) / 1_000));
+    // Mails and events of the flood.
+    await delay(3_000);
+    return milliseconds;
+  };
+  const values = await inTurn({
+    ours: under(ours, signIns.ours),
+    unlimited: under(unlimited, signIns.unlimited),
+    quiet: () => slowestRead(ours),
+  });
+  await ours.stack.stop();
+  await unlimited.stack.stop();
+  const baseline = 'the same with 16 hashes at once on four threads';
+  return {
+    number: 8,
+    title: 'Isolation from a flood of sign-ins',
+    about: `${floodWidth} people who sign in without a pause, and ${readsPerSecond} reads of somebody’s permissions a second beside them; all of the product, Postgres and NATS on one core.`,
+    comparisons: [
+      {
+        what: 'p99 of the reads',
+        unit: 'ms',
+        ours: values.ours,
+        baseline,
+        theirs: values.unlimited,
+        target: { atMost: 0.1 },
+      },
+      {
+        what: 'p99 of the reads',
+        unit: 'ms',
+        ours: values.ours,
+        baseline: 'without a flood',
+        theirs: values.quiet,
+        target: { atMost: 4 },
+      },
+      {
+        what: 'sign-ins',
+        unit: '/s',
+        ours: signIns.ours.slice(1),
+        baseline,
+        theirs: signIns.unlimited.slice(1),
+        target: { atLeast: 1.5 },
+      },
+    ],
+  };
+};

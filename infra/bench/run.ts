@@ -1,0 +1,27 @@
+// `npm run bench [row ...]`: measures these rows, all unless told, and writes RESULTS.md.
+import { pinSelf } from './pin.ts';
+import { type Row, sectionOf, writeResults } from './report.ts';
+
+const rows: Readonly<Record<string, () => Promise<{ measure(): Promise<Row> }>>> = {
+  'authenticated-request': () => import('./rows/authenticated-request.ts'),
+  'login-isolation': () => import('./rows/login-isolation.ts'),
+  'wake-up': () => import('./rows/wake-up.ts'),
+  'catch-up': () => import('./rows/catch-up.ts'),
+  'gateway-hop': () => import('./rows/gateway-hop.ts'),
+  footprint: () => import('./rows/footprint.ts'),
+};
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !(name in rows));
+if (unknown.length > 0) {
+  console.error(`There is no row ${unknown.join(', ')}; there are ${Object.keys(rows).join(', ')}.`);
+  process.exit(2);
+}
+pinSelf('other');
+for (const [name, load] of Object.entries(rows)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  const { measure } = await load();
+  const row = await measure();
+  writeResults([row]);
+  console.log(`${sectionOf(row)}\n`);
+}
