@@ -17,11 +17,8 @@ interface Subject {
   readonly people: readonly SignedInPerson[];
 }
 
-/** Everything on the measured core, Postgres and NATS with it. */
 const startSubject = async (environment: Readonly<Record<string, string>>): Promise<Subject> => {
-  pinSelf('measured');
   const stack = await startStack({ durable: true, environment: { TRUSTED_PROXIES: '127.0.0.0/8', ...environment } });
-  pinSelf('other');
   const api = createApiClient(stack.gateway);
   const admin = await registerPerson(api, stack.mail, newcomer('admin'), stack.setupToken);
   const people: SignedInPerson[] = [];
@@ -75,6 +72,8 @@ const slowestRead = async ({ stack, admin, people }: Subject): Promise<number> =
 };
 
 export const measure = async (): Promise<Row> => {
+  // Who hashes on one core while another one serves can show it only where there are two.
+  pinSelf('any');
   const ours = await startSubject({});
   const unlimited = await startSubject({ HASHES_AT_ONCE: '16' });
   const signIns = { ours: [] as number[], unlimited: [] as number[] };
@@ -94,11 +93,12 @@ export const measure = async (): Promise<Row> => {
   });
   await ours.stack.stop();
   await unlimited.stack.stop();
+  pinSelf('other');
   const baseline = 'the same with 16 hashes at once on four threads';
   return {
     number: 8,
     title: 'Isolation from a flood of sign-ins',
-    about: `${floodWidth} people who sign in without a pause, and ${readsPerSecond} reads of somebody’s permissions a second beside them; all of the product, Postgres and NATS on one core.`,
+    about: `${floodWidth} people who sign in without a pause, and ${readsPerSecond} reads of somebody’s permissions a second beside them; the product, Postgres, NATS and those who ask share all cores.`,
     comparisons: [
       {
         what: 'p99 of the reads',

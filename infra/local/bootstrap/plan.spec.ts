@@ -138,13 +138,17 @@ describe("the operator's own environment", () => {
     expect(environment.profile.NATS_TOKEN).toBe('abc');
   });
 
-  it.each(['LOG_LEVEL', 'PUBLIC_URL', 'MAIL_FROM', 'OTEL_EXPORTER_OTLP_ENDPOINT', 'ROLLCALL_ANYTHING'])(
-    'hands %s on to every service',
-    (name) => {
-      const { environment } = planWith({ [name]: 'https://chosen.example' });
-      for (const service of SERVICES) expect(environment[service][name]).toBe('https://chosen.example');
-    },
-  );
+  it.each([
+    'LOG_LEVEL',
+    'PUBLIC_URL',
+    'MAIL_FROM',
+    'OTEL_EXPORTER_OTLP_ENDPOINT',
+    'HASHES_AT_ONCE',
+    'ROLLCALL_ANYTHING',
+  ])('hands %s on to every service', (name) => {
+    const { environment } = planWith({ [name]: 'https://chosen.example' });
+    for (const service of SERVICES) expect(environment[service][name]).toBe('https://chosen.example');
+  });
 
   it('keeps everything else from the services', () => {
     const { environment } = planWith({ HOME: '/home/x', AWS_SECRET_ACCESS_KEY: 'x', KEY_ENCRYPTION_SECRET: 'x' });
