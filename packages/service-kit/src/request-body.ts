@@ -17,7 +17,9 @@ const discardedBytes = 16_777_216;
 export const readBody = async (request: Request, limit: number): Promise<Uint8Array | null | Refusal> => {
   const claimed = Number(request.headers.get('content-length') ?? 0);
   if (claimed > limit + discardedBytes) return tooLarge(limit);
-  if (!request.body) return claimed > limit ? tooLarge(limit) : null;
+  // Looking at the body of a request that can have none costs more than all else that is done with it.
+  const mayHaveOne = request.method !== 'GET' && request.method !== 'HEAD';
+  if (!mayHaveOne || !request.body) return claimed > limit ? tooLarge(limit) : null;
 
   const chunks: Uint8Array[] = [];
   let size = 0;

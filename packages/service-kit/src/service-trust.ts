@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, hash, timingSafeEqual } from 'node:crypto';
 import type { PeerName } from '@rollcall/types/services';
 import { type HopContext, hopContext } from './actor.ts';
 
@@ -22,10 +22,8 @@ interface Signer {
   readonly key: Uint8Array;
 }
 
-const digest = (body: Uint8Array | null): string =>
-  createHash('sha256')
-    .update(body ?? new Uint8Array())
-    .digest('hex');
+const digestOfNothing = hash('sha256', '');
+const digest = (body: Uint8Array | null): string => (body === null ? digestOfNothing : hash('sha256', body));
 
 const signature = (signer: Signer, hop: Hop, at: string, context: string): Buffer =>
   createHmac('sha256', signer.key)

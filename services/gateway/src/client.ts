@@ -1,5 +1,6 @@
 import type { Http2Bindings, HttpBindings } from '@hono/node-server';
-import ipaddr from 'ipaddr.js';
+import { parseAddress } from '@rollcall/service-kit/client-address';
+import type ipaddr from 'ipaddr.js';
 import type { Config } from './config.ts';
 
 /** What is known of the connection of a request; nothing, for one that was made inside this process. */
@@ -17,9 +18,8 @@ interface Incoming {
 export const clientAddress = (config: Config, incoming: Incoming | undefined, forwardedFor: string | null): string => {
   const hops = [...(forwardedFor?.split(',').map((hop) => hop.trim()) ?? []), incoming?.socket.remoteAddress ?? ''];
   for (let index = hops.length - 1; index >= 0; index--) {
-    const hop = hops[index] ?? '';
-    if (!ipaddr.isValid(hop)) return 'unknown';
-    const address = ipaddr.process(hop);
+    const address = parseAddress(hops[index] ?? '');
+    if (!address) return 'unknown';
     if (index === 0 || !isTrusted(config, address)) return address.toString();
   }
   return 'unknown';
@@ -37,14 +37,15 @@ const forwardingHeaders = ['forwarded', 'via', 'x-forwarded-for', 'x-real-ip'];
  * headers can only make a caller foreign, never local.
  */
 export const isLocalPeer = (env: Bindings | undefined, headers: Headers): boolean => {
-  const peer = env?.incoming?.socket.remoteAddress ?? '';
-  if (!ipaddr.isValid(peer) || !localRanges.has(ipaddr.process(peer).range())) return false;
+  const peer = parseAddress(env?.incoming?.socket.remoteAddress ?? '');
+  if (!peer || !localRanges.has(peer.range())) return false;
   return !forwardingHeaders.some((name) => headers.has(name)) && isLocalName(headers.get('host') ?? '');
 };
 
 /** A proxy that leaves no header behind still passes on the name that people asked for. */
 const isLocalName = (host: string): boolean => {
   const name = host.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
-  if (ipaddr.isValid(name)) return localRanges.has(ipaddr.process(name).range());
+  const address = parseAddress(name);
+  if (address) return localRanges.has(address.range());
   return name === 'localhost' || name.endsWith('.localhost') || !name.includes('.');
 };

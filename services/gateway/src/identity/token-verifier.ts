@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type Actor, actor } from '@rollcall/service-kit/actor';
 import { type Refusal, refuse } from '@rollcall/types/problems';
 import { errors, jwtVerify } from 'jose';
@@ -51,7 +51,7 @@ export class TokenVerifier {
   /** @throws {ServiceUnavailableError} when what it takes to decide cannot be had. */
   async verify(token: string): Promise<Identity | Refusal> {
     if (token.length > maximumLength) return refuse('unauthenticated');
-    const digest = createHash('sha256').update(token).digest('base64');
+    const digest = hash('sha256', token, 'base64');
     let known = this.#verified.get(digest);
     if (!known || !this.#keys.has(known.keyId)) {
       known = await this.#verifySignature(token);
