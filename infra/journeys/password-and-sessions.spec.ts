@@ -146,6 +146,8 @@ describe('sessions', () => {
 
   it('yield one new pair, which works, to any number who present the same refresh token at once (N09)', async () => {
     const person = await cast.somebody();
+    // Over connections that are there: one that arrives when all others are answered has come later, as a thief would.
+    await Promise.all(Array.from({ length: 8 }, () => api('GET', '/v1/sessions', { token: person.token })));
     const answers = await Promise.all(Array.from({ length: 8 }, () => refresh(person.refreshToken)));
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 401, 401, 401, 401, 401, 401, 401]);
     const won = answers.find(({ status }) => status === 200);

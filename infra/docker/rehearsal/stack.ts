@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { keepRunning } from '../../local/bootstrap/kept-running.mjs';
@@ -23,11 +23,8 @@ export const makeAllImages = (): void => makeImages(readComposeFile(composeFile,
 export const startRehearsal = async ({ dataFolder, twice, print, shutdown }: RehearsalOptions) => {
   mkdirSync(dataFolder, { recursive: true });
   const net = network();
-  const variables: Readonly<Record<string, string | undefined>> = {
-    ...secretsOf(dataFolder),
-    NODE_ENV: process.env.NODE_ENV,
-    LOG_LEVEL: process.env.LOG_LEVEL,
-  };
+  // As Compose has it: what stands in the environment goes before the file of variables.
+  const variables: Readonly<Record<string, string | undefined>> = { ...secretsOf(dataFolder), ...process.env };
   const gatewayAddress = net.place('gateway');
   const publicUrl = `http://${gatewayAddress}:8080`;
   const file = readComposeFile(composeFile, { ...variables, PUBLIC_URL: publicUrl });
@@ -61,11 +58,16 @@ export const startRehearsal = async ({ dataFolder, twice, print, shutdown }: Reh
     const image = images.get(imageName(service));
     if (!image) throw new Error(`${name} has no image`);
     const [, ...args] = service.command ?? image.command;
+    // Each container has a /tmp to itself, which goes with it.
+    const temporary = path.join(dataFolder, 'tmp', name);
+    rmSync(temporary, { recursive: true, force: true });
+    mkdirSync(temporary, { recursive: true });
     const env = {
       ...image.environment,
       ...service.environment,
       ...net.variablesOf(address),
       PATH: process.env.PATH ?? '',
+      TMPDIR: temporary,
     };
     return spawnNode({ name, dataFolder, args: args.map((arg) => fileIn(image.folder, arg)), env, output: 2 });
   };

@@ -70,7 +70,7 @@ function withMail(c, mailbox, answer) {
 
 /** @param {string} name */
 function isLoopbackName(name) {
-  return name === 'localhost' || name.endsWith('.localhost') || name === '127.0.0.1' || name === '[::1]';
+  return /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(name);
 }
 
 /**

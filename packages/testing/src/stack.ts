@@ -24,6 +24,7 @@ export interface Stack {
   readonly launcherPid: number;
   readonly dataFolder: string;
   stop(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 export interface StackOptions {
@@ -37,12 +38,14 @@ export interface StackOptions {
    * told. The variable `STACK_REPLICAS` tells for all stacks that do not say.
    */
   readonly replicas?: string;
+  /** Another launcher, such as the rehearsal of docker-compose.yml, that says where everything is in the same way. */
+  readonly launcher?: string;
   /** Gets what the services log, line by line; it goes to this process's standard error unless told. */
   readonly onLog?: (line: string) => void;
 }
 
-/** Another launcher, such as the rehearsal of docker-compose.yml, that says where everything is in the same way. */
-const launcherFile = process.env.STACK_LAUNCHER || 'infra/local/start.mjs';
+/** For every stack that does not say. */
+const usualLauncher = process.env.STACK_LAUNCHER || 'infra/local/start.mjs';
 
 /** Starts everything that `npm start` starts, on free ports and in a folder of its own, and waits until it is ready. */
 export const startStack = async (options: StackOptions = {}): Promise<Stack> => {
@@ -50,7 +53,7 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
   const { replicas = process.env.STACK_REPLICAS } = options;
   const apart = replicas === undefined || replicas === '' ? [] : ['--replicas', replicas];
   const flags = ['--data', dataFolder, '--json', ...(options.durable ? [] : ['--fast']), ...apart];
-  const launcher = spawn(process.execPath, [join(repository, launcherFile), ...flags], {
+  const launcher = spawn(process.execPath, [join(repository, options.launcher ?? usualLauncher), ...flags], {
     cwd: repository,
     env: {
       ...process.env,
@@ -64,18 +67,14 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
   });
   if (options.onLog && launcher.stderr) createInterface({ input: launcher.stderr }).on('line', options.onLog);
   const ready = await readyLine(launcher);
-  return {
-    ...ready,
-    launcherPid: launcher.pid ?? 0,
-    dataFolder,
-    stop: async () => {
-      await ended(launcher, 'SIGTERM');
-      if (options.dataFolder === undefined) await rm(dataFolder, { recursive: true, force: true });
-    },
+  const stop = async () => {
+    await ended(launcher, 'SIGTERM');
+    if (options.dataFolder === undefined) await rm(dataFolder, { recursive: true, force: true });
   };
+  return { ...ready, launcherPid: launcher.pid ?? 0, dataFolder, stop, [Symbol.asyncDispose]: stop };
 };
 
-type Ready = Omit<Stack, 'stop' | 'launcherPid' | 'dataFolder'>;
+type Ready = Omit<Stack, 'stop' | typeof Symbol.asyncDispose | 'launcherPid' | 'dataFolder'>;
 
 const readyLine = (launcher: ChildProcess): Promise<Ready> =>
   new Promise((found, failed) => {
