@@ -35,5 +35,8 @@ export const measure = async (): Promise<Row> => {
       { ...common, baseline: 'jose verifies each', theirs: values.jose, target: { atLeast: 4 } },
       { ...common, baseline: 'without a token', theirs: values.nobody, target: { atLeast: 0.85 } },
     ],
+    cause:
+      'a request takes 250 µs of the gateway, of which a signature that has to be verified would be 200 more: what is saved is most ' +
+      'of what can be, but four times would need a gateway that takes 70. Where those go is told under 16.',
   };
 };

@@ -73,7 +73,8 @@ export class Replicas {
     await Promise.all(this.#all.map(({ pool }) => pool.close()));
   }
 
-  #inTurn(): Replica[] {
+  #inTurn(): readonly Replica[] {
+    if (this.#all.length === 1) return this.#all;
     const first = this.#turn++ % Math.max(1, this.#all.length);
     const now = performance.now();
     const isDistrusted = ({ distrustedUntil }: Replica): boolean => distrustedUntil > now;
