@@ -1,9 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ApiAnswer, type ApiClient, createApiClient } from '@rollcall/testing/api-client';
-import { createMailbox, tokenIn } from '@rollcall/testing/mailbox';
-import { type Newcomer, newcomer, type SignedInPerson } from '@rollcall/testing/people';
+import { newcomer, type SignedInPerson } from '@rollcall/testing/people';
+import type { Promised } from '@rollcall/testing/promises';
 import type { Stack } from '@rollcall/testing/stack';
-import { waitFor } from '@rollcall/testing/wait-for';
 
 /** What somebody was answered while things broke. */
 export interface Answered {
@@ -12,15 +11,6 @@ export interface Answered {
   readonly status: number;
   readonly code: string | undefined;
   readonly milliseconds: number;
-}
-
-/** What was promised by a 2xx, and must hold afterwards. */
-export interface Promised {
-  readonly signUps: Newcomer[];
-  readonly sessions: { readonly person: SignedInPerson; readonly token: string }[];
-  /** Permission names granted, by the person's id. */
-  readonly grants: { readonly userId: string; readonly name: string }[];
-  readonly ended: { readonly token: string }[];
 }
 
 export interface Crowd {
@@ -121,49 +111,6 @@ const timed =
     });
     return answer;
   };
-
-/** A mail that was in hand when its database went away waits for a minute, lest it be sent twice. */
-export const mailPatienceMilliseconds = 90_000;
-
-const withinLimits = async (ask: () => Promise<ApiAnswer>): Promise<ApiAnswer> => {
-  const answer = await ask();
-  if (answer.status !== 429) return answer;
-  await delay(Number(answer.headers.get('retry-after')) * 1_000);
-  return withinLimits(ask);
-};
-
-/** Finds every promise kept: resolves, or throws naming one that is not. */
-export const expectKept = async (stack: Stack, promised: Promised, admin: SignedInPerson): Promise<void> => {
-  const api = createApiClient(stack.gateway);
-  const mailbox = createMailbox(stack.mail);
-  for (const person of promised.signUps) {
-    const mail = await mailbox.waitForMail(person.email, /confirm/i, mailPatienceMilliseconds);
-    const verify = () => api('POST', '/v1/registrations/verify', { body: { token: tokenIn(mail) } });
-    const verified = await withinLimits(verify);
-    expectStatus(`the sign-up of ${person.username}`, verified, [200, 202]);
-    const body = { identifier: person.email, password: person.password };
-    await waitFor(
-      `${person.username} to sign in`,
-      async () => (await api('POST', '/v1/sessions', { body })).status === 201,
-    );
-  }
-  for (const { userId, name } of promised.grants) {
-    const held = await api('GET', `/users/${userId}?permission=${name}`, { token: admin.token });
-    if (held.body.granted !== true) throw new Error(`${userId} was granted ${name} and does not hold it`);
-  }
-  for (const { person, token } of promised.sessions) {
-    expectStatus(`a session of ${person.username}`, await api('GET', '/v1/users/me', { token }), [200]);
-  }
-  for (const { token } of promised.ended) {
-    expectStatus('a session that was ended', await api('GET', '/v1/users/me', { token }), [401]);
-  }
-};
-
-const expectStatus = (what: string, answer: ApiAnswer, statuses: readonly number[]): void => {
-  if (!statuses.includes(answer.status)) {
-    throw new Error(`${what} answers ${answer.status} ${JSON.stringify(answer.body)}`);
-  }
-};
 
 /** How many answers there were of each kind, for people to read. */
 export const summaryOf = (answers: readonly Answered[]): Record<string, number> => {

@@ -2,11 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createApiClient } from '@rollcall/testing/api-client';
 import { expectInvariants } from '@rollcall/testing/check-invariants';
 import { newcomer, registerPerson, type SignedInPerson } from '@rollcall/testing/people';
+import { mailPatienceMilliseconds } from '@rollcall/testing/promises';
 import { type Stack, startStack } from '@rollcall/testing/stack';
 import { serverProcess } from '@rollcall/testing/stack-processes';
 import { waitFor } from '@rollcall/testing/wait-for';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { expectKept, gather, mailPatienceMilliseconds, summaryOf, unclean } from './crowd.ts';
+import { gather, summaryOf, unclean } from './crowd.ts';
 
 let stack: Stack;
 let api: ReturnType<typeof createApiClient>;
@@ -49,8 +50,11 @@ describe('when Postgres', () => {
       await crowd.leave();
       expect(unclean(crowd.answers), JSON.stringify(summaryOf(crowd.answers))).toEqual([]);
       expect(downMilliseconds).toBeLessThan(15_000);
-      await expectKept(stack, crowd.promised, admin);
-      await expectInvariants(stack, { mailsOnce: true, milliseconds: mailPatienceMilliseconds });
+      await expectInvariants(stack, {
+        mailsOnce: true,
+        promises: { admin, promised: crowd.promised },
+        milliseconds: mailPatienceMilliseconds,
+      });
       // The launcher starts Postgres again; the services must not have needed it.
       process.kill(stack.hostPid, 0);
     },

@@ -1,11 +1,12 @@
 import type { ApiClient } from '@rollcall/testing/api-client';
 import { expectInvariants } from '@rollcall/testing/check-invariants';
 import { newcomer, registerPerson, type SignedInPerson } from '@rollcall/testing/people';
+import { mailPatienceMilliseconds } from '@rollcall/testing/promises';
 import type { ServerName } from '@rollcall/testing/stack-processes';
 import { type ServiceName, serviceNames } from '@rollcall/types/services';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createBalancedClient } from './balanced-client.ts';
-import { expectKept, gather, mailPatienceMilliseconds, summaryOf, unclean } from './crowd.ts';
+import { gather, summaryOf, unclean } from './crowd.ts';
 import { probeRepeatable } from './repeatable-requests.ts';
 import { type SeparateStack, startSeparateStack } from './separate-stack.ts';
 import { probeServices } from './service-routes.ts';
@@ -54,8 +55,8 @@ describe('while each service is restarted in turn', () => {
     expect(unclean(crowd.answers), told).toEqual([]);
     // What one replica has answered, every other one knows.
     expect(crowd.answers.filter(({ status }) => status === 404)).toEqual([]);
-    await expectKept(stack, crowd.promised, admin);
-    const { seen } = await expectInvariants(stack, { mailsOnce: true });
+    const promises = { admin, promised: crowd.promised };
+    const { seen } = await expectInvariants(stack, { mailsOnce: true, promises });
     expect(seen.events).toBeGreaterThan(50);
   }, 300_000);
 });
@@ -76,7 +77,7 @@ describe.each(thorough ? serviceNames : quick)('when all of %s is killed', (serv
     const lost = unclean(crowd.answers);
     // Whoever had a request on its way through the killed gateways hears nothing.
     expect(service === 'gateway' ? lost.filter(({ status }) => status !== 0) : lost).toEqual([]);
-    await expectKept(stack, crowd.promised, admin);
-    await expectInvariants(stack, { milliseconds: mailPatienceMilliseconds });
+    const promises = { admin, promised: crowd.promised };
+    await expectInvariants(stack, { promises, milliseconds: mailPatienceMilliseconds });
   }, 240_000);
 });

@@ -5,12 +5,15 @@ import {
   type EventSchema,
   eventsOf,
   followerChecks,
+  restChecks,
+  saidBy,
   sourceChecks,
   trailChecks,
   type Violation,
 } from './invariant-queries.ts';
 import type { Mail } from './mailbox.ts';
-import { streamMessages } from './nats-traffic.ts';
+import { type NatsMessage, pendingAtConsumers, streamMessages } from './nats-traffic.ts';
+import { type Promises, promiseChecks, redeemSignUps, secretsIn } from './promises.ts';
 import type { Stack } from './stack.ts';
 
 export interface InvariantReport {
@@ -27,9 +30,11 @@ export interface InvariantReport {
 export interface CheckOptions {
   /** Look for mails that were sent twice. Off after a kill: between sending and remembering nobody can tell. */
   readonly mailsOnce?: boolean;
+  /** What was promised meanwhile is held to as well; nothing unless told. */
+  readonly promises?: Promises;
 }
 
-type Checked = Pick<Stack, 'postgres' | 'nats' | 'mail'>;
+type Checked = Pick<Stack, 'postgres' | 'nats' | 'mail' | 'gateway'>;
 
 /**
  * Whether what must always hold does hold now, over the databases of all services and the stream. Only at rest: while
@@ -41,7 +46,8 @@ export const checkInvariants = async (stack: Checked, options: CheckOptions = {}
     const schemas = await eventSchemas(sql);
     const follows = await whoFollowsWhom(sql, schemas);
     const ids = await sql.unsafe<{ event_id: string }[]>(schemas.map(eventsOf).join(' union all '));
-    const messages = await idsInStream(stack.nats);
+    const messages = await streamMessages(stack.nats);
+    const published = new Set(messages.map(({ body }): string => JSON.parse(body).id));
     const mails = await caught(stack.mail);
     const found = await Promise.all([
       ...schemas.flatMap((source) => sourceChecks(sql, source)),
@@ -50,16 +56,22 @@ export const checkInvariants = async (stack: Checked, options: CheckOptions = {}
         .filter(({ follower }) => follower.service === 'activity-log')
         .flatMap(({ source }) => trailChecks(sql, source)),
       ...accountChecks(sql),
+      ...restChecks(sql),
     ]);
-    const missing = ids.filter(({ event_id }) => !messages.has(event_id)).map(({ event_id }) => event_id);
+    const missing = ids.filter(({ event_id }) => !published.has(event_id)).map(({ event_id }) => event_id);
     const twice = options.mailsOnce ? repeated(mails) : [];
+    const texts = await sql.unsafe<{ text: string }[]>(schemas.map(saidBy).join(' union all '));
+    const secrets = options.promises ? secretsIn(options.promises.promised) : [];
     return {
       violations: [
         ...found.flat(),
         ...listed('I1', 'events that the stream does not have', missing),
         ...listed('I4', 'mails sent twice', twice),
+        ...listed('I10', 'consumers that are behind', await pendingAtConsumers(stack.nats)),
+        ...listed('I11', 'secrets or addresses said in plain', secretsSaid(secrets, messages, texts)),
+        ...(options.promises ? await promiseChecks(stack, options.promises) : []),
       ],
-      seen: { events: ids.length, follows: follows.length, messages: messages.size, mails: mails.length },
+      seen: { events: ids.length, follows: follows.length, messages: published.size, mails: mails.length },
     };
   } finally {
     await sql.end();
@@ -75,6 +87,7 @@ export const expectInvariants = async (
   stack: Checked,
   options: CheckOptions & { readonly milliseconds?: number } = {},
 ): Promise<InvariantReport> => {
+  if (options.promises) await redeemSignUps(stack, options.promises.promised);
   const deadline = Date.now() + (options.milliseconds ?? 20_000);
   for (;;) {
     const report = await checkInvariants(stack, options);
@@ -119,9 +132,17 @@ const whoFollowsWhom = async (sql: postgres.Sql, schemas: readonly EventSchema[]
   return follows;
 };
 
-const idsInStream = async (nats: Checked['nats']): Promise<Set<string>> => {
-  const messages = await streamMessages(nats);
-  return new Set(messages.map(({ body }): string => JSON.parse(body).id));
+/** The places of secrets that were found, never the secrets. */
+const secretsSaid = (
+  secrets: readonly string[],
+  messages: readonly NatsMessage[],
+  texts: readonly { readonly text: string }[],
+): string[] => {
+  const said = [
+    ...messages.map(({ subject, headers, body }) => ['the stream', `${subject} ${headers} ${body}`] as const),
+    ...texts.map(({ text }) => ['a table of events', text] as const),
+  ];
+  return said.flatMap(([place, text]) => (secrets.some((secret) => text.includes(secret)) ? [place] : []));
 };
 
 const caught = async (mail: string): Promise<Mail[]> => {

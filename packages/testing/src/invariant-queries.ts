@@ -2,7 +2,7 @@ import type { Sql } from 'postgres';
 
 /** Something that must hold at rest and does not. */
 export interface Violation {
-  readonly invariant: 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I8' | 'parked';
+  readonly invariant: `I${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11}` | 'parked';
   readonly what: string;
   readonly count: number;
   /** A few of them, to look at. */
@@ -156,3 +156,27 @@ export const accountChecks = (sql: Sql): Promise<Violation[]>[] => [
        where email_key is not null and user_id not in (select user_id from registration.people)`,
   ),
 ];
+
+/** What must be given back after a fault. */
+export const restChecks = (sql: Sql): Promise<Violation[]>[] => [
+  violation(
+    sql,
+    'I10',
+    'transactions that nobody ends',
+    `select application_name from pg_stat_activity
+     where state like 'idle in transaction%' and now() - state_change > interval '5 seconds'`,
+  ),
+  violation(
+    sql,
+    'I10',
+    'services with more connections than two replicas have',
+    `select application_name || ': ' || count(*) from pg_stat_activity where application_name like 'rollcall %'
+     group by application_name having count(*) > 10`,
+  ),
+];
+
+/** Everything that services have said, are about to say, or have put aside, as it stands in their tables. */
+export const saidBy = ({ schema }: EventSchema): string =>
+  `select envelope::text as text from ${schema}.outbox union all select envelope::text from ${schema}.parked_events` +
+  (schema === 'role_permission' ? ' union all select data::text from role_permission.events' : '') +
+  (schema === 'activity_log' ? ' union all select data::text from activity_log.activity' : '');

@@ -44,6 +44,22 @@ export const streamMessages = async ({ url, token }: Stack['nats']): Promise<Nat
   }
 };
 
+/** The durable consumers that have something before them or in hand. */
+export const pendingAtConsumers = async ({ url, token }: Stack['nats']): Promise<string[]> => {
+  const connection = await connect({ servers: url, token, timeout: 2_000 });
+  try {
+    const manager = await connection.jetstreamManager();
+    const behind: string[] = [];
+    for await (const { name, config, num_pending, num_ack_pending } of manager.consumers.list('ROLLCALL')) {
+      const waiting = num_pending + num_ack_pending;
+      if (config.durable_name !== undefined && waiting > 0) behind.push(`${name}: ${waiting}`);
+    }
+    return behind;
+  } finally {
+    await connection.close();
+  }
+};
+
 /** Hears what is said on every subject from here on: what the stream keeps, and what is only said. */
 export const eavesdrop = async ({ url, token }: Stack['nats']): Promise<Eavesdropper> => {
   const connection = await connect({ servers: url, token, timeout: 2_000 });

@@ -1,0 +1,114 @@
+import { checkInvariants, expectInvariants } from '@rollcall/testing/check-invariants';
+import type { Promised } from '@rollcall/testing/promises';
+import { type Stack, startStack } from '@rollcall/testing/stack';
+import postgres, { type Sql } from 'postgres';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Cast } from './cast.ts';
+
+/** What a fault journey trusts must see what is wrong: each invariant is broken by hand, and has to be named. */
+
+let stack: Stack;
+let cast: Cast;
+let sql: Sql;
+
+beforeAll(async () => {
+  stack = await startStack({ environment: { LOG_LEVEL: 'fatal' } });
+  cast = await Cast.of(stack);
+  sql = postgres(stack.postgres, { max: 2, onnotice: () => undefined });
+  await cast.grant(await cast.named('ada'), ['users.read']);
+  await expectInvariants(stack);
+}, 60_000);
+
+afterAll(async () => {
+  await sql?.end();
+  await stack?.stop();
+});
+
+const nothing: Promised = { signUps: [], sessions: [], grants: [], ended: [] };
+
+const named = async (promised: Partial<Promised> = {}): Promise<string[]> => {
+  const promises = { admin: cast.admin, promised: { ...nothing, ...promised } };
+  return (await checkInvariants(stack, { promises })).violations.map(({ invariant }) => invariant);
+};
+
+const touched = [
+  'registration.outbox',
+  'registration.people',
+  'activity_log.inbox',
+  'activity_log.activity',
+  'profile.profiles',
+];
+
+/** Statements in one transaction, without a look at foreign keys. */
+const withoutKeys = (...statements: readonly string[]) =>
+  sql.begin(async (tx) => {
+    await tx`set local session_replication_role = replica`;
+    for (const statement of statements) await tx.unsafe(statement);
+  });
+
+const anEvent = `select event_id from registration.outbox order by position desc limit 1`;
+
+it.each([
+  ['I1', `update registration.outbox set published_at = null where event_id = (${anEvent})`],
+  ['I2', `update activity_log.inbox set last_sequence = last_sequence + 1 where source = 'rollcall/auth'`],
+  ['I3', `update registration.outbox set subject_sequence = 7 where event_id = (${anEvent})`],
+  ['I4', `delete from activity_log.activity where id = (${anEvent})`],
+  ['I5', 'delete from profile.profiles'],
+  ['I8', `update registration.people set enrolment = '{"profile":{}}'`],
+])('%s is seen to be broken', async (invariant, statement) => {
+  // The services would mend it.
+  process.kill(stack.hostPid, 'SIGSTOP');
+  const copies = touched.map((table) => [table, `spec_${table.replace('.', '_')}`] as const);
+  try {
+    await withoutKeys(...copies.map(([table, copy]) => `create table ${copy} as table ${table}`), statement);
+    expect((await checkInvariants(stack)).violations.map((violation) => violation.invariant)).toContain(invariant);
+  } finally {
+    await withoutKeys(
+      ...copies.flatMap(([table, copy]) => [
+        `delete from ${table}`,
+        `insert into ${table} select * from ${copy}`,
+        `drop table ${copy}`,
+      ]),
+    );
+    process.kill(stack.hostPid, 'SIGCONT');
+  }
+});
+
+it('I6 is seen to be broken: somebody holds what nobody gave them', async () => {
+  const { id, token } = cast.admin;
+  const broken = await named({
+    grants: [{ userId: id, name: 'users.read' }],
+    sessions: [{ person: cast.admin, token }],
+  });
+  expect(broken).toEqual(['I6', 'I6']);
+});
+
+it('I7 is seen to be broken: a session that was ended lives', async () => {
+  const { token } = await cast.named('ada');
+  expect(await named({ ended: [{ token }] })).toEqual(['I7']);
+});
+
+it('I9 is seen to be broken: what was promised is not there', async () => {
+  const ada = await cast.named('ada');
+  const grants = [{ userId: ada.id, name: 'users.manage' }];
+  expect(await named({ grants, sessions: [{ person: ada, token: 'nothing' }] })).toEqual(['I9', 'I9', 'I6']);
+});
+
+it('I10 is seen to be broken: a transaction that nobody ends', async () => {
+  const stuck = await sql.reserve();
+  await stuck`begin`;
+  await expect.poll(() => named(), { timeout: 15_000, interval: 500 }).toEqual(['I10']);
+  await stuck`rollback`;
+  stuck.release();
+});
+
+it('I11 is seen to be broken: an address that stands in a table of events', async () => {
+  const ada = await cast.named('ada');
+  await sql`update registration.outbox set envelope = jsonb_set(envelope, '{data,said}', to_jsonb(${ada.email}::text))
+    where event_id = (${sql.unsafe(anEvent)})`;
+  expect(await named({ ended: [] })).toEqual([]);
+  const report = await checkInvariants(stack, {
+    promises: { admin: cast.admin, promised: { ...nothing, signUps: [ada] } },
+  });
+  expect(report.violations).toMatchObject([{ invariant: 'I11', samples: ['a table of events'] }]);
+});
