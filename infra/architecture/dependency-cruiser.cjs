@@ -55,6 +55,12 @@ module.exports = {
       { path: '(^services/[^/]+/src/(service|main)[.]ts$|node_modules/(postgres|nats|pino)/)' },
     ),
     rule(
+      'no-reaction-forgotten',
+      'A reaction that the service does not name never runs, and its own spec does not notice.',
+      { path: '^services/([^/]+)/src/main[.]ts$' },
+      { path: '^services/$1/src/reactions/', pathNot: '[.]spec[.]ts$', reachable: false },
+    ),
+    rule(
       'only-infra-sees-all-services',
       'The launcher alone hosts every service; journeys use the public interface.',
       { path: '^infra/(?!local/)' },

@@ -39,7 +39,9 @@ export class EventPlane {
   readonly #watch: LagWatch;
   readonly #takingUp: Worker;
 
+  /** @throws when two reactions are to the same type, or one stands under another service than its event. */
   constructor(options: EventPlaneOptions) {
+    assertPlaced(options.reactions);
     this.#options = options;
     this.#relays = options.sources.map((source) => new Relay({ ...options, source }));
     this.#consumers = Object.entries(options.reactions).map(
@@ -104,3 +106,16 @@ export class EventPlane {
     return answer.body.firstKept ?? undefined;
   }
 }
+
+/** Either would silently never run. */
+const assertPlaced = (reactions: EventPlaneOptions['reactions']): void => {
+  const types = new Set<string>();
+  for (const [source, { definition }] of Object.entries(reactions).flatMap(([name, all]) =>
+    all.map((reaction) => [name, reaction] as const),
+  )) {
+    if (definition.service !== source)
+      throw new Error(`${definition.type} is an event of ${definition.service}, not of ${source}`);
+    if (types.has(definition.type)) throw new Error(`there are two reactions to ${definition.type}`);
+    types.add(definition.type);
+  }
+};
