@@ -1,5 +1,5 @@
-// `npm run faults`: the fault journeys at their full length, what answers give away by their timing, and the bus against a NATS that breaks. What they found is
-// written to RESULTS.md.
+// `npm run faults`: the fault journeys at their full length, the checker that judges them, what answers give away by their
+// timing, and the bus against a NATS that breaks. What they found is written to RESULTS.md, and the verdict to the README.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -12,11 +12,20 @@ const report = path.join(folder, 'report.json');
 const lengths = { FAULTS_OUTAGE_SECONDS: '60', FAULTS_ROUNDS: '5', FAULTS_TIMING_TRIES: '500' };
 
 const code = await new Promise((resolve) => {
-  const specs = ['infra/journeys/faults-', 'infra/journeys/timing', 'packages/events'];
+  const specs = [
+    'infra/journeys/faults-',
+    'infra/journeys/contention',
+    'infra/journeys/checker',
+    'infra/journeys/timing',
+    'packages/events',
+  ];
   const flags = ['--maxWorkers=1', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const command = [path.join(repository, 'infra/local/test.mjs'), ...specs, ...flags];
   const run = spawn(process.execPath, command, { stdio: 'inherit', env: { ...lengths, ...process.env } });
   run.once('exit', (exitCode) => resolve(exitCode ?? 1));
+  // Ctrl-C reaches it by itself; what is sent to us alone is handed on.
+  process.once('SIGTERM', () => run.kill('SIGTERM'));
+  process.once('SIGINT', () => undefined);
 });
 
 const { testResults } = JSON.parse(readFileSync(report, 'utf8'));
@@ -34,4 +43,10 @@ const rows = testResults
 const about = `Node ${process.version} on ${process.platform}, ${cpus().length} processors; NATS away for ${lengths.FAULTS_OUTAGE_SECONDS} s, the services killed ${lengths.FAULTS_ROUNDS} times, each answer timed ${lengths.FAULTS_TIMING_TRIES} times.`;
 const text = `# What was tried, and whether it held\n\nWritten by \`npm run faults\`. ${about}\n${rows.join('\n')}\n`;
 writeFileSync(path.join(here, 'RESULTS.md'), text);
+
+const all = testResults.flatMap(({ assertionResults }) => assertionResults);
+const held = all.filter(({ status }) => status === 'passed').length;
+const verdict = `<!-- verdict -->\n\n**${held} of ${all.length} guarantees held** in the last run: ${about}\n`;
+const readme = path.join(here, 'README.md');
+writeFileSync(readme, readFileSync(readme, 'utf8').replace(/<!-- verdict -->[^]*$/, verdict));
 process.exitCode = Number(code);
