@@ -48,5 +48,5 @@ const all = testResults.flatMap(({ assertionResults }) => assertionResults);
 const held = all.filter(({ status }) => status === 'passed').length;
 const verdict = `<!-- verdict -->\n\n**${held} of ${all.length} guarantees held** in the last run: ${about}\n`;
 const readme = path.join(here, 'README.md');
-writeFileSync(readme, readFileSync(readme, 'utf8').replace(/<!-- verdict -->[^]*$/, verdict));
+writeFileSync(readme, readFileSync(readme, 'utf8').replace(/<!-- verdict -->.*$/s, verdict));
 process.exitCode = Number(code);
