@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { serviceNames } from '@rollcall/types/services';
@@ -65,5 +66,28 @@ describe('docker-compose.yml', () => {
       expect(service).toMatchObject({ read_only: true, cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] });
     }
     expect(readFileSync(path.join(import.meta.dirname, 'Dockerfile'), 'utf8').match(/^USER node$/gm)).toHaveLength(2);
+  });
+});
+
+describe('the configuration of NATS', () => {
+  const program = process.env.ROLLCALL_TEST_NATS_BIN ?? '';
+
+  // Of these the server made a number, a date or nothing at all, when they stood there bare.
+  it.each([
+    environment.NATS_TOKEN ?? '',
+    `-${'a'.repeat(42)}`,
+    `9M4${'b'.repeat(40)}`,
+    `6-6b${'c'.repeat(39)}`,
+    '1'.repeat(43),
+    `2026-11-22T${'0'.repeat(32)}`,
+  ])('takes any token for what it is: %s', (token) => {
+    const { services } = readComposeFile(file, { ...environment, NATS_TOKEN: token });
+    const variables = { NATS_TOKEN: services.nats?.environment?.NATS_TOKEN };
+    const configuration = path.join(REPOSITORY, 'infra/docker/nats/nats-2.9.conf');
+    const checked = spawnSync(program, ['-t', '-c', configuration], { env: variables, encoding: 'utf8' });
+    expect([checked.status, checked.stderr]).toEqual([0, expect.stringContaining('configuration')]);
+    for (const { build, environment: given = {} } of Object.values(services)) {
+      if (build?.target === 'service') expect(given.NATS_TOKEN).toBe(token);
+    }
   });
 });

@@ -9,7 +9,14 @@ const here = import.meta.dirname;
 const repository = path.resolve(here, '../..');
 const folder = mkdtempSync(path.join(tmpdir(), 'rollcall-faults-'));
 const report = path.join(folder, 'report.json');
-const lengths = { FAULTS_OUTAGE_SECONDS: '60', FAULTS_ROUNDS: '5', FAULTS_TIMING_TRIES: '500' };
+const lengths = {
+  FAULTS_OUTAGE_SECONDS: '60',
+  FAULTS_ROUNDS: '5',
+  FAULTS_TIMING_TRIES: '500',
+  FAULTS_BACKLOG: '10000',
+  // Of fifty each.
+  FAULTS_WRITES: '200',
+};
 
 const code = await new Promise((resolve) => {
   const specs = [
@@ -18,6 +25,11 @@ const code = await new Promise((resolve) => {
     'infra/journeys/checker',
     'infra/journeys/timing',
     'packages/events',
+    'packages/event-store/src/command-loop',
+    'packages/service-kit/src/service-directory',
+    'packages/service-kit/src/http-drain',
+    'services/profile/src/faults',
+    'services/role-permission/src/store',
   ];
   const flags = ['--maxWorkers=1', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const command = [path.join(repository, 'infra/local/test.mjs'), ...specs, ...flags];

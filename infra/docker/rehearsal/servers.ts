@@ -56,7 +56,8 @@ export const startNats = async ({
   const [, minor = '0'] = /v2\.(\d+)/.exec(execFileSync(program, ['--version'], { encoding: 'utf8' })) ?? [];
   const configuration = Number(minor) < 10 ? 'nats-2.9.conf' : 'nats.conf';
   const storeDir = path.join(dataFolder, 'nats');
-  const token = service?.environment?.NATS_TOKEN ?? '';
+  const variable = service?.environment?.NATS_TOKEN ?? '';
+  const token = variable.replace(/^"(.*)"$/, '$1');
   const file = path.join(dataFolder, 'nats.conf');
   mkdirSync(storeDir, { recursive: true });
   // Its address and its volume, as a container would have them.
@@ -66,7 +67,7 @@ export const startNats = async ({
     startServer({
       name: 'NATS',
       dataFolder,
-      command: ['env', `NATS_TOKEN=${token}`, program, '-c', file],
+      command: ['env', `NATS_TOKEN=${variable}`, program, '-c', file],
       readyText: 'Server is ready',
       politely: 'SIGTERM',
       firmly: 'SIGKILL',

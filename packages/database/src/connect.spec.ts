@@ -182,3 +182,41 @@ describe('a pool whose every connection is taken', () => {
     await pool.close();
   });
 });
+
+describe('a pool that is closed', () => {
+  it('finishes what runs, refuses what waits, and leaves no connection behind', async () => {
+    const pool = connect({ url, name: 'spec closed', max: 2 });
+    const slow = [1, 2].map(() => pool.sql.begin((sql) => sql`select pg_sleep(0.5)`));
+    await expect
+      .poll(() =>
+        admin`select from pg_stat_activity where query like '%pg_sleep(0.5)%'
+      and application_name = 'spec closed' and state = 'active'`.then(({ length }) => length),
+      )
+      .toBe(2);
+    const waiting = Array.from({ length: 10 }, () => pool.sql`select 1`.catch((error) => error.code));
+    // They are in the queue once they were asked for.
+    const codes = Promise.all(waiting);
+    await new Promise(setImmediate);
+    await pool.close();
+    expect(new Set(await codes)).toEqual(new Set(['CONNECTION_ENDED']));
+    await Promise.allSettled(slow);
+    await expect
+      .poll(() =>
+        admin`select from pg_stat_activity where application_name = 'spec closed'`.then(({ length }) => length),
+      )
+      .toBe(0);
+  });
+
+  it('settles what still waits on a reservation that is given back', async () => {
+    const pool = connect({ url, name: 'spec', max: 1 });
+    const reserved = await pool.sql.reserve();
+    const running = reserved`select pg_sleep(0.2)`.execute();
+    const queued = reserved`select 1`.catch((error) => error.code);
+    await new Promise(setImmediate);
+    reserved.release();
+    expect(await queued).toBe('RELEASED');
+    await running;
+    expect(await pool.sql`select 1 as one`).toEqual([{ one: 1 }]);
+    await pool.close();
+  });
+});

@@ -26,7 +26,11 @@ export const readEnvelope = (bytes: Uint8Array): Envelope | undefined => {
 };
 
 /** Defects that a newer version of the product may not find any more. */
-export const unknownToVersion = ['unknown type', 'data does not fit the catalogue'] as const;
+export const unknownToVersion = [
+  'unknown type',
+  'data does not fit the catalogue',
+  'personal values do not fit the catalogue',
+] as const;
 
 type Read = { readonly data: Readonly<Record<string, unknown>> } | { readonly defect: string };
 
@@ -60,7 +64,7 @@ export const takeIn = async (
   const opened = typeof sealed === 'string' ? await open(personal, sealed) : null;
   if (opened === 'broken') return { ...incoming, defect: 'personal values cannot be opened' };
   const values = opened === null ? null : reaction.definition.personal?.safeParse(opened);
-  if (values && !values.success) return { ...incoming, defect: 'personal values do not fit the catalogue' };
+  if (values && !values.success) return { ...incoming, defect: unknownToVersion[2] };
   return {
     ...incoming,
     reaction,

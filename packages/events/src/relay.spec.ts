@@ -138,6 +138,46 @@ describe('of two replicas', () => {
   });
 });
 
+describe('a relay without a way to NATS (F06)', () => {
+  it('does not lead: another one that has a way publishes', async () => {
+    const database = await traffic.database();
+    const cut = traffic.join({ service: 'deactivation', database });
+    await emitAbout(cut, newId());
+    await published(cut);
+    const other = traffic.join({ service: 'deactivation', database });
+    await cut.bus.close();
+    await emitAbout(cut, newId());
+    await published(other, 5_000);
+  });
+
+  it('loses its lead after some seconds in which it stands still', async () => {
+    const database = await traffic.database();
+    let goOn = (): void => undefined;
+    const standing = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    let asked = 0;
+    const standsStill = traffic.join({
+      service: 'deactivation',
+      database,
+      wrapSource: (source) => ({
+        ...source,
+        waiting: async (limit) => {
+          if (++asked > 1) await standing;
+          return source.waiting(limit);
+        },
+      }),
+    });
+    await waitFor('it to stand still', async () => asked > 1);
+    const other = traffic.join({ service: 'deactivation', database });
+    await emitAbout(other, newId());
+    await published(other, 25_000);
+    goOn();
+    await emitAbout(standsStill, newId());
+    await published(other);
+  }, 40_000);
+});
+
 describe('a relay that sleeps in the midst of a batch', () => {
   it('and wakes when another one has taken over adds nothing to the stream and takes nothing back (F06)', async () => {
     const database = await traffic.database();

@@ -25,6 +25,8 @@ export interface RelayOptions {
 
 const batchSize = 256;
 const checkEveryMilliseconds = 2_000;
+/** The lease is touched twice a second; a batch that NATS does not answer takes five seconds. */
+const leaseTimeout = '15s';
 
 /**
  * Publishes what committed transactions left behind: at least once, in the order of each subject. Of several replicas
@@ -71,6 +73,8 @@ export class Relay {
 
   async #round(signal: AbortSignal): Promise<boolean> {
     if (!this.#options.bus.connected) {
+      // Another replica may have a way to NATS.
+      await this.#letGo();
       this.#checkedAt = 0;
       return false;
     }
@@ -96,6 +100,8 @@ export class Relay {
     const lease = await this.#options.connection.sql.reserve();
     try {
       const [row] = await lease<{ ok: boolean }[]>`select pg_try_advisory_lock(${this.#lockKey}::bigint) as ok`;
+      // A process that stands still, or whose machine is gone, must not lead for as long as its connection seems to be there.
+      if (row?.ok) await lease`select set_config('idle_session_timeout', ${leaseTimeout}, false)`;
       if (row?.ok) this.#lease = lease;
     } finally {
       if (!this.#lease) lease.release();
@@ -108,7 +114,10 @@ export class Relay {
     this.#lease = undefined;
     if (!lease) return;
     // When the connection is gone, so is the lock.
-    const unlocked = lease`select pg_advisory_unlock(${this.#lockKey}::bigint)`.catch(() => undefined);
+    const unlocked =
+      lease`select pg_advisory_unlock(${this.#lockKey}::bigint), set_config('idle_session_timeout', '0', false)`.catch(
+        () => undefined,
+      );
     await Promise.race([unlocked, delay(500, undefined, { ref: false })]);
     lease.release();
   }

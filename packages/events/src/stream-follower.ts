@@ -1,21 +1,23 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@rollcall/service-kit/logging';
 import { type Envelope, streamName } from '@rollcall/types/envelope';
-import { type ConsumerMessages, DeliverPolicy } from 'nats';
-import type { Bus } from './bus.ts';
+import { type ConsumerMessages, DeliverPolicy, type StreamInfo } from 'nats';
+import { type Bus, isMissing } from './bus.ts';
 import { readEnvelope } from './intake.ts';
 
 /** The stream as it stood when a follower came to it. */
 export interface OpenedStream {
   /** Of this stream and of no other, not even of one that took its place. */
   readonly identity: string;
+  /** Whether everything that was read before is still in it; false at first. */
+  readonly continues: boolean;
   readonly firstSequence: number;
   readonly lastSequence: number;
 }
 
 /** Holds in memory what it reads from the stream. */
 export interface StreamReader {
-  /** @returns the sequence after which to go on; what was read of another stream, or of its lost end, counts no more. */
+  /** @returns the sequence after which to go on; where the stream does not continue, what was read of it counts no more. */
   open(stream: OpenedStream): number;
   /** Of each message in order; the envelope is undefined for what is no event. */
   take(sequence: number, envelope: Envelope | undefined): void;
@@ -31,6 +33,8 @@ export class StreamFollower {
   readonly #log: Logger;
   readonly #stopping = new AbortController();
   #messages: ConsumerMessages | undefined;
+  /** The newest message that was read, to find out whether the stream has lost its end since. */
+  #last: { readonly created: string; readonly sequence: number; readonly data: Uint8Array } | undefined;
   #running: Promise<void> | undefined;
 
   constructor(bus: Bus, reader: StreamReader, log: Logger) {
@@ -61,9 +65,11 @@ export class StreamFollower {
   }
 
   async #follow(): Promise<void> {
-    const { created, state } = await this.#bus.stream();
+    const stream = await this.#bus.stream();
+    const { created, state } = stream;
     const after = this.#reader.open({
       identity: String(Date.parse(created)),
+      continues: await this.#continues(stream),
       firstSequence: state.first_seq,
       lastSequence: state.last_seq,
     });
@@ -71,11 +77,18 @@ export class StreamFollower {
       deliver_policy: DeliverPolicy.StartSequence,
       opt_start_seq: after + 1,
     });
+    let name: string | undefined;
     const messages = await consumer.consume({
       max_messages: 500,
       idle_heartbeat: 1_000,
       // A loop over the messages would cost as much again as reading them.
-      callback: ({ seq, data }) => this.#reader.take(seq, readEnvelope(data)),
+      callback: ({ seq, data, info }) => {
+        // Made anew by the client after the server had lost it: whether it goes on in the same stream is yet to be seen.
+        name ??= info.consumer;
+        if (info.consumer !== name) return this.#messages?.stop();
+        this.#last = { created, sequence: seq, data };
+        this.#reader.take(seq, readEnvelope(data));
+      },
     });
     this.#messages = messages;
     if (this.#stopping.signal.aborted) messages.stop();
@@ -84,10 +97,32 @@ export class StreamFollower {
     if (failure) throw failure;
   }
 
-  // The server does not answer, or the stream is gone: an ordered consumer would wait for the old one for ever.
-  async #watch(messages: ConsumerMessages): Promise<void> {
-    for await (const status of await messages.status()) {
-      if (status.type === 'heartbeats_missed' || status.type === 'stream_not_found') messages.stop();
+  async #continues({ created, state }: StreamInfo): Promise<boolean> {
+    const last = this.#last;
+    if (!last || last.created !== created || last.sequence > state.last_seq) return false;
+    // Too old to be kept: nothing after it can have been overwritten unseen.
+    if (last.sequence < state.first_seq) return true;
+    try {
+      const manager = await this.#bus.manager();
+      const { data } = await manager.streams.getMessage(streamName, { seq: last.sequence });
+      return Buffer.compare(data, last.data) === 0;
+    } catch (error) {
+      if (isMissing(error)) return false;
+      throw error;
     }
   }
+
+  // An ordered consumer would wait for a server or a stream that is gone for ever, and go on in silence where it was when
+  // the server has lost it, although the stream may have lost its end with it.
+  async #watch(messages: ConsumerMessages): Promise<void> {
+    for await (const { type } of await messages.status()) if (startOver.has(type)) messages.stop();
+  }
 }
+
+const startOver: ReadonlySet<string> = new Set([
+  'heartbeats_missed',
+  'stream_not_found',
+  'consumer_not_found',
+  'consumer_deleted',
+  'ordered_consumer_recreated',
+]);

@@ -77,6 +77,20 @@ describe('while versions are mixed (F42)', () => {
     },
   );
 
+  it('what it knows is found behind however much that it does not know', async () => {
+    const database = await traffic.database();
+    const older = joinOn(database);
+    for (let n = 0; n < 150; n++) {
+      await parkedByOlderVersion(older, [handmade(newId(), 1, { type: 'user.dissolved' })], 'unknown type');
+    }
+    const known = handmade(newId(), 1);
+    await parkedByOlderVersion(older, [known], 'unknown type');
+    await older.stop();
+    const newer = joinOn(database);
+    await waitFor('it to be taken up', async () => (await sequencesOf(newer, known.subject)).length === 1);
+    expect(await parkedBy(newer)).toHaveLength(150);
+  });
+
   it('what this one does not know either stays parked, and so does what failed', async () => {
     const database = await traffic.database();
     const party = joinOn(database);

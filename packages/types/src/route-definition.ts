@@ -54,6 +54,8 @@ export interface Route {
   readonly openAboutExistence?: boolean;
   /** The answer to a repeated `Idempotency-Key` is the first answer. */
   readonly idempotent?: boolean;
+  /** False where asking twice is not the same as asking once, although the method says so. */
+  readonly repeatable?: false;
   /** Headers of its successful answers, beside those that every answer has. */
   readonly headers?: readonly ('ETag' | 'Rollcall-Revision')[];
   /** The service reads and sets cookies itself. */

@@ -67,8 +67,9 @@ export const forward = async (
 };
 
 /** By its method (RFC 9110 section 9.2.2), or because its key makes it so. */
-const isRepeatable = ({ method, idempotent }: Route, { headers }: Request): boolean =>
-  ['GET', 'PUT', 'DELETE'].includes(method) || (idempotent === true && headers.has('idempotency-key'));
+const isRepeatable = ({ method, idempotent, repeatable }: Route, { headers }: Request): boolean =>
+  repeatable !== false &&
+  (['GET', 'PUT', 'DELETE'].includes(method) || (idempotent === true && headers.has('idempotency-key')));
 
 // Cookies were checked to come from our own pages only where no `Authorization` header took their place.
 const passedFor = (route: Route, request: Request): readonly string[] =>

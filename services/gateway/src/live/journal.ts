@@ -45,8 +45,8 @@ export class LiveJournal {
     return () => this.#listeners.delete(listener);
   }
 
-  #open({ identity, firstSequence, lastSequence }: OpenedStream): number {
-    if (this.#events?.stream !== identity || lastSequence < this.#events.sequence) {
+  #open({ identity, continues, firstSequence, lastSequence }: OpenedStream): number {
+    if (!this.#events || !continues) {
       // Another stream, or one that has lost its end: what is kept of the old one is no history of this one.
       const from = Math.max(firstSequence - 1, lastSequence - kept, 0);
       this.#events = new KeptEvents(identity, from, kept);

@@ -39,6 +39,8 @@ export const changePassword = defineRoute({
   summary: 'Change the password; every other session ends',
   callers: ['user'],
   rate: 'sign_in',
+  // Asked again, it would find that the current password is none any more.
+  repeatable: false,
   body: z.strictObject({ current: presentedPassword, password: newPassword }),
   responses: { 200: z.object({ status: z.literal('changed') }) },
   refusals: ['invalid_credentials', 'weak_password', 'rate_limited', 'overloaded'],
