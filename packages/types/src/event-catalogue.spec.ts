@@ -20,7 +20,7 @@ const schemas = [
 
 describe('an event of a newer version (F42)', () => {
   it.each(schemas)('may say more than this version knows: %s', (_, schema) => {
-    expect(closedPlaces(z.toJSONSchema(schema, { io: 'input' }))).toEqual([]);
+    expect(closedPlaces(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }))).toEqual([]);
   });
 
   it('would be found if it might not', () => {
