@@ -1,7 +1,7 @@
 import { newId } from '@rollcall/service-kit/identity';
 import type { ServiceClient } from '@rollcall/service-kit/service-client';
 import { waitFor } from '@rollcall/testing/wait-for';
-import { type Envelope, natsSubject } from '@rollcall/types/envelope';
+import type { Envelope } from '@rollcall/types/envelope';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { outboxSource } from './outbox-source.ts';
 import type { ReactionScope } from './reaction.ts';
@@ -13,6 +13,7 @@ import {
   type Party,
   parkedBy,
   published,
+  put,
   reached,
   recording,
   sequencesOf,
@@ -36,17 +37,6 @@ const joinConsumer = async (first?: First, client?: ServiceClient): Promise<Part
     reactions: recording(first),
     ...(client ? { client } : {}),
   });
-
-/** Puts messages into the stream as they are, whatever they are. */
-const put = async (party: Party, ...messages: readonly (Envelope | string)[]): Promise<void> => {
-  await waitFor('NATS', async () => party.bus.connected);
-  await party.bus.stream();
-  const jetstream = party.bus.jetstream();
-  for (const message of messages) {
-    const body = typeof message === 'string' ? message : JSON.stringify(message);
-    await jetstream.publish(natsSubject('deactivation', 'user.deactivated'), body);
-  }
-};
 
 /** Resolves once everything that was put before has been dealt with, subject by subject. */
 const passed = async (party: Party): Promise<void> => {

@@ -110,12 +110,11 @@ export class EventPlane {
 /** Either would silently never run. */
 const assertPlaced = (reactions: EventPlaneOptions['reactions']): void => {
   const types = new Set<string>();
-  for (const [source, { definition }] of Object.entries(reactions).flatMap(([name, all]) =>
-    all.map((reaction) => [name, reaction] as const),
-  )) {
-    if (definition.service !== source)
-      throw new Error(`${definition.type} is an event of ${definition.service}, not of ${source}`);
-    if (types.has(definition.type)) throw new Error(`there are two reactions to ${definition.type}`);
-    types.add(definition.type);
+  for (const [source, all] of Object.entries(reactions)) {
+    for (const { type, service } of all.map(({ definition }) => definition)) {
+      if (service !== source) throw new Error(`${type} is an event of ${service}, not of ${source}`);
+      if (types.has(type)) throw new Error(`there are two reactions to ${type}`);
+      types.add(type);
+    }
   }
 };

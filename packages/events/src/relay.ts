@@ -100,13 +100,15 @@ export class Relay {
     const lease = await this.#options.connection.sql.reserve();
     try {
       const [row] = await lease<{ ok: boolean }[]>`select pg_try_advisory_lock(${this.#lockKey}::bigint) as ok`;
-      // A process that stands still, or whose machine is gone, must not lead for as long as its connection seems to be there.
-      if (row?.ok) await lease`select set_config('idle_session_timeout', ${leaseTimeout}, false)`;
       if (row?.ok) this.#lease = lease;
     } finally {
       if (!this.#lease) lease.release();
     }
-    return this.#lease !== undefined;
+    // A process that stands still, or whose machine is gone, must not lead for as long as its connection seems to be there.
+    // Only now: were this to fail before, the lock would go back to the pool with its connection.
+    if (!this.#lease) return false;
+    await this.#lease`select set_config('idle_session_timeout', ${leaseTimeout}, false)`;
+    return true;
   }
 
   async #letGo(): Promise<void> {

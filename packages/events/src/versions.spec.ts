@@ -1,12 +1,13 @@
 import { newId } from '@rollcall/service-kit/identity';
 import { waitFor } from '@rollcall/testing/wait-for';
-import { type Envelope, natsSubject } from '@rollcall/types/envelope';
+import type { Envelope } from '@rollcall/types/envelope';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventTables } from './testing/spec-schema.ts';
 import {
   handmade,
   type Party,
   parkedBy,
+  put,
   reached,
   recording,
   sequencesOf,
@@ -22,14 +23,6 @@ afterEach(() => traffic.end());
 
 const joinOn = (database: Awaited<ReturnType<Traffic['database']>>): Party =>
   traffic.join({ service: 'activity-log', database, reactions: recording() });
-
-const put = async (party: Party, ...events: readonly unknown[]): Promise<void> => {
-  await waitFor('NATS', async () => party.bus.connected);
-  await party.bus.stream();
-  for (const event of events) {
-    await party.bus.jetstream().publish(natsSubject('deactivation', 'user.deactivated'), JSON.stringify(event));
-  }
-};
 
 /** What an older version, which did not know the first of these, has left behind. */
 const parkedByOlderVersion = async (party: Party, events: readonly Envelope[], reason: string): Promise<void> => {

@@ -6,7 +6,7 @@ import type { ServiceClient } from '@rollcall/service-kit/service-client';
 import { type OwnNats, startOwnNats } from '@rollcall/testing/own-nats';
 import { createTestDatabase, type TestDatabase } from '@rollcall/testing/test-database';
 import { waitFor } from '@rollcall/testing/wait-for';
-import type { Envelope } from '@rollcall/types/envelope';
+import { type Envelope, natsSubject } from '@rollcall/types/envelope';
 import { userDeactivated } from '@rollcall/types/events/deactivation';
 import { eventId } from '@rollcall/types/ids';
 import type { ServiceName } from '@rollcall/types/services';
@@ -139,6 +139,17 @@ export const handmade = (subject: string, subjectsequence: number, more: Partial
   subjectsequence,
   ...more,
 });
+
+/** Puts messages into the stream as they are, whatever they are. */
+export const put = async (party: Party, ...messages: readonly (object | string)[]): Promise<void> => {
+  await waitFor('NATS', async () => party.bus.connected);
+  await party.bus.stream();
+  const jetstream = party.bus.jetstream();
+  for (const message of messages) {
+    const body = typeof message === 'string' ? message : JSON.stringify(message);
+    await jetstream.publish(natsSubject('deactivation', 'user.deactivated'), body);
+  }
+};
 
 /** Writes down that an event arrived, in the transaction of the reaction. */
 export const recordEffect = async (
