@@ -4,6 +4,9 @@ import { newcomer, type SignedInPerson } from '@rollcall/testing/people';
 import type { Promised } from '@rollcall/testing/promises';
 import type { Stack } from '@rollcall/testing/stack';
 
+/** Of the permissions made so far: a later crowd on the same stack makes others. */
+let number = 0;
+
 /** What somebody was answered while things broke. */
 export interface Answered {
   readonly what: string;
@@ -75,7 +78,6 @@ export const gather = (stack: Stack, options: CrowdOptions): Crowd => {
     else promised.sessions.push({ person, token });
   };
 
-  let number = 0;
   const grant = async (): Promise<void> => {
     const person = people[number % people.length];
     if (!person) return;

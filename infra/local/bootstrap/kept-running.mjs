@@ -3,8 +3,16 @@ import { explain } from './failure.mjs';
 
 /** @import { Print, RunningServer } from './types.ts' */
 
+const longestPause = 10_000;
+/** What lives shorter than this has come up in vain. */
+const soundAfter = 5_000;
+
+/** @param {number} pause */
+const longer = (pause) => Math.min(Math.max(pause * 2, 250), longestPause);
+
 /**
- * Starts a server, and starts it again whenever it ends by itself, waiting longer after every failure.
+ * Starts a server, and starts it again whenever it ends by itself: at once, but waiting longer each time that it does not
+ * come up or ends soon after.
  * @param {{ name: string, start: () => Promise<RunningServer>, print: Print }} given
  */
 export async function keepRunning({ name, start, print }) {
@@ -12,23 +20,31 @@ export async function keepRunning({ name, start, print }) {
   const stopping = new AbortController();
 
   const watch = async () => {
+    let pause = 0;
     while (!stopping.signal.aborted) {
+      const startedAt = performance.now();
       const { code, signal } = await server.exited;
       if (stopping.signal.aborted) return;
       print(`${name} ended (${signal ?? `exit code ${code}`}); starting it again.`);
-      await startAgain();
+      if (performance.now() - startedAt >= soundAfter) pause = 0;
+      pause = longer(await startAgain(pause));
     }
   };
 
-  const startAgain = async () => {
-    for (let wait = 250; !stopping.signal.aborted; wait = Math.min(wait * 2, 10_000)) {
+  /**
+   * @param {number} pause before the first attempt
+   * @returns the pause before the last one
+   */
+  const startAgain = async (pause) => {
+    for (let wait = pause; ; wait = longer(wait)) {
+      await delay(wait, undefined, { signal: stopping.signal }).catch(() => {});
+      if (stopping.signal.aborted) return wait;
       try {
         server = await start();
         print(`${name} is up again.`);
-        return;
+        return wait;
       } catch (error) {
         print(explain(error));
-        await delay(wait, undefined, { signal: stopping.signal }).catch(() => {});
       }
     }
   };

@@ -1,4 +1,4 @@
-import { expect, it, vi } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { keepRunning } from './kept-running.mjs';
 import type { Exit, RunningServer } from './types.ts';
 
@@ -47,4 +47,38 @@ it('does not start what was stopped again', async () => {
   const kept = await keepRunning({ name: 'NATS', start, print: () => {} });
   await kept.stop();
   expect(start).toHaveBeenCalledTimes(1);
+});
+
+it('waits longer and longer for one that ends whenever it is up', async () => {
+  const start = vi.fn(async () => {
+    const server = fakeServer(1);
+    server.die();
+    return server;
+  });
+  const kept = await keepRunning({ name: 'NATS', start, print: () => {} });
+  await vi.waitFor(() => expect(start).toHaveBeenCalledTimes(4), 5_000);
+  const began = performance.now();
+  await vi.waitFor(() => expect(start).toHaveBeenCalledTimes(5), 5_000);
+  expect(performance.now() - began).toBeGreaterThan(900);
+  await kept.stop();
+});
+
+it('does not wait for one that has worked for a while', async () => {
+  let now = 0;
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => now);
+  onTestFinished(() => clock.mockRestore());
+  const servers: ReturnType<typeof fakeServer>[] = [];
+  const start = async () => {
+    const server = fakeServer(servers.length);
+    servers.push(server);
+    return server;
+  };
+  const kept = await keepRunning({ name: 'NATS', start, print: () => {} });
+  expect(clock).toHaveBeenCalled();
+  for (let deaths = 1; deaths < 12; deaths++) {
+    now += 60_000;
+    servers.at(-1)?.die();
+    await vi.waitFor(() => expect(servers).toHaveLength(deaths + 1), 200);
+  }
+  await kept.stop();
 });

@@ -20,7 +20,9 @@ const brokenOff: readonly string[] = [...neverArrived, 'ECONNRESET', 'EPIPE', 'U
 const pausesMilliseconds = [50, 100, 200, 400];
 /** Not even where each attempt takes its time. */
 const patienceMilliseconds = 2_500;
-/** One that did not answer is asked last for so long. */
+/** A 503 that took longer is no matter of one replica: asking the next one would only double the load. */
+const quickMilliseconds = 250;
+/** One that did not answer, or turned somebody away, is asked last for so long. */
 const distrustMilliseconds = 1_000;
 
 interface Replica {
@@ -30,7 +32,8 @@ interface Replica {
 
 /**
  * The replicas of one service, asked in turn. When one breaks off, each of the others is asked before it is asked again:
- * as long as one is there, whoever asks hears nothing of those that are not.
+ * as long as one is there, whoever asks hears nothing of those that are not. One that says 503 at once, as it does while it
+ * has only just started, is not asked again: each of the others is, once.
  */
 export class Replicas {
   readonly #all: readonly Replica[];
@@ -54,15 +57,22 @@ export class Replicas {
     const late = performance.now() + patienceMilliseconds;
     for (let round = 0; ; round++) {
       let failure: unknown = new Error('there is no replica');
+      let turnedAway: Response | undefined;
       for (const replica of this.#inTurn()) {
+        const began = performance.now();
         try {
-          return await ask(replica.pool, request);
+          const answer = await ask(replica.pool, request);
+          const isQuick = performance.now() - began < quickMilliseconds;
+          if (answer.status !== 503 || !request.repeatable || !isQuick) return answer;
+          replica.distrustedUntil = performance.now() + distrustMilliseconds;
+          turnedAway = answer;
         } catch (error) {
           replica.distrustedUntil = performance.now() + distrustMilliseconds;
           if (!mayFollow.includes(codeOf(error)) || performance.now() > late) throw error;
           failure = error;
         }
       }
+      if (turnedAway) return turnedAway;
       const pause = pausesMilliseconds[round];
       if (pause === undefined) throw failure;
       await delay(pause, undefined, request.signal ? { signal: request.signal } : {});

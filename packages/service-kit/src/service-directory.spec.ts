@@ -91,13 +91,41 @@ describe('a request to a service with several replicas', () => {
     expect(performance.now() - began).toBeLessThan(2_000);
   });
 
-  it('that was answered is never sent again, whatever the answer', async () => {
+  it.each([
+    ['goes to each other one, once, when it is turned away at once and may be repeated', 503, true, 3],
+    ['that may not be repeated is never sent again once it is answered', 503, false, 1],
+    ['is never sent again after any other answer', 500, true, 1],
+  ])('%s (F42)', async (_, status, repeatable, attempts) => {
     let asked = 0;
-    const failing = await listen((_, response) => {
-      asked++;
-      response.writeHead(503).end('{}');
-    });
-    expect((await ask([failing], { repeatable: true })).status).toBe(503);
+    const urls = [1, 2, 3].map(() =>
+      listen((_request, response) => {
+        asked++;
+        response.writeHead(status).end('{}');
+      }),
+    );
+    expect((await ask(await Promise.all(urls), { repeatable })).status).toBe(status);
+    expect(asked).toBe(attempts);
+  });
+
+  it('is answered by the one that is up to date while another one has only just started (F42)', async () => {
+    const starting = await listen((_, response) => response.writeHead(503).end('{}'));
+    const ready = await listen((_, response) => response.end('{}'));
+    for (const urls of [
+      [starting, ready],
+      [ready, starting],
+    ]) {
+      expect((await ask(urls, { repeatable: true })).status).toBe(200);
+    }
+  });
+
+  it('is not asked of another one when the first took its time to turn it away: all have the same trouble', async () => {
+    let asked = 0;
+    const slow = () =>
+      listen((_, response) => {
+        asked++;
+        setTimeout(() => response.writeHead(503).end('{}'), 300);
+      });
+    expect((await ask([await slow(), await slow()], { repeatable: true })).status).toBe(503);
     expect(asked).toBe(1);
   });
 });

@@ -13,6 +13,7 @@ import {
 } from './invariant-queries.ts';
 import type { Mail } from './mailbox.ts';
 import { type NatsMessage, pendingAtConsumers, streamMessages } from './nats-traffic.ts';
+import { projectionChecks, rightsByLog } from './projection-queries.ts';
 import { type Promises, promiseChecks, redeemSignUps, secretsIn } from './promises.ts';
 import type { Stack } from './stack.ts';
 
@@ -56,6 +57,7 @@ export const checkInvariants = async (stack: Checked, options: CheckOptions = {}
         .filter(({ follower }) => follower.service === 'activity-log')
         .flatMap(({ source }) => trailChecks(sql, source)),
       ...accountChecks(sql),
+      ...projectionChecks(sql, schemas),
       ...restChecks(sql),
     ]);
     const missing = ids.filter(({ event_id }) => !published.has(event_id)).map(({ event_id }) => event_id);
@@ -69,7 +71,7 @@ export const checkInvariants = async (stack: Checked, options: CheckOptions = {}
         ...listed('I4', 'mails sent twice', twice),
         ...listed('I10', 'consumers that are behind', await pendingAtConsumers(stack.nats)),
         ...listed('I11', 'secrets or addresses said in plain', secretsSaid(secrets, messages, texts)),
-        ...(options.promises ? await promiseChecks(stack, options.promises) : []),
+        ...(options.promises ? await promiseChecks(stack, options.promises, await rightsByLog(sql)) : []),
       ],
       seen: { events: ids.length, follows: follows.length, messages: published.size, mails: mails.length },
     };

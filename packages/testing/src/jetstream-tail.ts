@@ -5,6 +5,10 @@ import { join } from 'node:path';
 // headers), sequence (8), time (8), subject, headers, message, hash; all little-endian.
 const lengthMask = 0x7fff_ffff;
 
+/** Where a server keeps the messages of a stream. */
+export const messagesOf = (storeDir: string, stream: string): string =>
+  join(storeDir, 'jetstream', '$G', 'streams', stream, 'msgs');
+
 /**
  * Cuts a stream's files off after a sequence and drops the indexes, which the server makes anew from what is left. That
  * is what a power cut leaves when the newest writes were still in memory.

@@ -1,4 +1,4 @@
-import { connect, type MsgHdrs } from 'nats';
+import { connect, type MsgHdrs, nanos } from 'nats';
 import type { Stack } from './stack.ts';
 
 /** Everything about a message that a reader of NATS sees. */
@@ -71,4 +71,15 @@ export const eavesdrop = async ({ url, token }: Stack['nats']): Promise<Eavesdro
   });
   await connection.flush();
   return { heard, stop: () => connection.close() };
+};
+
+/** For how long the stream knows a message again by its id; two minutes unless told. */
+export const setDuplicateWindow = async ({ url, token }: Stack['nats'], milliseconds: number): Promise<void> => {
+  const connection = await connect({ servers: url, token, timeout: 2_000 });
+  try {
+    const manager = await connection.jetstreamManager();
+    await manager.streams.update('ROLLCALL', { duplicate_window: nanos(milliseconds) });
+  } finally {
+    await connection.close();
+  }
 };

@@ -5,7 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loseTail } from './jetstream-tail.ts';
+import { loseTail, messagesOf } from './jetstream-tail.ts';
 
 /** A NATS of one spec file's own, to be broken at will. It keeps its address over restarts. */
 export interface OwnNats {
@@ -57,7 +57,7 @@ export const startOwnNats = async (): Promise<OwnNats> => {
     freeze: () => void server?.kill('SIGSTOP'),
     thaw: () => void server?.kill('SIGCONT'),
     loseStore: () => rm(store, { recursive: true, force: true }),
-    loseTail: (stream, lastKept) => loseTail(join(store, 'jetstream', '$G', 'streams', stream, 'msgs'), lastKept),
+    loseTail: (stream, lastKept) => loseTail(messagesOf(store, stream), lastKept),
     stop: async () => {
       await kill();
       await rm(folder, { recursive: true, force: true });

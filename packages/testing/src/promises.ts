@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { type ApiAnswer, type ApiClient, createApiClient } from './api-client.ts';
 import type { Violation } from './invariant-queries.ts';
 import { createMailbox, tokenIn } from './mailbox.ts';
@@ -54,8 +55,16 @@ const withinLimits = async (ask: () => Promise<ApiAnswer>): Promise<ApiAnswer> =
   return withinLimits(ask);
 };
 
-/** What people can do now beside what they were promised, and what nobody ever gave them. */
-export const promiseChecks = async ({ gateway }: Asked, { admin, promised }: Promises): Promise<Violation[]> => {
+/**
+ * What people can do now beside what they were promised, what nobody ever gave them, and what the log says.
+ *
+ * @param rights what each of them holds by the access log
+ */
+export const promiseChecks = async (
+  { gateway }: Asked,
+  { admin, promised }: Promises,
+  rights: ReadonlyMap<string, readonly string[]>,
+): Promise<Violation[]> => {
   const api = createApiClient(gateway);
   const { grants, sessions, ended } = promised;
   const grantees = [...new Set(grants.map(({ userId }) => userId))];
@@ -70,6 +79,9 @@ export const promiseChecks = async ({ gateway }: Asked, { admin, promised }: Pro
       const { status } = await api('GET', '/v1/users/me', { token });
       return status === 401 ? undefined : `${status}`;
     })),
+    ...(await all('I5', 'people whose rights are not what the log comes to', [...rights], async ([userId, held]) =>
+      isDeepStrictEqual(await grantsOf(api, admin, userId), held) ? undefined : userId,
+    )),
     ...(await all('I6', 'people who hold what nobody gave them', grantees, async (userId) =>
       (await holds(api, admin, userId, 'admin')) ? userId : undefined,
     )),
@@ -83,6 +95,19 @@ export const promiseChecks = async ({ gateway }: Asked, { admin, promised }: Pro
 
 const holds = async (api: ApiClient, { token }: SignedInPerson, userId: string, name: string): Promise<boolean> =>
   (await api('GET', `/users/${userId}?permission=${name}`, { token })).body.granted === true;
+
+/** What somebody was granted, by name, as it is told now. */
+const grantsOf = async (api: ApiClient, { token }: SignedInPerson, userId: string): Promise<string[]> => {
+  const names: string[] = [];
+  for (let next: string | null = ''; next !== null; ) {
+    const path = `/v1/users/${userId}/permissions?limit=200${next === '' ? '' : `&cursor=${next}`}`;
+    const { body }: ApiAnswer = await api('GET', path, { token });
+    const page: { items: { name: string; source: string }[]; nextCursor: string | null } = body;
+    names.push(...page.items.filter(({ source }) => source === 'grant').map(({ name }) => name));
+    next = page.nextCursor;
+  }
+  return names;
+};
 
 const all = async <T>(
   invariant: Violation['invariant'],
