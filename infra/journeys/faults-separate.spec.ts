@@ -1,9 +1,11 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ApiClient } from '@rollcall/testing/api-client';
 import { expectInvariants } from '@rollcall/testing/check-invariants';
 import { newcomer, registerPerson, type SignedInPerson } from '@rollcall/testing/people';
 import { mailPatienceMilliseconds } from '@rollcall/testing/promises';
-import type { ServerName } from '@rollcall/testing/stack-processes';
+import { type ServerName, serverProcess } from '@rollcall/testing/stack-processes';
 import { type ServiceName, serviceNames } from '@rollcall/types/services';
+import postgres, { type Sql } from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createBalancedClient } from './balanced-client.ts';
 import { gather, summaryOf, unclean } from './crowd.ts';
@@ -29,6 +31,9 @@ beforeAll(async () => {
 
 afterAll(() => separate?.stack.stop());
 
+/** A relay that says nothing loses its lead after fifteen seconds. */
+const leaseMilliseconds = 15_000;
+
 const replicasOf = (service: ServiceName): ServerName[] => [service, `${service} 2`];
 const somebody = (): SignedInPerson => {
   const [person] = people;
@@ -51,7 +56,8 @@ describe('while each service is restarted in turn', () => {
     expect(Math.min(...Object.values(probe.asked)), JSON.stringify(probe.asked)).toBeGreaterThan(20);
     expect(probe.failures, told).toEqual([]);
     const all = Object.values(probe.asked).reduce((sum, count) => sum + count, 0);
-    expect(probe.turnedAway.length, probe.turnedAway.join('\n')).toBeLessThan(all / 50);
+    // Beside other specs a processor may be so busy that news of a second ago are not through.
+    expect(probe.turnedAway.length, probe.turnedAway.join('\n')).toBeLessThanOrEqual(thorough ? 0 : all / 50);
     expect(unclean(crowd.answers), told).toEqual([]);
     // What one replica has answered, every other one knows.
     expect(crowd.answers.filter(({ status }) => status === 404)).toEqual([]);
@@ -59,6 +65,38 @@ describe('while each service is restarted in turn', () => {
     const { seen } = await expectInvariants(stack, { mailsOnce: true, promises });
     expect(seen.events).toBeGreaterThan(50);
   }, 300_000);
+});
+
+/** The process that leads, of those that publish what registration says: by its connection to the database. */
+const leaderOf = async (sql: Sql): Promise<number> => {
+  const [leader] = await sql<{ pid: number }[]>`
+    select pid from pg_stat_activity join pg_locks using (pid)
+    where application_name = 'rollcall registration' and locktype = 'advisory' and granted`;
+  return leader?.pid ?? 0;
+};
+
+describe('while a replica stands still for longer than it may lead', () => {
+  it('the other one publishes, and nothing is there twice or out of order when it wakes (F06)', async () => {
+    const { stack } = separate;
+    const sql = postgres(stack.postgres, { max: 1, onnotice: () => undefined });
+    const crowd = gather(stack, { admin, people, api });
+    let changes = 0;
+    for (const name of replicasOf('registration')) {
+      const before = await leaderOf(sql);
+      const pid = await serverProcess(stack, name);
+      process.kill(pid, 'SIGSTOP');
+      await delay(leaseMilliseconds + 3_000);
+      const after = await leaderOf(sql);
+      if (after !== before) changes++;
+      expect(after, 'nobody leads').not.toBe(0);
+      process.kill(pid, 'SIGCONT');
+    }
+    await crowd.leave();
+    await sql.end();
+    expect(changes).toBeGreaterThan(0);
+    const promises = { admin, promised: crowd.promised };
+    await expectInvariants(stack, { mailsOnce: true, promises });
+  }, 120_000);
 });
 
 /** A killed notification leaves mails in hand alone for a minute, lest they be sent twice. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hkdfSync } from 'node:crypto';
 import { CompactEncrypt, compactDecrypt } from 'jose';
 
 /** Encrypts key material for the database (JWE `dir`, `A256GCM`), so that a stolen dump holds no usable key. */
@@ -13,6 +13,15 @@ export const openSecret = async (wrappingKey: Uint8Array, sealed: string): Promi
   });
   return plaintext;
 };
+
+/**
+ * The secret of one request, derived from a key (HKDF, RFC 5869): 192 bits in base64url, 32 characters. It is the same
+ * whenever it is asked for, so that a mail that is sent again, or a question that arrives late, voids nothing.
+ *
+ * @param purpose what it is for, so that no secret is good for anything else
+ */
+export const deriveSecret = (key: Uint8Array, purpose: string, requestId: string): string =>
+  Buffer.from(hkdfSync('sha256', key, '', `${purpose} ${requestId}`, 24)).toString('base64url');
 
 /** SHA-256 in hex: enough for random secrets, which cannot be guessed from it. */
 export const digestOf = (secret: string): string => createHash('sha256').update(secret).digest('hex');

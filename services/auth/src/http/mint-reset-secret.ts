@@ -1,6 +1,5 @@
 import { answer, handle } from '@rollcall/service-kit/call-context';
-import { newSecret } from '@rollcall/service-kit/identity';
-import { digestOf } from '@rollcall/service-kit/sealed-secret';
+import { deriveSecret, digestOf } from '@rollcall/service-kit/sealed-secret';
 import { refuse } from '@rollcall/types/problems';
 import { mintResetSecret } from '@rollcall/types/routes/auth/passwords';
 import type { Ports } from '../ports.ts';
@@ -8,7 +7,7 @@ import { mintReset } from '../store/password-resets.ts';
 
 export const handleMintResetSecret = ({ connection, config }: Ports) =>
   handle(mintResetSecret, async ({ params }) => {
-    const token = newSecret();
+    const token = deriveSecret(config.keyEncryptionSecret, 'password reset', params.requestId);
     const expiresAt = new Date(Date.now() + config.resetLifetimeMilliseconds);
     const minted = await connection.db.transaction((tx) => mintReset(tx, params.requestId, digestOf(token), expiresAt));
     return minted ? answer(200, { token, expiresAt: expiresAt.toISOString() }) : refuse('not_found');

@@ -7,7 +7,7 @@ export const addReset = async (tx: Transaction, id: string, userId: string): Pro
   await tx.insert(passwordResets).values({ id, userId });
 };
 
-/** Gives a request its secret, a new one when its mail is sent again; false when it is unknown, over, or for nobody who may sign in. */
+/** Lets the secret of a request work, also when its mail is sent again; false when it is unknown, over, or for nobody who may sign in. */
 export const mintReset = async (
   tx: Transaction,
   id: string,

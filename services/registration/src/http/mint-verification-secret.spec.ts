@@ -23,7 +23,7 @@ beforeEach(async () => {
 });
 
 describe('200', () => {
-  it('answers a fresh secret of 192 bits for a day and stores its digest only', async () => {
+  it('answers a secret of 192 bits for a day and stores its digest only', async () => {
     const { status, body } = await registration.mint(requestId);
     expect({ status, body }).toEqual({
       status: 200,
@@ -33,6 +33,15 @@ describe('200', () => {
     const [row] = await registration.connection.sql`select * from registration.verifications where id = ${requestId}`;
     expect(row?.token_digest).toMatch(/^[0-9a-f]{64}$/);
     expect(JSON.stringify(row)).not.toContain(body.token);
+  });
+
+  it('a mail that is sent again has the same secret, so that whoever asks late voids no link', async () => {
+    const [first, second] = [await registration.mint(requestId), await registration.mint(requestId)];
+    expect(second.body.token).toBe(first.body.token);
+    await registration.resend(ada.email);
+    const [, other = ''] = await registration.requestsOf(userId);
+    expect((await registration.mint(other)).body.token).not.toBe(first.body.token);
+    expect((await registration.verify(String(first.body.token))).status).toBe(200);
   });
 
   it('a link never outlives its sign-up', async () => {

@@ -58,7 +58,7 @@ export const people = registration.table(
   (table) => [index('people__registered_at').on(table.registeredAt)],
 );
 
-/** Requests for a verification mail. The secret is minted when the mail is sent and stored as a digest only. */
+/** Requests for a verification mail. The secret is derived when the mail is sent, and stored as a digest only. */
 export const verifications = registration.table(
   'verifications',
   {

@@ -10,7 +10,7 @@ export const addVerification = async (tx: Transaction, id: string, userId: strin
 };
 
 /**
- * Gives a request its secret, a new one when its mail is sent again. It works until `latest` and never longer than its
+ * Lets the secret of a request work, also when its mail is sent again: until `latest` and never longer than its
  * sign-up.
  *
  * @returns until when; undefined when the request is unknown or used, its sign-up over, or the address confirmed
