@@ -57,6 +57,7 @@ export class Bus {
   readonly #connecting: Promise<void>;
   #connection: NatsConnection | undefined;
   #up = false;
+  #broken = new AbortController();
 
   constructor(options: BusOptions) {
     this.#options = options;
@@ -66,6 +67,16 @@ export class Bus {
   /** True while NATS answers. */
   get connected(): boolean {
     return this.#connection !== undefined && !this.#connection.isClosed() && this.#up;
+  }
+
+  /** Of the connection as it is now: aborted when it breaks, before there is another one. */
+  get broken(): AbortSignal {
+    return this.#broken.signal;
+  }
+
+  /** Another one for each run of a server. */
+  get serverRun(): string | undefined {
+    return this.connection.info?.server_id;
   }
 
   /** @throws while there is no connection. */
@@ -140,8 +151,14 @@ export class Bus {
 
   async #follow(connection: NatsConnection): Promise<void> {
     for await (const status of connection.status()) {
-      if (status.type === 'disconnect') this.#up = false;
-      if (status.type === 'reconnect') this.#up = true;
+      if (status.type === 'disconnect') {
+        this.#up = false;
+        this.#broken.abort();
+      }
+      if (status.type === 'reconnect') {
+        this.#broken = new AbortController();
+        this.#up = true;
+      }
       if (status.type === 'disconnect' || status.type === 'reconnect') this.#options.log.warn(`NATS: ${status.type}`);
     }
   }

@@ -2,10 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Connection } from '@rollcall/database/connect';
 import { isOutage } from '@rollcall/service-kit/failures';
 import type { Logger } from '@rollcall/service-kit/logging';
-import { natsSubjectsOf, streamName } from '@rollcall/types/envelope';
+import { streamName } from '@rollcall/types/envelope';
 import type { ServiceName } from '@rollcall/types/services';
-import { AckPolicy, ConsumerEvents, type ConsumerMessages, DeliverPolicy, type JsMsg, nanos } from 'nats';
-import { type Bus, isMissing } from './bus.ts';
+import { ConsumerEvents, type ConsumerMessages, type JsMsg } from 'nats';
+import type { Bus } from './bus.ts';
+import { ackWaitMilliseconds, Durable } from './durable.ts';
 import type { EventTables } from './event-tables.ts';
 import { GapRepair, type RequestRepublication } from './gap-repair.ts';
 import { MessageApplier } from './message-applier.ts';
@@ -42,8 +43,6 @@ export interface ConsumerLag {
 
 const batchSize = 100;
 const checkEveryMilliseconds = 2_000;
-/** So long after a crash the next replica gets what the dead one had in hand, or what was on its way to it. */
-const ackWaitMilliseconds = 5_000;
 
 /** The durable or the stream is gone, or the server does not answer. */
 const reasonsToStartOver: ReadonlySet<string> = new Set([
@@ -59,7 +58,8 @@ const reasonsToStartOver: ReadonlySet<string> = new Set([
  */
 export class Consumer {
   readonly #options: ConsumerOptions;
-  readonly #durable: string;
+  readonly #name: string;
+  readonly #durable: Durable;
   readonly #mark: StreamMark;
   readonly #applier: MessageApplier;
   readonly #snapshot: SnapshotReader;
@@ -69,8 +69,9 @@ export class Consumer {
 
   constructor(options: ConsumerOptions) {
     this.#options = options;
-    this.#durable = `${options.service}-from-${options.source}`;
-    this.#mark = new StreamMark(options.connection, options.tables, this.#durable);
+    this.#name = `${options.service}-from-${options.source}`;
+    this.#mark = new StreamMark(options.connection, options.tables, this.#name);
+    this.#durable = new Durable({ ...options, name: this.#name, mark: this.#mark });
     this.#snapshot = new SnapshotReader(options);
     const passOver = (subject: string, firstKept: number) => this.#snapshot.passOver(subject, firstKept);
     const repair = new GapRepair(options.source, options.requestRepublication, passOver, options.log);
@@ -106,7 +107,7 @@ export class Consumer {
       } catch (error) {
         if (signal.aborted) return;
         failures++;
-        if (failures === 1) this.#options.log.warn({ err: error, consumer: this.#durable }, 'a consumer starts over');
+        if (failures === 1) this.#options.log.warn({ err: error, consumer: this.#name }, 'a consumer starts over');
       }
       await delay(Math.min(100 * 2 ** failures, 2_000), undefined, { signal }).catch(() => undefined);
     }
@@ -114,20 +115,15 @@ export class Consumer {
 
   /** How far it is behind its source; undefined before it has begun. */
   async lag(): Promise<ConsumerLag | undefined> {
-    const manager = await this.#options.bus.manager();
-    try {
-      const info = await manager.consumers.info(streamName, this.#durable);
-      return { events: info.num_pending + info.num_ack_pending, doneUpTo: info.ack_floor.stream_seq };
-    } catch (error) {
-      if (isMissing(error)) return undefined;
-      throw error;
-    }
+    const info = await this.#durable.info();
+    return info && { events: info.num_pending + info.num_ack_pending, doneUpTo: info.ack_floor.stream_seq };
   }
 
-  /** Consumes until stopped, or until the stream or the consumer turns out not to be what it was. */
+  /** Consumes until stopped, or until the connection breaks, or the stream or the consumer is not what it was. */
   async #follow(): Promise<void> {
+    const { broken } = this.#options.bus;
     await this.#ensureDurable();
-    const consumer = await this.#options.bus.jetstream().consumers.get(streamName, this.#durable);
+    const consumer = await this.#options.bus.jetstream().consumers.get(streamName, this.#name);
     const queue: JsMsg[] = [];
     let inHand: readonly JsMsg[] = [];
     let ended = false;
@@ -144,7 +140,11 @@ export class Consumer {
       },
     });
     this.#messages = messages;
-    if (this.#stopping.signal.aborted) messages.stop();
+    // The server may come back without what it had last. Before the stream is checked, nothing newer may be read: the mark
+    // would move on, and no longer tell.
+    const stop = (): void => messages.stop();
+    broken.addEventListener('abort', stop, { once: true });
+    if (this.#stopping.signal.aborted || broken.aborted) stop();
     void messages.closed().then(() => {
       ended = true;
       wake();
@@ -167,6 +167,7 @@ export class Consumer {
     } finally {
       clearInterval(recheck);
       clearInterval(working);
+      broken.removeEventListener('abort', stop);
       this.#messages = undefined;
       messages.stop();
       if (this.#options.bus.connected) for (const message of [...inHand, ...queue]) message.nak();
@@ -189,30 +190,9 @@ export class Consumer {
   }
 
   async #ensureDurable(): Promise<void> {
-    const { bus, source, log } = this.#options;
-    const stream = await bus.stream();
-    const manager = await bus.manager();
-    const same = await this.#mark.stillHolds(bus, stream);
-    if (!same) {
-      log.warn(
-        { consumer: this.#durable },
-        'the stream is not the one that was read before: reading it from the start',
-      );
-      await manager.consumers.delete(streamName, this.#durable).catch((error: unknown) => {
-        if (!isMissing(error)) throw error;
-      });
-    }
-    await manager.consumers.add(streamName, {
-      durable_name: this.#durable,
-      filter_subject: natsSubjectsOf(source),
-      ack_policy: AckPolicy.Explicit,
-      deliver_policy: DeliverPolicy.All,
-      ack_wait: nanos(ackWaitMilliseconds),
-      max_ack_pending: 1_000,
-      max_deliver: -1,
-    });
+    const { stream, same } = await this.#durable.ensure();
     // Before the mark is made: broken off, it is begun again.
-    if (!(await this.#mark.exists())) await this.#snapshot.readAll(this.#stopping.signal);
+    if ((await this.#mark.place()) === undefined) await this.#snapshot.readAll(this.#stopping.signal);
     if (this.#stopping.signal.aborted) return;
     await this.#mark.remember(stream, same);
   }

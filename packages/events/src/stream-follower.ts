@@ -65,6 +65,7 @@ export class StreamFollower {
   }
 
   async #follow(): Promise<void> {
+    const { broken } = this.#bus;
     const stream = await this.#bus.stream();
     const { created, state } = stream;
     const after = this.#reader.open({
@@ -91,9 +92,13 @@ export class StreamFollower {
       },
     });
     this.#messages = messages;
-    if (this.#stopping.signal.aborted) messages.stop();
+    // The server may come back without what was read last: nothing newer may be read before that is checked.
+    const stop = (): void => messages.stop();
+    broken.addEventListener('abort', stop, { once: true });
+    if (this.#stopping.signal.aborted || broken.aborted) stop();
     void this.#watch(messages);
     const failure = await messages.closed();
+    broken.removeEventListener('abort', stop);
     if (failure) throw failure;
   }
 

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { newId } from '@rollcall/service-kit/identity';
 import type { TestDatabase } from '@rollcall/testing/test-database';
 import { waitFor } from '@rollcall/testing/wait-for';
@@ -9,9 +10,11 @@ import { eventTables } from './testing/spec-schema.ts';
 import {
   effectsOf,
   emitAbout,
+  handmade,
   inStream,
   type Party,
   published,
+  put,
   reached,
   recordEffect,
   recording,
@@ -36,11 +39,11 @@ afterEach(() => traffic.end());
 const joinSource = (service: 'deactivation' | 'registration') =>
   traffic.join({ service, database: databases[service] });
 
-const joinConsumer = () =>
+const joinConsumer = (first?: Parameters<typeof recording>[0]) =>
   traffic.join({
     service: 'activity-log',
     database: databases['activity-log'],
-    reactions: { ...recording(), registration: [reactTo(signUpRepeated, recordEffect)] },
+    reactions: { ...recording(first), registration: [reactTo(signUpRepeated, recordEffect)] },
   });
 
 const emitMany = async (party: Party, subject: string, count: number): Promise<void> => {
@@ -114,6 +117,47 @@ describe('a stream that lost its tail', () => {
       const ids = new Set((await inStream(sourceAgain)).map(({ envelope }) => (envelope as { id: string }).id));
       return ids.size === 165;
     });
+  }, 60_000);
+
+  it('and is written on before its readers are back hides nothing from them (F16)', async () => {
+    // No service fills it up here.
+    const consumer = joinConsumer();
+    const writer = joinSource('registration');
+    await put(consumer, ...upTo(100).map((n) => handmade('ada', n)));
+    await reached(consumer, 'ada', 100);
+    await cutTail(60);
+    // Each about something of its own: none waits for one that is hidden, and so gives it away.
+    await put(writer, ...upTo(50).map((n) => handmade(`grace ${n}`, 1)));
+    for (const n of upTo(50)) await reached(consumer, `grace ${n}`, 1, 15_000);
+    expect(await effectsOf(consumer)).toHaveLength(150);
+  }, 60_000);
+
+  it('of messages that were on their way hides nothing that took their places (F16)', async () => {
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const consumer = joinConsumer(async ({ subject }) => {
+      if (subject === 'slow') await released;
+    });
+    const writer = joinSource('registration');
+    await put(consumer, ...upTo(20).map((n) => handmade('ada', n)));
+    await reached(consumer, 'ada', 20);
+    for (let n = 0; n < 5; n++) await repeatSignUp(writer, 'alan');
+    await published(writer);
+    await put(consumer, handmade('slow', 1));
+    const manager = await consumer.bus.manager();
+    const given = async () =>
+      (await manager.consumers.info('ROLLCALL', 'activity-log-from-deactivation')).delivered.stream_seq;
+    await waitFor('it to be given out', async () => (await given()) === 26);
+    // Until the server has written down that it gave it out.
+    await delay(2_000);
+    await writer.stop();
+    await cutTail(20);
+    await put(consumer, ...upTo(9).map((n) => handmade(`grace ${n}`, 1)));
+    release();
+    for (const n of upTo(9)) await reached(consumer, `grace ${n}`, 1, 15_000);
+    expect(await effectsOf(consumer)).toHaveLength(35);
   }, 60_000);
 
   it('is filled up by every service, whichever writes first over what another had there (F16)', async () => {

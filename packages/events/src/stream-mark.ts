@@ -29,17 +29,14 @@ export class StreamMark {
     this.#reader = reader;
   }
 
-  /** Has this reader ever begun to read? */
-  async exists(): Promise<boolean> {
-    const { streamMarks } = this.#tables;
-    const rows = await this.#connection.db.select().from(streamMarks).where(eq(streamMarks.reader, this.#reader));
-    return rows.length > 0;
+  /** The newest message that any replica of this reader has dealt with; 0 before the first, undefined before it began. */
+  async place(): Promise<number | undefined> {
+    return (await this.#find())?.streamSequence;
   }
 
   /** Is the stream still the one that was read? True for one that was never read. */
   async stillHolds(bus: Bus, stream: StreamInfo): Promise<boolean> {
-    const { streamMarks } = this.#tables;
-    const [mark] = await this.#connection.db.select().from(streamMarks).where(eq(streamMarks.reader, this.#reader));
+    const mark = await this.#find();
     if (!mark) return true;
     if (mark.streamCreated !== stream.created) return false;
     // Another replica may have gone on since the stream was asked for its end: only one asked after the mark was read tells.
@@ -54,6 +51,12 @@ export class StreamMark {
       if (isMissing(error)) return false;
       throw error;
     }
+  }
+
+  async #find() {
+    const { streamMarks } = this.#tables;
+    const [mark] = await this.#connection.db.select().from(streamMarks).where(eq(streamMarks.reader, this.#reader));
+    return mark;
   }
 
   async #isBeyondEnd(

@@ -1,0 +1,93 @@
+import type { Logger } from '@rollcall/service-kit/logging';
+import { natsSubjectsOf, streamName } from '@rollcall/types/envelope';
+import type { ServiceName } from '@rollcall/types/services';
+import { AckPolicy, type ConsumerInfo, DeliverPolicy, nanos, type StreamInfo } from 'nats';
+import { type Bus, isMissing } from './bus.ts';
+import type { StreamMark } from './stream-mark.ts';
+
+/** So long after a crash the next replica gets what the dead one had in hand, or what was on its way to it. */
+export const ackWaitMilliseconds = 5_000;
+
+const settings = {
+  ack_wait: nanos(ackWaitMilliseconds),
+  max_ack_pending: 1_000,
+  max_deliver: -1,
+};
+
+export interface DurableOptions {
+  /** The same for all replicas of a service. */
+  readonly name: string;
+  /** Whose events. */
+  readonly source: ServiceName;
+  readonly bus: Bus;
+  readonly mark: StreamMark;
+  readonly log: Logger;
+}
+
+/** A durable consumer as the server keeps it, for all replicas of a service. */
+export class Durable {
+  readonly #options: DurableOptions;
+  /** The run of a server in which it was seen to give out everything. */
+  #checkedOn: string | undefined;
+
+  constructor(options: DurableOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Finds it, or makes it, so that it gives out whatever has not been dealt with.
+   *
+   * @returns the stream, and whether it is the one that was read before.
+   */
+  async ensure(): Promise<{ readonly stream: StreamInfo; readonly same: boolean }> {
+    const { bus, name, mark, log } = this.#options;
+    const { serverRun } = bus;
+    const stream = await bus.stream();
+    const same = await mark.stillHolds(bus, stream);
+    const known = await this.info();
+    if (!same) {
+      log.warn({ consumer: name }, 'the stream is not the one that was read before: reading it from the start');
+      await this.#make(known, 1);
+    } else if (!known) {
+      await this.#make(known, 1);
+    } else if (serverRun !== this.#checkedOn && known.delivered.stream_seq > ((await mark.place()) ?? 0)) {
+      // Between a server's end and its next run it may have lost what it had just sent out. What has been written in its
+      // place since, it would take for sent.
+      await this.#make(known, known.ack_floor.stream_seq + 1);
+    } else {
+      const manager = await bus.manager();
+      await manager.consumers.update(streamName, name, settings);
+    }
+    this.#checkedOn = serverRun;
+    return { stream, same };
+  }
+
+  /** What the server says of it; undefined when it has none. */
+  async info(): Promise<ConsumerInfo | undefined> {
+    const manager = await this.#options.bus.manager();
+    try {
+      return await manager.consumers.info(streamName, this.#options.name);
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+  }
+
+  async #make(known: ConsumerInfo | undefined, startSequence: number): Promise<void> {
+    const { bus, name, source } = this.#options;
+    const manager = await bus.manager();
+    if (known) {
+      await manager.consumers.delete(streamName, name).catch((error: unknown) => {
+        if (!isMissing(error)) throw error;
+      });
+    }
+    await manager.consumers.add(streamName, {
+      ...settings,
+      durable_name: name,
+      filter_subject: natsSubjectsOf(source),
+      ack_policy: AckPolicy.Explicit,
+      deliver_policy: DeliverPolicy.StartSequence,
+      opt_start_seq: startSequence,
+    });
+  }
+}
