@@ -4,5 +4,9 @@ import { v7 } from 'uuid';
 /** A fresh UUIDv7: unique without asking anyone, and sorted by the time it was made. */
 export const newId = (): string => v7();
 
+/** When such an id was made, in milliseconds since 1970, by the clock of its maker (RFC 9562 section 5.7); undefined for any other. */
+export const timeOfId = (id: string): number | undefined =>
+  /^[0-9a-f]{8}-[0-9a-f]{4}-7/.test(id) ? Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16) : undefined;
+
 /** A secret to hand out: 192 bits in base64url, 32 characters. */
 export const newSecret = (): string => randomBytes(24).toString('base64url');

@@ -78,6 +78,25 @@ describe('200', () => {
 });
 
 describe('401', () => {
+  it('a straggler of a crowd that another replica heard does no harm to the winner, within some seconds', async () => {
+    const next = await auth.refresh(session.refreshToken);
+    // As that replica writes down whoever presents the token at the moment of its use.
+    await auth.connection.sql`update auth.refresh_tokens set contested_at = used_at
+      where session_id = ${session.actor.sessionId} and used_at is not null`;
+    expect(await auth.refresh(session.refreshToken)).toMatchObject(dead);
+    expect((await auth.refresh(String(next.body.refreshToken))).status).toBe(200);
+    expect(await revoked()).toEqual([]);
+  });
+
+  it('a straggler who comes before that replica has written it down waits for it', async () => {
+    const next = await auth.refresh(session.refreshToken);
+    const straggler = auth.refresh(session.refreshToken);
+    await auth.connection.sql`update auth.refresh_tokens set contested_at = used_at
+      where session_id = ${session.actor.sessionId} and used_at is not null`;
+    expect(await straggler).toMatchObject(dead);
+    expect((await auth.refresh(String(next.body.refreshToken))).status).toBe(200);
+  });
+
   it('a used token that comes again ends the session, its newest tokens included, and tells the trail', async () => {
     const next = await auth.refresh(session.refreshToken);
     expect(await auth.refresh(session.refreshToken)).toMatchObject(dead);

@@ -1,5 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { answer, type CallContext, handle } from '@rollcall/service-kit/call-context';
-import { newSecret } from '@rollcall/service-kit/identity';
+import { newSecret, timeOfId } from '@rollcall/service-kit/identity';
 import { digestOf } from '@rollcall/service-kit/sealed-secret';
 import { cookieNames, readCookie } from '@rollcall/types/cookies';
 import { refreshTokenReused } from '@rollcall/types/events/auth';
@@ -9,7 +10,14 @@ import { refreshSession } from '@rollcall/types/routes/auth/sessions';
 import { endSessionsOf } from '../end-sessions.ts';
 import type { Ports } from '../ports.ts';
 import { holdCredential } from '../store/credentials.ts';
-import { isOpen, type Redemption, redeemRefreshToken, type Session } from '../store/sessions.ts';
+import {
+  breathMilliseconds,
+  isInCrowd,
+  isOpen,
+  type Redemption,
+  redeemRefreshToken,
+  type Session,
+} from '../store/sessions.ts';
 import { signAccessToken } from '../tokens/access-tokens.ts';
 import { tokenAnswer } from '../tokens/token-answer.ts';
 
@@ -21,8 +29,9 @@ export const handleRefreshSession = (ports: Ports) =>
     if (presented === undefined) return refuse('refresh_token_invalid');
 
     const refreshToken = newSecret();
-    const redemption = await redeem(ports, digestOf(presented), digestOf(refreshToken));
-    if (redemption.outcome === 'reused') await endStolenSession(ports, redemption.session, context);
+    const digest = digestOf(presented);
+    const redemption = await redeem(ports, digest, digestOf(refreshToken), context.hop.requestId);
+    if (redemption.outcome === 'reused') await endStolenSession(ports, redemption.session, digest, context);
     if (redemption.outcome !== 'redeemed') return refuse('refresh_token_invalid');
 
     const { session } = redemption;
@@ -32,24 +41,43 @@ export const handleRefreshSession = (ports: Ports) =>
     return answer(200, tokens.body, tokens.headers);
   });
 
-const redeem = (ports: Ports, digest: string, nextDigest: string): Promise<Redemption> => {
+const redeem = (ports: Ports, digest: string, nextDigest: string, requestId: string): Promise<Redemption> => {
   const arrivedAt = performance.now();
   return ports.bursts.present(digest, (alone) =>
     ports.connection.db.transaction((tx) =>
       redeemRefreshToken(tx, digest, nextDigest, {
         idleMilliseconds: ports.config.sessionIdleMilliseconds,
         alone,
-        waitedMilliseconds: () => performance.now() - arrivedAt,
+        waitedMilliseconds: () => Math.max(performance.now() - arrivedAt, waitedSinceGateway(requestId)),
       }),
     ),
   );
 };
 
-const endStolenSession = async (ports: Ports, session: Session, context: CallContext): Promise<void> => {
+/**
+ * By the clocks of two machines, so never more than a breath: a thief who comes in that time is refused like any other, and
+ * noticed the next time.
+ */
+const waitedSinceGateway = (requestId: string): number => {
+  // The id counts whole milliseconds: it may seem to be older than it is.
+  const waited = Date.now() - (timeOfId(requestId) ?? Date.now()) - 1;
+  return Math.min(waited, breathMilliseconds);
+};
+
+/** Those who presented a token together may be heard by several replicas; by then each of them has said so. */
+const hearsayMilliseconds = 150;
+
+const endStolenSession = async (
+  ports: Ports,
+  session: Session,
+  digest: string,
+  context: CallContext,
+): Promise<void> => {
+  await delay(hearsayMilliseconds);
   const cause = { ...context.cause, actor: 'anonymous' };
   const revoked = await ports.events.transact(async (tx, emit) => {
     await holdCredential(tx, session.userId);
-    if (!(await isOpen(tx, session.id))) return [];
+    if (!(await isOpen(tx, session.id)) || (await isInCrowd(tx, digest))) return [];
     const data = { sessionId: sessionId.parse(session.id) };
     await emit(refreshTokenReused, { subject: session.userId, data, cause });
     return endSessionsOf(ports.config, tx, emit, session.userId, { only: [session.id] }, 'refresh_reused', cause);

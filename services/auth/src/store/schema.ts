@@ -60,6 +60,8 @@ export const refreshTokens = auth.table(
       .notNull()
       .references(() => sessions.id, { onDelete: 'cascade' }),
     usedAt: instant('used_at'),
+    /** Somebody else presented it at the very moment of its use: more of them may still come, at any replica. */
+    contestedAt: instant('contested_at'),
   },
   (table) => [index('refresh_tokens__session_id').on(table.sessionId)],
 );

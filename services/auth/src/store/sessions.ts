@@ -105,12 +105,12 @@ export interface Presentation {
   readonly idleMilliseconds: number;
   /** Nobody else presents the same token here at this moment. */
   readonly alone: boolean;
-  /** How long ago it arrived here. */
+  /** How long ago it arrived. */
   readonly waitedMilliseconds: () => number;
 }
 
 /** Longer than any client asks twice in one breath: a token used so long ago is stolen, whoever else presents it. */
-const breathMilliseconds = 3_000;
+export const breathMilliseconds = 3_000;
 
 /**
  * Uses a refresh token up and puts the next one in its place: a compare-and-set, so that of any number who present it
@@ -159,16 +159,30 @@ const findReuse = async (
   digest: string,
   { alone, waitedMilliseconds }: Presentation,
 ): Promise<Redemption | undefined> => {
-  // By the database's clock alone, so that replicas whose clocks differ judge alike; by the time at this very statement.
-  const age = sql<string>`extract(epoch from clock_timestamp() - ${refreshTokens.usedAt}) * 1000`;
   const [row] = await tx
-    .select({ session: sessions, age })
+    .select({ session: sessions, age: ageOfUse, contestedAt: refreshTokens.contestedAt })
     .from(refreshTokens)
     .innerJoin(sessions, eq(sessions.id, refreshTokens.sessionId))
     .where(and(eq(refreshTokens.digest, digest), isNotNull(refreshTokens.usedAt), isNull(sessions.endedAt)));
+  if (!row) return undefined;
   // The wait is measured after the age, so an error is in favour of the client that asked twice: a thief comes again.
-  const isLater = row && Number(row.age) > waitedMilliseconds() + (alone ? 0 : breathMilliseconds);
+  const late = row.age - waitedMilliseconds();
+  if (late <= 0)
+    await tx.update(refreshTokens).set({ contestedAt: sql`now()` }).where(eq(refreshTokens.digest, digest));
+  const isLater = late > (alone && row.contestedAt === null ? 0 : breathMilliseconds);
   return isLater ? { outcome: 'reused', session: row.session } : undefined;
+};
+
+// By the database's clock alone, so that replicas whose clocks differ judge alike; by the time at this very statement.
+const ageOfUse = sql`extract(epoch from clock_timestamp() - ${refreshTokens.usedAt}) * 1000`.mapWith(Number);
+
+/** Has it been used just now by one of several who presented it at once? */
+export const isInCrowd = async (tx: Transaction, digest: string): Promise<boolean> => {
+  const [row] = await tx
+    .select({ age: ageOfUse, contestedAt: refreshTokens.contestedAt })
+    .from(refreshTokens)
+    .where(eq(refreshTokens.digest, digest));
+  return row !== undefined && row.contestedAt !== null && row.age <= breathMilliseconds;
 };
 
 export const isOpen = async (db: Queryable, id: string): Promise<boolean> => {
