@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto';
+import { withAdvisoryLock } from '@rollcall/database/advisory-lock';
+import type { Connection } from '@rollcall/database/connect';
 import type { Logger } from '@rollcall/service-kit/logging';
 import { natsSubjectsOf, streamName } from '@rollcall/types/envelope';
 import type { ServiceName } from '@rollcall/types/services';
@@ -14,11 +17,27 @@ const settings = {
   max_deliver: -1,
 };
 
+/** The same for all replicas, and of no other durable. */
+const lockOf = (name: string): bigint => createHash('sha256').update(`durable ${name}`).digest().readBigInt64BE();
+
+const turns = new WeakMap<Connection, Promise<unknown>>();
+
+/** One durable of a process after the other: each takes two connections, and there are only five. */
+const inTurn = <T>(connection: Connection, work: () => Promise<T>): Promise<T> => {
+  const done = (turns.get(connection) ?? Promise.resolve()).then(work);
+  turns.set(
+    connection,
+    done.catch(() => undefined),
+  );
+  return done;
+};
+
 export interface DurableOptions {
   /** The same for all replicas of a service. */
   readonly name: string;
   /** Whose events. */
   readonly source: ServiceName;
+  readonly connection: Connection;
   readonly bus: Bus;
   readonly mark: StreamMark;
   readonly log: Logger;
@@ -35,11 +54,17 @@ export class Durable {
   }
 
   /**
-   * Finds it, or makes it, so that it gives out whatever has not been dealt with.
+   * Finds it, or makes it, so that it gives out whatever has not been dealt with. One replica at a time: of two, one would
+   * find nothing where the other is about to make it anew.
    *
    * @returns the stream, and whether it is the one that was read before.
    */
-  async ensure(): Promise<{ readonly stream: StreamInfo; readonly same: boolean }> {
+  ensure(): Promise<{ readonly stream: StreamInfo; readonly same: boolean }> {
+    const { connection, name } = this.#options;
+    return inTurn(connection, () => withAdvisoryLock(connection.sql, lockOf(name), () => this.#ensure()));
+  }
+
+  async #ensure(): Promise<{ readonly stream: StreamInfo; readonly same: boolean }> {
     const { bus, name, mark, log } = this.#options;
     const { serverRun } = bus;
     const stream = await bus.stream();
@@ -47,19 +72,23 @@ export class Durable {
     const known = await this.info();
     if (!same) {
       log.warn({ consumer: name }, 'the stream is not the one that was read before: reading it from the start');
-      await this.#make(known, 1);
-    } else if (!known) {
-      await this.#make(known, 1);
-    } else if (serverRun !== this.#checkedOn && known.delivered.stream_seq > ((await mark.place()) ?? 0)) {
-      // Between a server's end and its next run it may have lost what it had just sent out. What has been written in its
-      // place since, it would take for sent.
-      await this.#make(known, known.ack_floor.stream_seq + 1);
-    } else {
-      const manager = await bus.manager();
-      await manager.consumers.update(streamName, name, settings);
     }
+    const start = same ? await this.#startAnewAt(known, serverRun) : 1;
+    if (start !== undefined) await this.#make(known, start);
+    else await (await bus.manager()).consumers.update(streamName, name, settings);
     this.#checkedOn = serverRun;
     return { stream, same };
+  }
+
+  /** Where it has to begin again, if it has to. */
+  async #startAnewAt(known: ConsumerInfo | undefined, serverRun: string | undefined): Promise<number | undefined> {
+    if (!known) return 1;
+    if (serverRun === this.#checkedOn || known.num_ack_pending === 0) return undefined;
+    // Between a server's end and its next run it may have lost what it had sent out and nobody had dealt with. What has been
+    // written in its place since, it would take for sent.
+    const place = (await this.#options.mark.place()) ?? 0;
+    if (known.delivered.stream_seq <= place) return undefined;
+    return Math.min(known.ack_floor.stream_seq, place) + 1;
   }
 
   /** What the server says of it; undefined when it has none. */

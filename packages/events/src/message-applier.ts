@@ -76,8 +76,7 @@ export class MessageApplier {
       // Only services can publish here, and theirs are always readable: there is no subject to hold for this one.
       log.error({ source, sequence: message.seq }, 'a message is no event of its source');
       mark.passed(message.seq, message.data);
-      await mark.save();
-      message.term();
+      if (await mark.save()) message.term();
       return undefined;
     }
     try {
@@ -104,7 +103,8 @@ export class MessageApplier {
     if (outcomes.includes('applied')) committed();
     const settled = deliveries.map((delivery, index) => ({ ...delivery, outcome: outcomes[index] ?? 'held' }));
     for (const { message, outcome } of settled) if (outcome !== 'held') mark.passed(message.seq, message.data);
-    await mark.save();
+    // Of another stream by now: it knows nothing of these messages.
+    if (!(await mark.save())) return;
     for (const { outcome, ...delivery } of settled) await this.#settle(delivery, outcome);
   }
 
@@ -133,8 +133,7 @@ export class MessageApplier {
       if (outcome !== 'held') {
         log.error(telling(envelope), 'parked an event whose predecessor does not come');
         mark.passed(message.seq, message.data);
-        await mark.save();
-        message.ack();
+        if (await mark.save()) message.ack();
         return;
       }
     }

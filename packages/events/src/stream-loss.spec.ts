@@ -243,6 +243,34 @@ describe('a stream that is gone', () => {
   }, 60_000);
 });
 
+describe('a consumer of two replicas', () => {
+  it('that come back to a server at once with something in hand goes on from where it was, not from the start', async () => {
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const stalling = async ({ subject }: { readonly subject: string }) => {
+      if (subject.startsWith('slow')) await released;
+    };
+    const consumer = joinConsumer(stalling);
+    joinConsumer(stalling);
+    const durable = async () =>
+      (await consumer.bus.manager()).consumers.info('ROLLCALL', 'activity-log-from-deactivation');
+    await put(consumer, ...upTo(400).map((n) => handmade(`ada ${n}`, 1)));
+    await waitFor('all to be applied', async () => (await effectsOf(consumer)).length === 400);
+    // More than either has in hand at a time.
+    await put(consumer, ...upTo(300).map((n) => handmade(`slow ${n}`, 1)));
+    await waitFor('them to be given out', async () => (await durable()).num_ack_pending === 300);
+    // Until the server has written down that it gave them out.
+    await delay(2_000);
+    await traffic.nats.kill();
+    await traffic.nats.start();
+    release();
+    await waitFor('all to be applied', async () => (await effectsOf(consumer)).length === 700, 15_000);
+    expect((await durable()).config.opt_start_seq).toBeGreaterThan(400);
+  }, 60_000);
+});
+
 describe('a consumer that is gone', () => {
   it('is made anew and repeats nothing', async () => {
     const [source, consumer] = [joinSource('deactivation'), joinConsumer()];

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Connection } from '@rollcall/database/connect';
 import { streamName } from '@rollcall/types/envelope';
-import { and, eq, lt } from 'drizzle-orm';
+import { and, eq, lt, sql } from 'drizzle-orm';
 import type { StreamInfo } from 'nats';
 import { type Bus, isMissing } from './bus.ts';
 import type { EventTables } from './event-tables.ts';
@@ -90,19 +90,22 @@ export class StreamMark {
   /**
    * Call before the messages are acknowledged: were the mark behind what the server takes for read, the loss of what
    * lies between would go unseen. For the same reason another replica's mark, further on, is never put back.
+   *
+   * @returns whether it is still this stream that is read: in another one the same sequence is another message, which must
+   * not be acknowledged in its stead.
    */
-  async save(): Promise<void> {
-    if (this.#fingerprint === null) return;
+  async save(): Promise<boolean> {
+    if (this.#fingerprint === null) return true;
     const { streamMarks } = this.#tables;
-    await this.#connection.db
+    const isFurther = lt(streamMarks.streamSequence, this.#sequence);
+    const saved = await this.#connection.db
       .update(streamMarks)
-      .set({ streamSequence: this.#sequence, messageId: this.#fingerprint })
-      .where(
-        and(
-          eq(streamMarks.reader, this.#reader),
-          eq(streamMarks.streamCreated, this.#created),
-          lt(streamMarks.streamSequence, this.#sequence),
-        ),
-      );
+      .set({
+        streamSequence: sql`greatest(${streamMarks.streamSequence}, ${this.#sequence})`,
+        messageId: sql`case when ${isFurther} then ${this.#fingerprint} else ${streamMarks.messageId} end`,
+      })
+      .where(and(eq(streamMarks.reader, this.#reader), eq(streamMarks.streamCreated, this.#created)))
+      .returning({ reader: streamMarks.reader });
+    return saved.length > 0;
   }
 }

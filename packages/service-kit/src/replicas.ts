@@ -1,8 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Dispatcher, Pool } from 'undici';
+import { ReplicaAddresses } from './replica-addresses.ts';
 import type { ServiceRequest } from './service-request.ts';
 
 const deadlineMilliseconds = 10_000;
+/** What may be asked of another replica does not wait longer for this one. */
+const attemptMilliseconds = 2_000;
 
 /** No connection came about, so nothing can have been done. */
 const neverArrived: readonly string[] = [
@@ -13,42 +16,46 @@ const neverArrived: readonly string[] = [
   'ENETUNREACH',
   'UND_ERR_CONNECT_TIMEOUT',
 ];
-/** The connection broke, and nobody knows how far the service had come. */
-const brokenOff: readonly string[] = [...neverArrived, 'ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'];
+/** The connection broke, or nothing came over it, and nobody knows how far the service had come. */
+const brokenOff: readonly string[] = [
+  ...neverArrived,
+  'ECONNRESET',
+  'EPIPE',
+  'UND_ERR_SOCKET',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
+];
 
 /** Between the rounds over all replicas; some 0.75 s in all: one may be back by then, and it is quick to say that none is. */
 const pausesMilliseconds = [50, 100, 200, 400];
-/** Not even where each attempt takes its time. */
+/** After so long there is no further round. */
 const patienceMilliseconds = 2_500;
 /** A 503 that took longer is no matter of one replica: asking the next one would only double the load. */
 const quickMilliseconds = 250;
-/** One that did not answer, or turned somebody away, is asked last for so long. */
+/** One that did not answer, or turned somebody away, is asked last for so long; longer each time that it does so again. */
 const distrustMilliseconds = 1_000;
+const longestDistrustMilliseconds = 8_000;
 
 interface Replica {
   readonly pool: Pool;
   distrustedUntil: number;
+  /** How often it was found wanting in a row. */
+  failures: number;
 }
 
 /**
- * The replicas of one service, asked in turn. When one breaks off, each of the others is asked before it is asked again:
- * as long as one is there, whoever asks hears nothing of those that are not. One that says 503 at once, as it does while it
- * has only just started, is not asked again: each of the others is, once.
+ * The replicas of one service, asked in turn. When one breaks off or says nothing, each of the others is asked before it
+ * is asked again: as long as one is there, whoever may be asked twice hears nothing of those that are not. One that says
+ * 503 at once, as it does while it has only just started, is not asked again: each of the others is, once.
  */
 export class Replicas {
-  readonly #all: readonly Replica[];
+  readonly #addresses: ReplicaAddresses;
+  readonly #all = new Map<string, Replica>();
   #turn = 0;
 
-  constructor(addresses: readonly string[]) {
-    this.#all = addresses.map((address) => ({
-      distrustedUntil: 0,
-      pool: new Pool(address, {
-        connections: 32,
-        headersTimeout: deadlineMilliseconds,
-        bodyTimeout: deadlineMilliseconds,
-        connect: { timeout: 1_000 },
-      }),
-    }));
+  /** @param urls of replicas, or of names that stand for several */
+  constructor(urls: readonly string[]) {
+    this.#addresses = new ReplicaAddresses(urls);
   }
 
   /** @throws when no replica can be reached, or when one broke off and the request may not be repeated. */
@@ -58,48 +65,87 @@ export class Replicas {
     for (let round = 0; ; round++) {
       let failure: unknown = new Error('there is no replica');
       let turnedAway: Response | undefined;
-      for (const replica of this.#inTurn()) {
+      const addresses = this.#addresses.current();
+      const replicas = this.#inTurn(addresses instanceof Promise ? await addresses : addresses);
+      for (const [index, replica] of replicas.entries()) {
+        const isLast = index === replicas.length - 1;
         const began = performance.now();
         try {
-          const answer = await ask(replica.pool, request);
-          const isQuick = performance.now() - began < quickMilliseconds;
-          if (answer.status !== 503 || !request.repeatable || !isQuick) return answer;
-          replica.distrustedUntil = performance.now() + distrustMilliseconds;
+          const answer = await ask(replica.pool, request, request.repeatable && !isLast);
+          const isTurnedAway = answer.status === 503 && performance.now() - began < quickMilliseconds;
+          if (isTurnedAway) distrust(replica);
+          else replica.failures = 0;
+          if (!isTurnedAway || !request.repeatable) return answer;
           turnedAway = answer;
         } catch (error) {
-          replica.distrustedUntil = performance.now() + distrustMilliseconds;
-          if (!mayFollow.includes(codeOf(error)) || performance.now() > late) throw error;
+          if (request.signal?.aborted) throw error;
+          distrust(replica);
+          if (!mayFollow.includes(codeOf(error))) throw error;
           failure = error;
         }
       }
       if (turnedAway) return turnedAway;
       const pause = pausesMilliseconds[round];
-      if (pause === undefined) throw failure;
+      if (pause === undefined || performance.now() > late) throw failure;
       await delay(pause, undefined, request.signal ? { signal: request.signal } : {});
     }
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#all.map(({ pool }) => pool.close()));
+    await Promise.all([...this.#all.values()].map(({ pool }) => pool.close()));
   }
 
-  #inTurn(): readonly Replica[] {
-    if (this.#all.length === 1) return this.#all;
-    const first = this.#turn++ % Math.max(1, this.#all.length);
+  #inTurn(addresses: readonly string[]): readonly Replica[] {
+    const all = addresses.map((address) => this.#find(address));
+    this.#forgetAllBut(addresses);
+    const first = this.#turn++ % Math.max(1, all.length);
     const now = performance.now();
     const isDistrusted = ({ distrustedUntil }: Replica): boolean => distrustedUntil > now;
-    const turned = [...this.#all.slice(first), ...this.#all.slice(0, first)];
+    const turned = [...all.slice(first), ...all.slice(0, first)];
     return [...turned.filter((one) => !isDistrusted(one)), ...turned.filter(isDistrusted)];
+  }
+
+  #find(address: string): Replica {
+    const known = this.#all.get(address);
+    if (known) return known;
+    const pool = new Pool(address, {
+      connections: 32,
+      headersTimeout: deadlineMilliseconds,
+      bodyTimeout: deadlineMilliseconds,
+      connect: { timeout: 1_000 },
+    });
+    const replica = { pool, distrustedUntil: 0, failures: 0 };
+    this.#all.set(address, replica);
+    return replica;
+  }
+
+  #forgetAllBut(addresses: readonly string[]): void {
+    if (this.#all.size === addresses.length) return;
+    for (const [address, { pool }] of this.#all) {
+      if (addresses.includes(address)) continue;
+      this.#all.delete(address);
+      // Once its last answers are through; nobody is asked there any more.
+      void pool.close();
+    }
   }
 }
 
-const ask = async (pool: Pool, request: ServiceRequest): Promise<Response> => {
+const distrust = (replica: Replica): void => {
+  const now = performance.now();
+  // What was asked together fails together, and counts once.
+  if (replica.distrustedUntil > now) return;
+  replica.distrustedUntil = now + Math.min(distrustMilliseconds * 2 ** replica.failures, longestDistrustMilliseconds);
+  replica.failures++;
+};
+
+const ask = async (pool: Pool, request: ServiceRequest, briefly: boolean): Promise<Response> => {
   const answer = await pool.request({
     method: request.method as Dispatcher.HttpMethod,
     path: request.target,
     headers: request.headers,
     body: request.body,
     signal: request.signal ?? null,
+    ...(briefly ? { headersTimeout: attemptMilliseconds, bodyTimeout: attemptMilliseconds } : {}),
   });
   const headers = new Headers();
   for (const [name, value] of Object.entries(answer.headers)) {

@@ -1,5 +1,6 @@
+import dns from 'node:dns';
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { HttpDirectory } from './service-directory.ts';
 import type { ServiceRequest } from './service-request.ts';
 
@@ -10,10 +11,10 @@ afterEach(async () => {
   for (const server of servers.splice(0)) server.closeAllConnections();
 });
 
-const listen = async (answer: RequestListener): Promise<string> => {
+const listen = async (answer: RequestListener, host = '127.0.0.1'): Promise<string> => {
   const server = createServer(answer);
   servers.push(server);
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  await new Promise<void>((listening) => server.listen(0, host, listening));
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the server has no port');
   return `http://127.0.0.1:${address.port}`;
@@ -129,6 +130,60 @@ describe('a request to a service with several replicas', () => {
     expect(asked).toBe(1);
   });
 });
+
+describe('a replica that takes connections and says nothing', () => {
+  it('costs whoever may be asked twice two seconds, and nobody who comes in the next moments anything (F40)', async () => {
+    const silent = await listen(() => undefined);
+    const up = await listen((_, response) => response.end('{}'));
+    const request = { method: 'GET', target: '/', headers: {}, body: null, repeatable: true };
+    const timed = async (first: boolean) => {
+      const began = performance.now();
+      const answer = await (first ? ask([silent, up], request) : directory?.send('profile', request));
+      expect(answer?.status).toBe(200);
+      return performance.now() - began;
+    };
+    expect(await timed(true)).toBeLessThan(4_000);
+    for (let n = 0; n < 10; n++) expect(await timed(false)).toBeLessThan(500);
+  });
+});
+
+describe('a name', () => {
+  afterEach(() => vi.restoreAllMocks());
+
+  it('stands for as many replicas as it has addresses, now and later', async () => {
+    const asked: string[] = [];
+    const hear: RequestListener = (request, response) => {
+      asked.push(request.socket.localAddress ?? '');
+      response.end('{}');
+    };
+    const url = await listen(hear, '0.0.0.0');
+    let addresses = ['127.0.0.1', '127.0.0.2'];
+    const lookup = vi.spyOn(dns, 'lookup').mockImplementation(((_name: string, _options: object, done: Done) =>
+      done(
+        null,
+        addresses.map((address) => ({ address, family: 4 })),
+      )) as typeof dns.lookup);
+    const named = url.replace('127.0.0.1', 'profile.example');
+    for (let n = 0; n < 4; n++) await (n === 0 ? ask([named]) : directory?.send('profile', another));
+    expect(new Set(asked)).toEqual(new Set(['127.0.0.1', '127.0.0.2']));
+    addresses = ['127.0.0.3'];
+    await expect
+      .poll(
+        async () => {
+          await directory?.send('profile', another);
+          return asked.at(-1);
+        },
+        { timeout: 5_000 },
+      )
+      .toBe('127.0.0.3');
+    lookup.mockImplementation(((_name: string, _options: object, done: Done) =>
+      done(new Error('no answer'), [])) as typeof dns.lookup);
+    expect((await directory?.send('profile', another))?.status).toBe(200);
+  });
+});
+
+type Done = (error: Error | null, addresses: { address: string; family: number }[]) => void;
+const another = { method: 'GET', target: '/', headers: {}, body: null, repeatable: true };
 
 describe('a way on which', () => {
   it('everything is swallowed is given up after ten seconds, and nothing asked again (F40)', {
