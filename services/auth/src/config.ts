@@ -5,7 +5,9 @@ import { z } from 'zod';
 
 export const variables = {
   ...commonVariables,
-  KEY_ENCRYPTION_SECRET: secretKey.meta({ description: 'encrypts the keys that sign tokens in the database' }),
+  KEY_ENCRYPTION_SECRET: secretKey.meta({
+    description: 'encrypts the keys that sign tokens in the database; the secrets of mailed links are derived from it',
+  }),
   HASHES_AT_ONCE: z.coerce
     .number()
     .int()

@@ -7,7 +7,6 @@ import type { PasswordHasher } from './passwords/password-hasher.ts';
 import type { SignInGuard } from './passwords/sign-in-guard.ts';
 import type { RefusedSignIns } from './refused-sign-ins.ts';
 import type { RevocationFeed } from './revocation-feed.ts';
-import type { RefreshBursts } from './tokens/refresh-bursts.ts';
 import type { SigningKeys } from './tokens/signing-keys.ts';
 
 /** What `service.ts` hands to handlers, reactions and workers. */
@@ -18,7 +17,6 @@ export interface Ports {
   readonly personal: PersonalData;
   readonly hasher: PasswordHasher;
   readonly guard: SignInGuard;
-  readonly bursts: RefreshBursts;
   readonly keys: SigningKeys;
   readonly feed: RevocationFeed;
   readonly refusedSignIns: RefusedSignIns;

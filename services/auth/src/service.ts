@@ -37,7 +37,6 @@ import { RevocationFeed } from './revocation-feed.ts';
 import { credentialOf } from './store/credentials.ts';
 import { eventTables, idempotencyKeys } from './store/schema.ts';
 import { wasSignedInFrom } from './store/sessions.ts';
-import { RefreshBursts } from './tokens/refresh-bursts.ts';
 import { createSigningKeys } from './tokens/signing-keys.ts';
 
 /** Credentials, sessions, tokens and the keys that sign them. */
@@ -63,13 +62,12 @@ export const startAuth = async (environment: Environment, directory: ServiceDire
     secret: config.keyEncryptionSecret,
     isKnownOrigin: (tried, origin) => wasSignedInFrom(connection.db, credentialOf(tried), origin),
   });
-  const bursts = new RefreshBursts();
   const refusedSignIns = new RefusedSignIns({
     events,
     log,
     sealOrigin: (userId, hop) => sealOrigin({ personal, log }, userId, hop),
   });
-  const ports: Ports = { config, connection, events, personal, hasher, guard, bursts, keys, feed, refusedSignIns, log };
+  const ports: Ports = { config, connection, events, personal, hasher, guard, keys, feed, refusedSignIns, log };
 
   const running = foundation.run(
     [

@@ -8,7 +8,7 @@ import type { Letter } from './post-office.ts';
 import type { Mail } from './store/mails.ts';
 
 /**
- * Writes a mail out, its secret freshly minted where it has one.
+ * Writes a mail out, with the secret of its request where it has one.
  *
  * @returns undefined when the request behind the mail is void: used, lapsed or unknown.
  */

@@ -4,7 +4,9 @@ import { email, emailKey } from '@rollcall/types/people';
 
 export const variables = {
   ...commonVariables,
-  KEY_ENCRYPTION_SECRET: secretKey.meta({ description: 'encrypts the data keys of people in the database' }),
+  KEY_ENCRYPTION_SECRET: secretKey.meta({
+    description: 'encrypts the data keys of people in the database; the secrets of mailed links are derived from it',
+  }),
   ROLLCALL_FIRST_ADMIN_EMAIL: email
     .optional()
     .meta({ description: 'the person who confirms this address first becomes the first administrator' }),

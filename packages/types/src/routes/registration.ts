@@ -113,7 +113,7 @@ export const mintVerificationSecret = defineRoute({
   operationId: 'mintVerificationSecret',
   method: 'POST',
   path: '/internal/verifications/:requestId/secret',
-  summary: 'Mint the secret of a verification mail; voids an earlier one of the same request',
+  summary: 'The secret of a verification mail, the same whenever it is asked for; from now on it works',
   callers: [{ service: 'notification' }],
   rate: 'internal',
   params: z.object({ requestId: entityId }),

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { HopContext } from '@rollcall/service-kit/actor';
 import { answer, type CallContext, handle } from '@rollcall/service-kit/call-context';
 import { newSecret, timeOfId } from '@rollcall/service-kit/identity';
 import { digestOf } from '@rollcall/service-kit/sealed-secret';
@@ -10,14 +11,7 @@ import { refreshSession } from '@rollcall/types/routes/auth/sessions';
 import { endSessionsOf } from '../end-sessions.ts';
 import type { Ports } from '../ports.ts';
 import { holdCredential } from '../store/credentials.ts';
-import {
-  breathMilliseconds,
-  isInCrowd,
-  isOpen,
-  type Redemption,
-  redeemRefreshToken,
-  type Session,
-} from '../store/sessions.ts';
+import { isContested, isOpen, type Redemption, redeemRefreshToken } from '../store/sessions.ts';
 import { signAccessToken } from '../tokens/access-tokens.ts';
 import { tokenAnswer } from '../tokens/token-answer.ts';
 
@@ -30,8 +24,8 @@ export const handleRefreshSession = (ports: Ports) =>
 
     const refreshToken = newSecret();
     const digest = digestOf(presented);
-    const redemption = await redeem(ports, digest, digestOf(refreshToken), context.hop.requestId);
-    if (redemption.outcome === 'reused') await endStolenSession(ports, redemption.session, digest, context);
+    const redemption = await redeem(ports, digest, digestOf(refreshToken), context);
+    if (redemption.outcome === 'reused') await endStolenSession(ports, redemption, digest, context);
     if (redemption.outcome !== 'redeemed') return refuse('refresh_token_invalid');
 
     const { session } = redemption;
@@ -41,43 +35,41 @@ export const handleRefreshSession = (ports: Ports) =>
     return answer(200, tokens.body, tokens.headers);
   });
 
-const redeem = (ports: Ports, digest: string, nextDigest: string, requestId: string): Promise<Redemption> => {
+const redeem = (ports: Ports, digest: string, nextDigest: string, { hop }: CallContext): Promise<Redemption> => {
   const arrivedAt = performance.now();
-  return ports.bursts.present(digest, (alone) =>
-    ports.connection.db.transaction((tx) =>
-      redeemRefreshToken(tx, digest, nextDigest, {
-        idleMilliseconds: ports.config.sessionIdleMilliseconds,
-        alone,
-        waitedMilliseconds: () => Math.max(performance.now() - arrivedAt, waitedSinceGateway(requestId)),
-      }),
-    ),
+  return ports.connection.db.transaction((tx) =>
+    redeemRefreshToken(tx, digest, nextDigest, {
+      idleMilliseconds: ports.config.sessionIdleMilliseconds,
+      origin: digestOf(JSON.stringify([hop.ipAddress, hop.userAgent])),
+      waitedMilliseconds: () => Math.max(performance.now() - arrivedAt, waitedSinceGateway(hop)),
+    }),
   );
 };
 
-/**
- * By the clocks of two machines, so never more than a breath: a thief who comes in that time is refused like any other, and
- * noticed the next time.
- */
-const waitedSinceGateway = (requestId: string): number => {
+/** A request on its way is not older than this; clocks that differ by more excuse no more. */
+const longestWayMilliseconds = 3_000;
+
+/** By the clocks of two machines: what they differ by excuses the client that used the token, and no other. */
+const waitedSinceGateway = ({ requestId }: HopContext): number => {
   // The id counts whole milliseconds: it may seem to be older than it is.
   const waited = Date.now() - (timeOfId(requestId) ?? Date.now()) - 1;
-  return Math.min(waited, breathMilliseconds);
+  return Math.min(waited, longestWayMilliseconds);
 };
 
-/** Those who presented a token together may be heard by several replicas; by then each of them has said so. */
+/** Replicas may hear those who present a token together; by then each of them has written down that it did. */
 const hearsayMilliseconds = 150;
 
 const endStolenSession = async (
   ports: Ports,
-  session: Session,
+  { session, maybeHasty }: Extract<Redemption, { readonly outcome: 'reused' }>,
   digest: string,
   context: CallContext,
 ): Promise<void> => {
-  await delay(hearsayMilliseconds);
+  if (maybeHasty) await delay(hearsayMilliseconds);
   const cause = { ...context.cause, actor: 'anonymous' };
   const revoked = await ports.events.transact(async (tx, emit) => {
     await holdCredential(tx, session.userId);
-    if (!(await isOpen(tx, session.id)) || (await isInCrowd(tx, digest))) return [];
+    if (!(await isOpen(tx, session.id)) || (maybeHasty && (await isContested(tx, digest)))) return [];
     const data = { sessionId: sessionId.parse(session.id) };
     await emit(refreshTokenReused, { subject: session.userId, data, cause });
     return endSessionsOf(ports.config, tx, emit, session.userId, { only: [session.id] }, 'refresh_reused', cause);

@@ -7,6 +7,15 @@ export const addReset = async (tx: Transaction, id: string, userId: string): Pro
   await tx.insert(passwordResets).values({ id, userId });
 };
 
+/** What the secret of a request is derived from; undefined for an unknown one. */
+export const saltOfReset = async (db: Queryable, id: string): Promise<string | undefined> => {
+  const [request] = await db
+    .select({ salt: passwordResets.salt })
+    .from(passwordResets)
+    .where(eq(passwordResets.id, id));
+  return request?.salt;
+};
+
 /** Lets the secret of a request work, also when its mail is sent again; false when it is unknown, over, or for nobody who may sign in. */
 export const mintReset = async (
   tx: Transaction,

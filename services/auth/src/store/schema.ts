@@ -60,7 +60,9 @@ export const refreshTokens = auth.table(
       .notNull()
       .references(() => sessions.id, { onDelete: 'cascade' }),
     usedAt: instant('used_at'),
-    /** Somebody else presented it at the very moment of its use: more of them may still come, at any replica. */
+    /** A digest of the address and the program of whoever used it. */
+    usedFrom: text('used_from'),
+    /** The same client presented it once more at the very moment of its use, and may again, at any replica. */
     contestedAt: instant('contested_at'),
   },
   (table) => [index('refresh_tokens__session_id').on(table.sessionId)],
@@ -71,6 +73,8 @@ export const passwordResets = auth.table(
   {
     id: uuid().primaryKey(),
     userId: uuid('user_id').notNull(),
+    /** What the secret is derived from, beside a key that the database does not have. */
+    salt: uuid().notNull().defaultRandom(),
     tokenDigest: text('token_digest').unique('password_resets__token_digest'),
     expiresAt: instant('expires_at'),
     usedAt: instant('used_at'),

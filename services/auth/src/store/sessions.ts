@@ -98,27 +98,32 @@ export const endSessions = async (tx: Transaction, userId: string, selection: Se
 
 export type Redemption =
   | { readonly outcome: 'redeemed'; readonly session: Session }
-  | { readonly outcome: 'reused'; readonly session: Session }
+  | {
+      readonly outcome: 'reused';
+      readonly session: Session;
+      /** So soon after its use, and from where that came, that it may be the same client once more. */
+      readonly maybeHasty: boolean;
+    }
   | { readonly outcome: 'refused' };
 
 export interface Presentation {
   readonly idleMilliseconds: number;
-  /** Nobody else presents the same token here at this moment. */
-  readonly alone: boolean;
+  /** Stands for the client: the same for all that it does from one place. */
+  readonly origin: string;
   /** How long ago it arrived. */
   readonly waitedMilliseconds: () => number;
 }
 
-/** Longer than any client asks twice in one breath: a token used so long ago is stolen, whoever else presents it. */
-export const breathMilliseconds = 3_000;
+/** What a client sends in one breath arrives within it. */
+const breathMilliseconds = 250;
 
 /**
  * Uses a refresh token up and puts the next one in its place: a compare-and-set, so that of any number who present it
  * at once one succeeds. The account must not be disabled.
  *
- * A used token that is presented at the same moment as its use is refused without more ado: that is a client that
- * asked twice. One that arrives later is the sign of a thief (RFC 9700 section 4.14.2). While others present it too, only
- * some seconds make that sure.
+ * A used token that the same client presented before it was used is refused without more ado: it asked twice, as two tabs
+ * do that wake up together. So is one that comes a breath later, if others of them had come before. All else is the sign of
+ * a thief (RFC 9700 section 4.14.2).
  */
 export const redeemRefreshToken = async (
   tx: Transaction,
@@ -128,7 +133,7 @@ export const redeemRefreshToken = async (
 ): Promise<Redemption> => {
   const [used] = await tx
     .update(refreshTokens)
-    .set({ usedAt: sql`clock_timestamp()` })
+    .set({ usedAt: sql`clock_timestamp()`, usedFrom: presentation.origin })
     .from(sessions)
     .innerJoin(credentials, eq(credentials.userId, sessions.userId))
     .where(
@@ -141,7 +146,7 @@ export const redeemRefreshToken = async (
       ),
     )
     .returning({ sessionId: refreshTokens.sessionId });
-  if (!used) return (await findReuse(tx, digest, presentation)) ?? { outcome: 'refused' };
+  if (!used) return judgeReuse(tx, digest, presentation);
 
   // The row may have been ended between the two statements: then this finds nothing and the token is spent in vain.
   const [session] = await tx
@@ -154,35 +159,38 @@ export const redeemRefreshToken = async (
   return { outcome: 'redeemed', session };
 };
 
-const findReuse = async (
+const judgeReuse = async (
   tx: Transaction,
   digest: string,
-  { alone, waitedMilliseconds }: Presentation,
-): Promise<Redemption | undefined> => {
+  { origin, waitedMilliseconds }: Presentation,
+): Promise<Redemption> => {
   const [row] = await tx
-    .select({ session: sessions, age: ageOfUse, contestedAt: refreshTokens.contestedAt })
+    .select({
+      session: sessions,
+      // By the database's clock alone, at this very statement.
+      age: sql`extract(epoch from clock_timestamp() - ${refreshTokens.usedAt}) * 1000`.mapWith(Number),
+      usedFrom: refreshTokens.usedFrom,
+      contestedAt: refreshTokens.contestedAt,
+    })
     .from(refreshTokens)
     .innerJoin(sessions, eq(sessions.id, refreshTokens.sessionId))
     .where(and(eq(refreshTokens.digest, digest), isNotNull(refreshTokens.usedAt), isNull(sessions.endedAt)));
-  if (!row) return undefined;
+  if (!row) return { outcome: 'refused' };
   // The wait is measured after the age, so an error is in favour of the client that asked twice: a thief comes again.
   const late = row.age - waitedMilliseconds();
-  if (late <= 0)
+  const maybeHasty = row.usedFrom === origin && late <= breathMilliseconds;
+  if (maybeHasty && late <= 0) {
     await tx.update(refreshTokens).set({ contestedAt: sql`now()` }).where(eq(refreshTokens.digest, digest));
-  const isLater = late > (alone && row.contestedAt === null ? 0 : breathMilliseconds);
-  return isLater ? { outcome: 'reused', session: row.session } : undefined;
+    return { outcome: 'refused' };
+  }
+  if (maybeHasty && row.contestedAt !== null) return { outcome: 'refused' };
+  return { outcome: 'reused', session: row.session, maybeHasty };
 };
 
-// By the database's clock alone, so that replicas whose clocks differ judge alike; by the time at this very statement.
-const ageOfUse = sql`extract(epoch from clock_timestamp() - ${refreshTokens.usedAt}) * 1000`.mapWith(Number);
-
-/** Has it been used just now by one of several who presented it at once? */
-export const isInCrowd = async (tx: Transaction, digest: string): Promise<boolean> => {
-  const [row] = await tx
-    .select({ age: ageOfUse, contestedAt: refreshTokens.contestedAt })
-    .from(refreshTokens)
-    .where(eq(refreshTokens.digest, digest));
-  return row !== undefined && row.contestedAt !== null && row.age <= breathMilliseconds;
+/** Did the client that used it present it more than once at that moment? */
+export const isContested = async (tx: Transaction, digest: string): Promise<boolean> => {
+  const which = and(eq(refreshTokens.digest, digest), isNotNull(refreshTokens.contestedAt));
+  return (await tx.$count(refreshTokens, which)) > 0;
 };
 
 export const isOpen = async (db: Queryable, id: string): Promise<boolean> => {

@@ -64,6 +64,8 @@ export const verifications = registration.table(
   {
     id: uuid().primaryKey(),
     userId: uuid('user_id').notNull(),
+    /** What the secret is derived from, beside a key that the database does not have. */
+    salt: uuid().notNull().defaultRandom(),
     tokenDigest: text('token_digest').unique('verifications__token_digest'),
     expiresAt: instant('expires_at'),
     usedAt: instant('used_at'),

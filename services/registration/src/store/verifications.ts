@@ -9,6 +9,12 @@ export const addVerification = async (tx: Transaction, id: string, userId: strin
   await tx.insert(verifications).values({ id, userId });
 };
 
+/** What the secret of a request is derived from; undefined for an unknown one. */
+export const saltOfVerification = async (db: Queryable, id: string): Promise<string | undefined> => {
+  const [request] = await db.select({ salt: verifications.salt }).from(verifications).where(eq(verifications.id, id));
+  return request?.salt;
+};
+
 /**
  * Lets the secret of a request work, also when its mail is sent again: until `latest` and never longer than its
  * sign-up.

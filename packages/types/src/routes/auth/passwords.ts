@@ -64,7 +64,7 @@ export const mintResetSecret = defineRoute({
   operationId: 'mintResetSecret',
   method: 'POST',
   path: '/internal/password-resets/:requestId/secret',
-  summary: 'Mint the secret of a reset mail; voids an earlier one of the same request',
+  summary: 'The secret of a reset mail, the same whenever it is asked for; from now on it works',
   callers: [{ service: 'notification' }],
   rate: 'internal',
   params: z.object({ requestId: entityId }),

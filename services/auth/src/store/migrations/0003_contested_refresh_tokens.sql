@@ -1,1 +1,0 @@
-ALTER TABLE "auth"."refresh_tokens" ADD COLUMN "contested_at" timestamp with time zone;

@@ -1,0 +1,1 @@
+ALTER TABLE "auth"."password_resets" ADD COLUMN "salt" uuid DEFAULT gen_random_uuid() NOT NULL;

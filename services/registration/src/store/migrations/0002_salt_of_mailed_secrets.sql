@@ -1,0 +1,1 @@
+ALTER TABLE "registration"."verifications" ADD COLUMN "salt" uuid DEFAULT gen_random_uuid() NOT NULL;
