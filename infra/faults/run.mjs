@@ -47,6 +47,7 @@ const rows = testResults
   .sort((one, other) => one.file.localeCompare(other.file))
   .flatMap(({ file, assertionResults }) => [
     `\n## ${file}\n\n| guarantee | seconds | holds |\n| --- | ---: | --- |`,
+    ...(assertionResults.length === 0 ? ['| it can be read | 0.0 | **no** |'] : []),
     ...assertionResults.map(
       ({ fullName, duration, status }) =>
         `| ${fullName.replaceAll('|', '\\|')} | ${((duration ?? 0) / 1000).toFixed(1)} | ${status === 'passed' ? 'yes' : '**no**'} |`,
@@ -56,7 +57,11 @@ const about = `Node ${process.version} on ${process.platform}, ${cpus().length} 
 const text = `# What was tried, and whether it held\n\nWritten by \`npm run faults\`. ${about}\n${rows.join('\n')}\n`;
 writeFileSync(path.join(here, 'RESULTS.md'), text);
 
-const all = testResults.flatMap(({ assertionResults }) => assertionResults);
+// A file that could not be read has no guarantees of its own, and holds none.
+const unread = testResults.filter(
+  ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
+);
+const all = [...testResults.flatMap(({ assertionResults }) => assertionResults), ...unread];
 const held = all.filter(({ status }) => status === 'passed').length;
 const verdict = `<!-- verdict -->\n\n**${held} of ${all.length} guarantees held** in the last run: ${about}\n`;
 const readme = path.join(here, 'README.md');

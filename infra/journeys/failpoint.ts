@@ -47,6 +47,12 @@ const dropFailpoint = async (sql: Sql, name: string): Promise<void> => {
   await sql.unsafe(`drop function ${name}() cascade`);
 };
 
+/** How often that was asked for. */
+export const attempts = async (sql: Sql): Promise<number> => {
+  const [row] = await sql<{ last_value: string }[]>`select last_value from failpoint_attempts`;
+  return Number(row?.last_value ?? 0);
+};
+
 /** The outboxes of all services. */
 export const outboxes = async (sql: Sql): Promise<string[]> => {
   const rows = await sql<{ table: string }[]>`

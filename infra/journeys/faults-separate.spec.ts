@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ApiClient } from '@rollcall/testing/api-client';
 import { expectInvariants } from '@rollcall/testing/check-invariants';
@@ -56,8 +57,9 @@ describe('while each service is restarted in turn', () => {
     expect(Math.min(...Object.values(probe.asked)), JSON.stringify(probe.asked)).toBeGreaterThan(20);
     expect(probe.failures, told).toEqual([]);
     const all = Object.values(probe.asked).reduce((sum, count) => sum + count, 0);
-    // Beside other specs a processor may be so busy that news of a second ago are not through.
-    expect(probe.turnedAway.length, probe.turnedAway.join('\n')).toBeLessThanOrEqual(thorough ? 0 : all / 50);
+    // Beside other specs a processor may be so busy that news of a second ago are not through, and no one else fails.
+    expect(probe.turnedAway.length, probe.turnedAway.join('\n')).toBeLessThanOrEqual(thorough ? 0 : all / 100);
+    expect(probe.turnedAway.filter((failure) => !failure.includes('"code":"unavailable"'))).toEqual([]);
     expect(unclean(crowd.answers), told).toEqual([]);
     // What one replica has answered, every other one knows.
     expect(crowd.answers.filter(({ status }) => status === 404)).toEqual([]);
@@ -67,33 +69,38 @@ describe('while each service is restarted in turn', () => {
   }, 300_000);
 });
 
-/** The process that leads, of those that publish what registration says: by its connection to the database. */
-const leaderOf = async (sql: Sql): Promise<number> => {
-  const [leader] = await sql<{ pid: number }[]>`
+/** As the relay of a service takes it (`packages/events/src/relay.ts`). */
+const leadOfRegistration = createHash('sha256').update('registration relay outbox').digest().readBigInt64BE();
+
+/** Who of registration publishes what it says: a connection that holds the lead and was heard of a moment ago. */
+const leader = async (sql: Sql): Promise<number | undefined> => {
+  const [row] = await sql<{ pid: number }[]>`
     select pid from pg_stat_activity join pg_locks using (pid)
-    where application_name = 'rollcall registration' and locktype = 'advisory' and granted`;
-  return leader?.pid ?? 0;
+    where locktype = 'advisory' and granted and (classid::bigint << 32 | objid::bigint) = ${leadOfRegistration.toString()}
+      and now() - state_change < interval '2 seconds'`;
+  return row?.pid;
 };
 
 describe('while a replica stands still for longer than it may lead', () => {
-  it('the other one publishes, and nothing is there twice or out of order when it wakes (F06)', async () => {
+  it('the other one publishes and answers, and nothing is there twice or out of order when it wakes (F06)', async () => {
     const { stack } = separate;
     const sql = postgres(stack.postgres, { max: 1, onnotice: () => undefined });
     const crowd = gather(stack, { admin, people, api });
-    let changes = 0;
+    const leaders = [];
     for (const name of replicasOf('registration')) {
-      const before = await leaderOf(sql);
       const pid = await serverProcess(stack, name);
       process.kill(pid, 'SIGSTOP');
       await delay(leaseMilliseconds + 3_000);
-      const after = await leaderOf(sql);
-      if (after !== before) changes++;
-      expect(after, 'nobody leads').not.toBe(0);
+      leaders.push(await leader(sql));
       process.kill(pid, 'SIGCONT');
     }
     await crowd.leave();
     await sql.end();
-    expect(changes).toBeGreaterThan(0);
+    expect(leaders).toEqual([expect.any(Number), expect.any(Number)]);
+    expect(leaders[0]).not.toBe(leaders[1]);
+    // What may not be asked twice, such as a sign-up, waits for the one that does not answer; but for a moment only.
+    const lost = crowd.answers.filter(({ status }) => status === 0 || status >= 500);
+    expect(lost.length, JSON.stringify(summaryOf(crowd.answers))).toBeLessThan(crowd.answers.length / 20);
     const promises = { admin, promised: crowd.promised };
     await expectInvariants(stack, { mailsOnce: true, promises });
   }, 120_000);

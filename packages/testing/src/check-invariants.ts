@@ -60,6 +60,8 @@ export const checkInvariants = async (stack: Checked, options: CheckOptions = {}
       ...projectionChecks(sql, schemas),
       ...restChecks(sql),
     ]);
+    const known = new Set(ids.map(({ event_id }) => event_id));
+    const uncommitted = [...published].filter((id) => !known.has(id));
     const missing = ids.filter(({ event_id }) => !published.has(event_id)).map(({ event_id }) => event_id);
     const twice = options.mailsOnce ? repeated(mails) : [];
     const texts = await sql.unsafe<{ text: string }[]>(schemas.map(saidBy).join(' union all '));
@@ -68,6 +70,7 @@ export const checkInvariants = async (stack: Checked, options: CheckOptions = {}
       violations: [
         ...found.flat(),
         ...listed('I1', 'events that the stream does not have', missing),
+        ...listed('I2', 'events in the stream that were never committed', uncommitted),
         ...listed('I4', 'mails sent twice', twice),
         ...listed('I10', 'consumers that are behind', await pendingAtConsumers(stack.nats)),
         ...listed('I11', 'secrets or addresses said in plain', secretsSaid(secrets, messages, texts)),

@@ -57,10 +57,11 @@ export const projectionChecks = (sql: Sql, sources: readonly EventSchema[]): Pro
   ),
 ];
 
-/** What people hold by the access log, read anew from its first event: names of permissions in order, by their ids. */
+/** What everybody holds by the access log, read anew from its first event: names of permissions in order, by their ids. */
 export const rightsByLog = async (sql: Sql): Promise<ReadonlyMap<string, readonly string[]>> => {
   const rows = await sql<{ user_id: string; held: string[] }[]>`
     with core as (select * from role_permission.events where stream = 'core'),
+    people as (select distinct subject from core where type = 'access.user_added'),
     grants as (
       select distinct on (subject, data->>'permission') subject, data->>'permission' as permission, data->'after' as held
       from core where type in ('permission.granted', 'permission.revoked')
@@ -71,6 +72,6 @@ export const rightsByLog = async (sql: Sql): Promise<ReadonlyMap<string, readonl
     select subject as user_id, coalesce(array_agg(permission order by permission collate "C") filter (
       where held <> 'null' and accounts.type is distinct from 'user.suspended'
         and coalesce((held->>'validUntil')::timestamptz > now(), true)), '{}') as held
-    from grants left join accounts using (subject) group by subject`;
+    from people left join grants using (subject) left join accounts using (subject) group by subject`;
   return new Map(rows.map(({ user_id, held }) => [user_id, held]));
 };
