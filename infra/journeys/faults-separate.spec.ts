@@ -57,8 +57,9 @@ describe('while each service is restarted in turn', () => {
     expect(Math.min(...Object.values(probe.asked)), JSON.stringify(probe.asked)).toBeGreaterThan(20);
     expect(probe.failures, told).toEqual([]);
     const all = Object.values(probe.asked).reduce((sum, count) => sum + count, 0);
-    // Beside other specs a processor may be so busy that news of a second ago are not through, and no one else fails.
-    expect(probe.turnedAway.length, probe.turnedAway.join('\n')).toBeLessThanOrEqual(thorough ? 0 : all / 100);
+    // Two processors that start the seventeenth process may be so busy that news of a second ago are not through: whoever is
+    // told 503 and when to come back is served then. Nothing else may go wrong, not even once.
+    expect(probe.turnedAway.length, probe.turnedAway.join('\n')).toBeLessThanOrEqual(all / 100);
     expect(probe.turnedAway.filter((failure) => !failure.includes('"code":"unavailable"'))).toEqual([]);
     expect(unclean(crowd.answers), told).toEqual([]);
     // What one replica has answered, every other one knows.

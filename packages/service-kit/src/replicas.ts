@@ -4,7 +4,7 @@ import { ReplicaAddresses } from './replica-addresses.ts';
 import type { ServiceRequest } from './service-request.ts';
 
 const deadlineMilliseconds = 10_000;
-/** What may be asked of another replica does not wait longer for this one. */
+/** What may be asked of another replica does not wait longer for this one, nor longer than half of all its patience. */
 const attemptMilliseconds = 2_000;
 
 /** No connection came about, so nothing can have been done. */
@@ -16,15 +16,10 @@ const neverArrived: readonly string[] = [
   'ENETUNREACH',
   'UND_ERR_CONNECT_TIMEOUT',
 ];
-/** The connection broke, or nothing came over it, and nobody knows how far the service had come. */
-const brokenOff: readonly string[] = [
-  ...neverArrived,
-  'ECONNRESET',
-  'EPIPE',
-  'UND_ERR_SOCKET',
-  'UND_ERR_HEADERS_TIMEOUT',
-  'UND_ERR_BODY_TIMEOUT',
-];
+/** Nothing came over the connection. */
+const silent: readonly string[] = ['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'];
+/** The connection broke, or was silent, and nobody knows how far the service had come. */
+const brokenOff: readonly string[] = [...neverArrived, ...silent, 'ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'];
 
 /** Between the rounds over all replicas; some 0.75 s in all: one may be back by then, and it is quick to say that none is. */
 const pausesMilliseconds = [50, 100, 200, 400];
@@ -32,15 +27,16 @@ const pausesMilliseconds = [50, 100, 200, 400];
 const patienceMilliseconds = 2_500;
 /** A 503 that took longer is no matter of one replica: asking the next one would only double the load. */
 const quickMilliseconds = 250;
-/** One that did not answer, or turned somebody away, is asked last for so long; longer each time that it does so again. */
+/** One that did not serve is asked last for so long. */
 const distrustMilliseconds = 1_000;
+/** One that says nothing costs each that asks it: it is asked last for longer each time, up to this. */
 const longestDistrustMilliseconds = 8_000;
 
 interface Replica {
   readonly pool: Pool;
   distrustedUntil: number;
-  /** How often it was found wanting in a row. */
-  failures: number;
+  /** How often in a row it said nothing. */
+  silences: number;
 }
 
 /**
@@ -73,13 +69,12 @@ export class Replicas {
         try {
           const answer = await ask(replica.pool, request, request.repeatable && !isLast);
           const isTurnedAway = answer.status === 503 && performance.now() - began < quickMilliseconds;
-          if (isTurnedAway) distrust(replica);
-          else replica.failures = 0;
+          replica.silences = 0;
+          if (isTurnedAway) distrust(replica, false);
           if (!isTurnedAway || !request.repeatable) return answer;
           turnedAway = answer;
         } catch (error) {
-          if (request.signal?.aborted) throw error;
-          distrust(replica);
+          distrust(replica, isSilence(error, request));
           if (!mayFollow.includes(codeOf(error))) throw error;
           failure = error;
         }
@@ -114,7 +109,7 @@ export class Replicas {
       bodyTimeout: deadlineMilliseconds,
       connect: { timeout: 1_000 },
     });
-    const replica = { pool, distrustedUntil: 0, failures: 0 };
+    const replica = { pool, distrustedUntil: 0, silences: 0 };
     this.#all.set(address, replica);
     return replica;
   }
@@ -130,22 +125,28 @@ export class Replicas {
   }
 }
 
-const distrust = (replica: Replica): void => {
+/** Also where whoever asked lost patience first. */
+const isSilence = (error: unknown, { signal }: ServiceRequest): boolean =>
+  signal?.aborted === true || silent.includes(codeOf(error));
+
+const distrust = (replica: Replica, isSilent: boolean): void => {
   const now = performance.now();
   // What was asked together fails together, and counts once.
   if (replica.distrustedUntil > now) return;
-  replica.distrustedUntil = now + Math.min(distrustMilliseconds * 2 ** replica.failures, longestDistrustMilliseconds);
-  replica.failures++;
+  const longer = isSilent ? 2 ** replica.silences : 1;
+  replica.distrustedUntil = now + Math.min(distrustMilliseconds * longer, longestDistrustMilliseconds);
+  if (isSilent) replica.silences++;
 };
 
 const ask = async (pool: Pool, request: ServiceRequest, briefly: boolean): Promise<Response> => {
+  const attempt = Math.min(attemptMilliseconds, (request.patience ?? deadlineMilliseconds) / 2);
   const answer = await pool.request({
     method: request.method as Dispatcher.HttpMethod,
     path: request.target,
     headers: request.headers,
     body: request.body,
     signal: request.signal ?? null,
-    ...(briefly ? { headersTimeout: attemptMilliseconds, bodyTimeout: attemptMilliseconds } : {}),
+    ...(briefly ? { headersTimeout: attempt, bodyTimeout: attempt } : {}),
   });
   const headers = new Headers();
   for (const [name, value] of Object.entries(answer.headers)) {

@@ -74,6 +74,7 @@ export const createServiceClient = (
     const hop: Hop = { method: route.method, target: targetOf(route, input.params, input.query), body };
     const headers = signHop({ from: self, to: route.service, key }, hop, input.context ?? ownContext(), Date.now());
 
+    const patience = input.timeout ?? 5_000;
     try {
       const answer = await withDeadline(
         (signal) =>
@@ -83,8 +84,9 @@ export const createServiceClient = (
             repeatable: true,
             headers: body ? { ...headers, 'content-type': 'application/json' } : headers,
             signal,
+            patience,
           }),
-        input.timeout ?? 5_000,
+        patience,
       );
       const content: unknown = await answer.json();
       const schema = route.responses[answer.status as keyof typeof route.responses];

@@ -8,4 +8,6 @@ export interface ServiceRequest {
   /** Asking twice does no more than asking once: another replica may be asked when one breaks off. */
   readonly repeatable: boolean;
   readonly signal?: AbortSignal;
+  /** Milliseconds after which nobody waits any more. */
+  readonly patience?: number;
 }
