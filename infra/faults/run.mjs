@@ -9,13 +9,15 @@ const here = import.meta.dirname;
 const repository = path.resolve(here, '../..');
 const folder = mkdtempSync(path.join(tmpdir(), 'rollcall-faults-'));
 const report = path.join(folder, 'report.json');
+const { env } = process;
+/** What stands in the environment goes first, and is told. */
 const lengths = {
-  FAULTS_OUTAGE_SECONDS: '60',
-  FAULTS_ROUNDS: '5',
-  FAULTS_TIMING_TRIES: '500',
-  FAULTS_BACKLOG: '10000',
+  FAULTS_OUTAGE_SECONDS: env.FAULTS_OUTAGE_SECONDS ?? '60',
+  FAULTS_ROUNDS: env.FAULTS_ROUNDS ?? '5',
+  FAULTS_TIMING_TRIES: env.FAULTS_TIMING_TRIES ?? '500',
+  FAULTS_BACKLOG: env.FAULTS_BACKLOG ?? '10000',
   // Of fifty each.
-  FAULTS_WRITES: '200',
+  FAULTS_WRITES: env.FAULTS_WRITES ?? '200',
 };
 
 const code = await new Promise((resolve) => {
@@ -33,7 +35,7 @@ const code = await new Promise((resolve) => {
   ];
   const flags = ['--maxWorkers=1', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const command = [path.join(repository, 'infra/local/test.mjs'), ...specs, ...flags];
-  const run = spawn(process.execPath, command, { stdio: 'inherit', env: { ...lengths, ...process.env } });
+  const run = spawn(process.execPath, command, { stdio: 'inherit', env: { ...env, ...lengths } });
   run.once('exit', (exitCode) => resolve(exitCode ?? 1));
   // Ctrl-C reaches it by itself; what is sent to us alone is handed on.
   process.once('SIGTERM', () => run.kill('SIGTERM'));
