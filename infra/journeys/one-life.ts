@@ -38,7 +38,7 @@ export const liveOneLife = async (stack: Stack): Promise<void> => {
   const me = await api('GET', '/v1/users/me', { token: session.token });
   expect(me).toMatchObject({ status: 200, body: { id, username, email, firstName: 'Ada', locale: 'en-GB' } });
 
-  // A permission is defined and granted, and holds at once.
+  // A permission is defined and granted, and holds: at once where it was granted, a moment later at other replicas.
   const created = await api('POST', '/v1/permissions', {
     token: admin.token,
     body: { name: 'reports.read', description: 'Read the monthly reports.' },
@@ -46,8 +46,15 @@ export const liveOneLife = async (stack: Stack): Promise<void> => {
   expect(created.status).toBe(201);
   const granted = await api('PUT', `/v1/users/${id}/permissions/reports.read`, { token: admin.token });
   expect(granted.status).toBe(200);
-  const rights = await api('GET', '/v1/users/me/permissions', { token: session.token });
-  expect(rights.body.items).toMatchObject([{ name: 'reports.read', source: 'grant', grantedBy: admin.id }]);
+  const rights = await waitFor(
+    'the right',
+    async () => {
+      const { items } = (await api('GET', '/v1/users/me/permissions', { token: session.token })).body;
+      return items.length > 0 && items;
+    },
+    1_000,
+  );
+  expect(rights).toMatchObject([{ name: 'reports.read', source: 'grant', grantedBy: admin.id }]);
 
   // The trail has it all, in order.
   const trail = await waitFor('the grant in the audit trail', async () => {

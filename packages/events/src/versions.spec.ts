@@ -36,10 +36,13 @@ const parkedByOlderVersion = async (party: Party, events: readonly Envelope[], r
     envelope,
     reason: index === 0 ? reason : 'waits behind a parked event',
   }));
-  await party.connection.db.insert(parkedEvents).values(rows);
-  for (const { source, subject, subjectsequence } of events.slice(-1)) {
-    await party.connection.db.insert(inbox).values({ source, subject, lastSequence: subjectsequence });
-  }
+  // At once: the party looks for what it can take up.
+  await party.connection.db.transaction(async (tx) => {
+    await tx.insert(parkedEvents).values(rows);
+    for (const { source, subject, subjectsequence } of events.slice(-1)) {
+      await tx.insert(inbox).values({ source, subject, lastSequence: subjectsequence });
+    }
+  });
 };
 
 describe('while versions are mixed (F42)', () => {
