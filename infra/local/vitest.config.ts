@@ -1,19 +1,36 @@
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestUserConfig } from 'vitest/config';
 
-/** One run over all specs; the root is the repository. */
+/** These start many processes, or judge how long people wait while something breaks: nothing else may take their turn. */
+const alone = ['infra/journeys/{contention,faults-*,one-life,timing}.spec.ts'];
+
+const shared: TestUserConfig = {
+  exclude: ['**/node_modules/**', '**/dist/**', '**/fixtures/**', '**/.data/**'],
+  setupFiles: ['infra/local/end-with-vitest.ts'],
+  // Processes, not threads: native modules, signals and process.env are then each spec file's own.
+  pool: 'forks',
+  testTimeout: 30_000,
+  hookTimeout: 60_000,
+  restoreMocks: true,
+};
+
+/** One run over all specs, two files at a time and then, one by one, those that need the machine; the root is the repository. */
 export default defineConfig({
   test: {
-    include: ['{packages,services,infra}/**/*.spec.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**', '**/fixtures/**', '**/.data/**'],
     globalSetup: ['infra/local/global-setup.ts'],
-    setupFiles: ['infra/local/end-with-vitest.ts'],
-    // Processes, not threads: native modules, signals and process.env are then each spec file's own.
-    pool: 'forks',
-    maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
     teardownTimeout: 20_000,
-    restoreMocks: true,
     passWithNoTests: false,
+    projects: [
+      {
+        test: {
+          ...shared,
+          name: 'together',
+          include: ['{packages,services,infra}/**/*.spec.ts'],
+          exclude: [...(shared.exclude ?? []), ...alone],
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      { test: { ...shared, name: 'alone', include: alone, maxWorkers: 1, sequence: { groupOrder: 1 } } },
+    ],
   },
 });
