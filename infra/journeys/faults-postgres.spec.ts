@@ -8,7 +8,7 @@ import { serverProcess } from '@rollcall/testing/stack-processes';
 import { waitFor } from '@rollcall/testing/wait-for';
 import postgres, { type Sql } from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { gather, summaryOf, unclean } from './crowd.ts';
+import { gather, summaryOf, unclean, usualRefusalMilliseconds } from './crowd.ts';
 
 let stack: Stack;
 let sql: Sql;
@@ -55,6 +55,7 @@ describe('when Postgres', () => {
       await delay(1_500);
       await crowd.leave();
       expect(unclean(crowd.answers), JSON.stringify(summaryOf(crowd.answers))).toEqual([]);
+      expect(usualRefusalMilliseconds(crowd.answers)).toBeLessThan(2_500);
       expect(downMilliseconds).toBeLessThan(15_000);
       await expectInvariants(stack, {
         mailsOnce: true,

@@ -15,6 +15,8 @@ export interface OwnNats {
   start(): Promise<void>;
   /** As a power cut does; resolves once it is gone. */
   kill(): Promise<void>;
+  /** As its operator does: it writes down what it knows. Resolves once it is gone. */
+  shutDown(): Promise<void>;
   /** It keeps its connections and answers nothing. */
   freeze(): void;
   thaw(): void;
@@ -40,11 +42,11 @@ export const startOwnNats = async (): Promise<OwnNats> => {
   );
 
   let server: ChildProcess | undefined;
-  const kill = async (): Promise<void> => {
+  const end = async (signal: 'SIGKILL' | 'SIGTERM'): Promise<void> => {
     const dying = server;
     server = undefined;
     if (!dying || dying.exitCode !== null || dying.signalCode !== null) return;
-    dying.kill('SIGKILL');
+    dying.kill(signal);
     await once(dying, 'exit');
   };
   const nats: OwnNats = {
@@ -53,13 +55,14 @@ export const startOwnNats = async (): Promise<OwnNats> => {
     start: async () => {
       server = await serve(program, configuration);
     },
-    kill,
+    kill: () => end('SIGKILL'),
+    shutDown: () => end('SIGTERM'),
     freeze: () => void server?.kill('SIGSTOP'),
     thaw: () => void server?.kill('SIGCONT'),
     loseStore: () => rm(store, { recursive: true, force: true }),
     loseTail: (stream, lastKept) => loseTail(messagesOf(store, stream), lastKept),
     stop: async () => {
-      await kill();
+      await end('SIGKILL');
       await rm(folder, { recursive: true, force: true });
     },
   };
