@@ -17,6 +17,9 @@ const settings = {
   max_deliver: -1,
 };
 
+/** Stands with a durable for all replicas to read: in which run of a server it was seen to give out everything. */
+const checkedOn = (serverRun: string | undefined): string => `seen to give out everything in run ${serverRun ?? ''}`;
+
 /** The same for all replicas, and of no other durable. */
 const lockOf = (name: string): bigint => createHash('sha256').update(`durable ${name}`).digest().readBigInt64BE();
 
@@ -46,8 +49,6 @@ export interface DurableOptions {
 /** A durable consumer as the server keeps it, for all replicas of a service. */
 export class Durable {
   readonly #options: DurableOptions;
-  /** The run of a server in which it was seen to give out everything. */
-  #checkedOn: string | undefined;
 
   constructor(options: DurableOptions) {
     this.#options = options;
@@ -74,21 +75,26 @@ export class Durable {
       log.warn({ consumer: name }, 'the stream is not the one that was read before: reading it from the start');
     }
     const start = same ? await this.#startAnewAt(known, serverRun) : 1;
-    if (start !== undefined) await this.#make(known, start);
-    else await (await bus.manager()).consumers.update(streamName, name, settings);
-    this.#checkedOn = serverRun;
+    if (start !== undefined) await this.#make(known, start, serverRun);
+    else
+      await (await bus.manager()).consumers.update(streamName, name, {
+        ...settings,
+        description: checkedOn(serverRun),
+      });
     return { stream, same };
   }
 
   /** Where it has to begin again, if it has to. */
   async #startAnewAt(known: ConsumerInfo | undefined, serverRun: string | undefined): Promise<number | undefined> {
     if (!known) return 1;
-    if (serverRun === this.#checkedOn || known.num_ack_pending === 0) return undefined;
+    if (known.config.description === checkedOn(serverRun) || known.num_ack_pending === 0) return undefined;
     // Between a server's end and its next run it may have lost what it had sent out and nobody had dealt with. What has been
     // written in its place since, it would take for sent.
     const place = (await this.#options.mark.place()) ?? 0;
     if (known.delivered.stream_seq <= place) return undefined;
-    return Math.min(known.ack_floor.stream_seq, place) + 1;
+    // One that was only just made tells of a floor of 0.
+    const floor = Math.max(known.ack_floor.stream_seq, (known.config.opt_start_seq ?? 1) - 1);
+    return Math.min(floor, place) + 1;
   }
 
   /** What the server says of it; undefined when it has none. */
@@ -102,7 +108,7 @@ export class Durable {
     }
   }
 
-  async #make(known: ConsumerInfo | undefined, startSequence: number): Promise<void> {
+  async #make(known: ConsumerInfo | undefined, startSequence: number, serverRun: string | undefined): Promise<void> {
     const { bus, name, source } = this.#options;
     const manager = await bus.manager();
     if (known) {
@@ -113,6 +119,7 @@ export class Durable {
     await manager.consumers.add(streamName, {
       ...settings,
       durable_name: name,
+      description: checkedOn(serverRun),
       filter_subject: natsSubjectsOf(source),
       ack_policy: AckPolicy.Explicit,
       deliver_policy: DeliverPolicy.StartSequence,

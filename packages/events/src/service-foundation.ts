@@ -10,7 +10,7 @@ import type { ServiceDirectory } from '@rollcall/service-kit/service-directory';
 import { ShutdownList } from '@rollcall/service-kit/shutdown';
 import { isRefusal } from '@rollcall/types/problems';
 import { readDataKey } from '@rollcall/types/routes/registration';
-import { checkPermission } from '@rollcall/types/routes/role-permission';
+import { checkPermission } from '@rollcall/types/routes/role-permission/internal';
 import type { ServiceName } from '@rollcall/types/services';
 import { Bus } from './bus.ts';
 import { EventPlane } from './event-plane.ts';
