@@ -5,7 +5,7 @@ import type { ServiceClient } from '@rollcall/service-kit/service-client';
 import { InProcessDirectory } from '@rollcall/service-kit/service-directory';
 import { isRefusal, type Refusal } from '@rollcall/types/problems';
 import { setUpDevUser } from '@rollcall/types/routes/registration';
-import { appointDevAdmin } from '@rollcall/types/routes/role-permission';
+import { appointDevAdmin } from '@rollcall/types/routes/role-permission/internal';
 import { createOperatorClient } from './operator-client.ts';
 import type { StackPlan } from './plan.ts';
 import { servicesBehindGateway } from './services.ts';

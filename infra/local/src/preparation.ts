@@ -4,7 +4,7 @@ import { commonVariables } from '@rollcall/service-kit/environment';
 import type { ServiceClient } from '@rollcall/service-kit/service-client';
 import { HttpDirectory, type ServiceDirectory } from '@rollcall/service-kit/service-directory';
 import { isRefusal } from '@rollcall/types/problems';
-import { readBootstrap } from '@rollcall/types/routes/role-permission';
+import { readBootstrap } from '@rollcall/types/routes/role-permission/internal';
 import { serviceNames } from '@rollcall/types/services';
 import { createOperatorClient } from './operator-client.ts';
 import type { StackPlan } from './plan.ts';

@@ -38,6 +38,10 @@ export class SortedMap<K extends string, V> {
     return new SortedMap<K, V>(emptyLeaf);
   }
 
+  get isEmpty(): boolean {
+    return isLeaf(this.#root) && this.#root.keys.length === 0;
+  }
+
   get(key: string): V | undefined {
     const leaf = leafOf(this.#root, key);
     const at = lowerBound(leaf.keys, key);

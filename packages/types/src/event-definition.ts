@@ -3,8 +3,12 @@ import type { ServiceName } from './services.ts';
 
 type Shape = z.ZodRawShape;
 
-export interface EventDefinition<Data extends Shape = Shape, Personal extends Shape = Shape> {
-  readonly type: string;
+export interface EventDefinition<
+  Data extends Shape = Shape,
+  Personal extends Shape = Shape,
+  Type extends string = string,
+> {
+  readonly type: Type;
   readonly service: ServiceName;
   /** One sentence for the generated reference: when does this happen? */
   readonly summary: string;
@@ -23,13 +27,17 @@ export interface EventDefinition<Data extends Shape = Shape, Personal extends Sh
 export const sealedPersonal = z.string().regex(/^[A-Za-z0-9_-]+\.\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]+$/);
 
 /** Declares an event type. Names are facts in the past: `user.registered`. */
-export const defineEvent = <Data extends Shape, Personal extends Shape = Record<never, never>>(definition: {
-  type: string;
+export const defineEvent = <
+  const Type extends string,
+  Data extends Shape,
+  Personal extends Shape = Record<never, never>,
+>(definition: {
+  type: Type;
   service: ServiceName;
   summary: string;
   data: Data;
   personal?: Personal;
-}): EventDefinition<Data, Personal> => {
+}): EventDefinition<Data, Personal, Type> => {
   const { type, service, summary, personal } = definition;
   const data = z.object(definition.data);
   if (!personal) return { type, service, summary, data, wire: data };

@@ -30,6 +30,18 @@ export const problems = {
   username_taken: { status: 409, title: 'The username is taken' },
   permission_exists: { status: 409, title: 'A permission of this name exists' },
   permission_protected: { status: 409, title: 'This permission is part of the product' },
+  id_taken: { status: 409, title: 'Something has this id already' },
+  role_exists: { status: 409, title: 'A role of this name exists' },
+  group_exists: { status: 409, title: 'A group of this name exists' },
+  member_exists: { status: 409, title: 'They are a member already, on other terms' },
+  not_in_organization: { status: 409, title: 'They do not belong to this organization' },
+  organization_needed: { status: 409, title: 'Only who belongs to an organization has projects' },
+  seat_limit_reached: { status: 409, title: 'The plan of this organization has no free seat' },
+  seats_in_use: { status: 409, title: 'More seats are taken than this plan has' },
+  reservation_ended: { status: 409, title: 'No seat is kept any more' },
+  not_undoable: { status: 409, title: 'This cannot be taken back' },
+  undo_blocked: { status: 409, title: 'Later changes build on this one' },
+  revision_unknown: { status: 409, title: 'The revision is of another epoch of the log' },
   last_admin: { status: 409, title: 'The last administrator cannot be lost' },
   already_bootstrapped: { status: 409, title: 'There is a first administrator already' },
   user_suspended: { status: 409, title: 'The account is deactivated' },
@@ -61,6 +73,8 @@ export interface Refusal {
   readonly errors?: readonly InputError[];
   /** Seconds until a retry makes sense; becomes `Retry-After`. */
   readonly retryAfterSeconds?: number;
+  /** Positions of the access log that are in the way. */
+  readonly blockedBy?: readonly number[];
 }
 
 /** Makes a refusal. Say in `detail` what this caller can do about it, never what happened inside. */

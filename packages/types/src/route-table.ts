@@ -9,7 +9,9 @@ import * as deactivation from './routes/deactivation.ts';
 import * as gateway from './routes/gateway.ts';
 import * as profile from './routes/profile.ts';
 import * as registration from './routes/registration.ts';
-import * as rolePermission from './routes/role-permission.ts';
+import * as accessInternal from './routes/role-permission/internal.ts';
+import * as permissions from './routes/role-permission/permissions.ts';
+import * as accessUserService from './routes/role-permission/user-service.ts';
 
 const isRoute = (value: unknown): value is Route =>
   typeof value === 'object' && value !== null && 'operationId' in value && 'callers' in value;
@@ -23,7 +25,9 @@ export const routeTable: readonly Route[] = [
   authAccounts,
   revocations,
   profile,
-  rolePermission,
+  permissions,
+  accessUserService,
+  accessInternal,
   activityLog,
   deactivation,
   gateway,

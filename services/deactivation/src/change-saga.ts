@@ -4,7 +4,7 @@ import { Worker } from '@rollcall/service-kit/worker';
 import { userDeactivated, userReactivated } from '@rollcall/types/events/deactivation';
 import { isRefusal, type Refusal } from '@rollcall/types/problems';
 import { setUserAccess } from '@rollcall/types/routes/auth/accounts';
-import { setSuspension } from '@rollcall/types/routes/role-permission';
+import { setSuspension } from '@rollcall/types/routes/role-permission/internal';
 import type { Ports } from './ports.ts';
 import {
   type Account,

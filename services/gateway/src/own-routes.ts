@@ -4,7 +4,7 @@ import type { Readiness } from '@rollcall/service-kit/service';
 import type { ServiceClient } from '@rollcall/service-kit/service-client';
 import type { ServiceDirectory } from '@rollcall/service-kit/service-directory';
 import { isRefusal } from '@rollcall/types/problems';
-import { checkPermission } from '@rollcall/types/routes/role-permission';
+import { checkPermission } from '@rollcall/types/routes/role-permission/internal';
 import { handleListDeadLetters } from './http/list-dead-letters.ts';
 import { handleLivez } from './http/livez.ts';
 import { handleReadyz } from './http/readyz.ts';

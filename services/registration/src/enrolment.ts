@@ -5,7 +5,7 @@ import { emailKey } from '@rollcall/types/people';
 import { isRefusal } from '@rollcall/types/problems';
 import { enrolUser as enrolInAuth } from '@rollcall/types/routes/auth/accounts';
 import { enrolUser as enrolInProfile } from '@rollcall/types/routes/profile';
-import { enrolUser as enrolInAccess } from '@rollcall/types/routes/role-permission';
+import { enrolUser as enrolInAccess } from '@rollcall/types/routes/role-permission/internal';
 import type { Ports } from './ports.ts';
 import { findUnenrolled, markEnrolled, type NewPerson } from './store/people.ts';
 

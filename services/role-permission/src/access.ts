@@ -2,7 +2,7 @@ import type { Reading } from '@rollcall/event-store/command-loop';
 import { ServiceUnavailableError } from '@rollcall/service-kit/service-client';
 import { type Refusal, refuse } from '@rollcall/types/problems';
 import type { AccessCommand } from './domain/commands.ts';
-import { holds } from './domain/queries.ts';
+import { holds } from './domain/holdings.ts';
 import type { AccessState } from './domain/state.ts';
 import type { AccessStream } from './store/access-stream.ts';
 

@@ -9,7 +9,7 @@ import { callService, fakeServices, testEnvironment } from '@rollcall/testing/se
 import { createTestDatabase } from '@rollcall/testing/test-database';
 import { type Envelope, envelope, serviceOf, sourceOf } from '@rollcall/types/envelope';
 import type { EventDefinition } from '@rollcall/types/event-definition';
-import { checkPermission } from '@rollcall/types/routes/role-permission';
+import { checkPermission } from '@rollcall/types/routes/role-permission/internal';
 import { recordEveryEvent } from '../reactions/record-every-event.ts';
 import { startActivityLog } from '../service.ts';
 import { eventTables } from '../store/schema.ts';

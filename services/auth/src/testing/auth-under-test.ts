@@ -5,7 +5,7 @@ import type { Actor } from '@rollcall/service-kit/actor';
 import { newId } from '@rollcall/service-kit/identity';
 import { callService, fakeServices, type TestCall, testEnvironment } from '@rollcall/testing/service-under-test';
 import { createTestDatabase } from '@rollcall/testing/test-database';
-import { checkPermission } from '@rollcall/types/routes/role-permission';
+import { checkPermission } from '@rollcall/types/routes/role-permission/internal';
 import { asc, eq } from 'drizzle-orm';
 import { startAuth } from '../service.ts';
 import { outbox } from '../store/schema.ts';

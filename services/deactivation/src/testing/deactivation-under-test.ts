@@ -7,7 +7,7 @@ import { callService, fakeServices, testEnvironment } from '@rollcall/testing/se
 import { createTestDatabase } from '@rollcall/testing/test-database';
 import { setUserAccess } from '@rollcall/types/routes/auth/accounts';
 import type { readDataKey } from '@rollcall/types/routes/registration';
-import { checkPermission, setSuspension } from '@rollcall/types/routes/role-permission';
+import { checkPermission, setSuspension } from '@rollcall/types/routes/role-permission/internal';
 import { asc, eq } from 'drizzle-orm';
 import { z } from 'zod';
 import { startDeactivation } from '../service.ts';

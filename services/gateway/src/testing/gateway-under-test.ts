@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { newId } from '@rollcall/service-kit/identity';
 import { testEnvironment } from '@rollcall/testing/service-under-test';
 import { createTestDatabase } from '@rollcall/testing/test-database';
-import { checkPermission } from '@rollcall/types/routes/role-permission';
+import { checkPermission } from '@rollcall/types/routes/role-permission/internal';
 import { exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose';
 import { type Patience, usualPatience } from '../http-server.ts';
 import { startGateway } from '../service.ts';

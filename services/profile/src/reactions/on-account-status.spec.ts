@@ -16,7 +16,11 @@ beforeAll(async () => {
 });
 afterAll(() => profile.stop());
 
-const arrive = async (definition: typeof userDeactivated, userId: string, subjectsequence: number) => {
+const arrive = async (
+  definition: typeof userDeactivated | typeof userReactivated,
+  userId: string,
+  subjectsequence: number,
+) => {
   const isOver = definition === userDeactivated;
   const statuses = isOver ? ['active', 'deactivated'] : ['deactivated', 'active'];
   const event = envelope.parse({

@@ -5,7 +5,7 @@ import type { Actor } from '@rollcall/service-kit/actor';
 import { callService, fakeServices, type TestCall, testEnvironment } from '@rollcall/testing/service-under-test';
 import { createTestDatabase } from '@rollcall/testing/test-database';
 import type { Envelope } from '@rollcall/types/envelope';
-import { checkPermission } from '@rollcall/types/routes/role-permission';
+import { checkPermission } from '@rollcall/types/routes/role-permission/internal';
 import { asc, eq } from 'drizzle-orm';
 import { startProfile } from '../service.ts';
 import { outbox } from '../store/schema.ts';

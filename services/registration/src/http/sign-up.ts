@@ -3,7 +3,7 @@ import { digestOf } from '@rollcall/service-kit/sealed-secret';
 import { ServiceUnavailableError } from '@rollcall/service-kit/service-client';
 import { isRefusal, refuse } from '@rollcall/types/problems';
 import { signUp } from '@rollcall/types/routes/registration';
-import { checkSetupToken } from '@rollcall/types/routes/role-permission';
+import { checkSetupToken } from '@rollcall/types/routes/role-permission/internal';
 import type { Ports } from '../ports.ts';
 import { reserveAccount } from './reserve-account.ts';
 

@@ -1,7 +1,7 @@
 import type { ServiceDirectory } from '@rollcall/service-kit/service-directory';
 import { fakeServices } from '@rollcall/testing/service-under-test';
 import { storePendingCredential } from '@rollcall/types/routes/auth/accounts';
-import { checkPermission, checkSetupToken } from '@rollcall/types/routes/role-permission';
+import { checkPermission, checkSetupToken } from '@rollcall/types/routes/role-permission/internal';
 import type { ServiceName } from '@rollcall/types/services';
 
 const idIn = (target: string): string => target.split('/').at(3) ?? '';

@@ -1,16 +1,21 @@
 import { describe, it } from 'vitest';
+import type { AccessIntent } from './commands.ts';
 import type { AccessFact } from './events.ts';
-import { ada, at, ben, cleo, dan, founded, given, granted, instant, suspended, type Wish } from './scenario.ts';
+import { ada, at, ben, cleo, dan, founded, given, granted, instant, suspended } from './scenario.ts';
 
-const grant = (userId: typeof ada, permission: string, validUntil: string | null = null): Wish => ({
+const grant = (userId: typeof ada, permission: string, validUntil: string | null = null): AccessIntent => ({
   type: 'grantPermission',
   userId,
   permission,
   validUntil,
 });
-const revoke = (userId: typeof ada, permission: string): Wish => ({ type: 'revokePermission', userId, permission });
-const suspend = (userId: typeof ada): Wish => ({ type: 'suspendUser', userId });
-const restore = (userId: typeof ada): Wish => ({ type: 'restoreUser', userId });
+const revoke = (userId: typeof ada, permission: string): AccessIntent => ({
+  type: 'revokePermission',
+  userId,
+  permission,
+});
+const suspend = (userId: typeof ada): AccessIntent => ({ type: 'suspendUser', userId });
+const restore = (userId: typeof ada): AccessIntent => ({ type: 'restoreUser', userId });
 const restored = (subject: typeof ada): AccessFact => ({ type: 'user.restored', subject, data: {} });
 const one = instant('13:00');
 const two = instant('14:00');

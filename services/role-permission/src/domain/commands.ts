@@ -1,77 +1,75 @@
-import type { UserId } from '@rollcall/types/ids';
-import type { Cause } from './events.ts';
+import type { AccessCommandFields, AccessCommandName } from '@rollcall/types/access-commands';
+import type { Cause, RecordedAccessEvent } from './events.ts';
+import type { Plan } from './state.ts';
 
-interface Issued {
-  /** Chosen once, where the request came in: a repeated command is told by it. A UUID. */
-  readonly id: string;
-  readonly cause: Cause;
+/** What some wishes need that only the edge can tell: ids of new things, sealed names, what plans there are. */
+interface Prepared {
+  readonly createGroup: { readonly groupId: string };
+  readonly createOrganization: { readonly organizationId: string; readonly plan: Plan };
+  readonly createTeam: { readonly teamId: string };
+  readonly createProject: { readonly projectId: string };
+  readonly setOrganizationPlan: { readonly seats: number | null };
+  /** The name, sealed once more under the key of the new owner. */
+  readonly transferProject: { readonly name: string };
 }
+
+/** A wish of a client about access, ready to be decided. Names of organizations, teams and projects are sealed. */
+export type AccessWish = {
+  readonly [Name in AccessCommandName]: { readonly type: Name } & Omit<
+    AccessCommandFields<Name>,
+    Name extends keyof Prepared ? keyof Prepared[Name] : never
+  > &
+    (Name extends keyof Prepared ? Prepared[Name] : unknown);
+}[AccessCommandName];
+
+export type WishOf<Name extends AccessCommandName> = Extract<AccessWish, { readonly type: Name }>;
 
 /**
- * A registered person can be given rights. `mayBootstrap` says that this one may become the first administrator; it has
- * effect at most once per log.
+ * What only the product asks for.
+ *
+ * - `addUser`: a registered person can be given rights; one who `mayBootstrap` may become the first administrator, once.
+ * - `appointAdmin`: somebody becomes an administrator on the authority of the machine's operator alone.
+ * - `expire`: what somebody was given ends, if its time has come.
  */
-export interface AddUser extends Issued {
-  readonly type: 'addUser';
-  readonly userId: UserId;
-  readonly mayBootstrap: boolean;
+export type ProductCommand =
+  | { readonly type: 'addUser'; readonly userId: string; readonly mayBootstrap: boolean }
+  | { readonly type: 'appointAdmin'; readonly userId: string }
+  | { readonly type: 'suspendUser'; readonly userId: string }
+  | { readonly type: 'restoreUser'; readonly userId: string }
+  | { readonly type: 'expire'; readonly key: string }
+  | { readonly type: 'purge'; readonly itemId: string };
+
+/** Wishes that come about together or not at all. */
+export interface Batch {
+  readonly type: 'batch';
+  readonly wishes: readonly AccessWish[];
 }
 
-/** Somebody becomes an administrator on the authority of the machine's operator alone; whoever issues it judges that. */
-export interface AppointAdmin extends Issued {
-  readonly type: 'appointAdmin';
-  readonly userId: UserId;
+/** Part of the log that a command is about: what is to be taken back, and what came after it about the same keys. */
+export interface History {
+  readonly entries: readonly RecordedAccessEvent[];
+  /** Nothing about these keys up to here is left out. */
+  readonly upTo: number;
 }
 
-export interface CreatePermission extends Issued {
-  readonly type: 'createPermission';
-  readonly name: string;
-  readonly description: string;
+/** A command is taken back, whole, with those that build on it if `cascade` says so. */
+export interface Undo {
+  readonly type: 'undo';
+  /** The command whose events are to be taken back. */
+  readonly target: string;
+  readonly history: History;
+  readonly cascade: boolean;
 }
 
-export interface DescribePermission extends Issued {
-  readonly type: 'describePermission';
-  readonly name: string;
-  readonly description: string;
+/** What was deleted comes back, as far as what it belonged to is still there. */
+export interface RestoreDeleted {
+  readonly type: 'restoreDeleted';
+  readonly itemId: string;
+  /** The events of the command that deleted it. */
+  readonly entries: readonly RecordedAccessEvent[];
 }
 
-export interface DeletePermission extends Issued {
-  readonly type: 'deletePermission';
-  readonly name: string;
-}
+export type AccessIntent = AccessWish | ProductCommand | Batch | Undo | RestoreDeleted;
 
-/** Gives a permission, or gives it for another time: the newest `validUntil` counts. */
-export interface GrantPermission extends Issued {
-  readonly type: 'grantPermission';
-  readonly userId: UserId;
-  readonly permission: string;
-  /** ISO 8601 in UTC; null for as long as nobody revokes it. */
-  readonly validUntil: string | null;
-}
-
-export interface RevokePermission extends Issued {
-  readonly type: 'revokePermission';
-  readonly userId: UserId;
-  readonly permission: string;
-}
-
-export interface SuspendUser extends Issued {
-  readonly type: 'suspendUser';
-  readonly userId: UserId;
-}
-
-export interface RestoreUser extends Issued {
-  readonly type: 'restoreUser';
-  readonly userId: UserId;
-}
-
-export type AccessCommand =
-  | AddUser
-  | AppointAdmin
-  | CreatePermission
-  | DescribePermission
-  | DeletePermission
-  | GrantPermission
-  | RevokePermission
-  | SuspendUser
-  | RestoreUser;
+/** An intent with its id, chosen once where the request came in (a repeated command is told by it; a UUID), and its cause. */
+export type AccessCommand = AccessIntent & { readonly id: string; readonly cause: Cause };

@@ -1,29 +1,34 @@
 import type { Recorded } from '@rollcall/event-store/log';
 import type { DataOf, EventDefinition } from '@rollcall/types/event-definition';
-import type * as catalogue from '@rollcall/types/events/role-permission';
-import type { UserId } from '@rollcall/types/ids';
+import type * as groups from '@rollcall/types/events/role-permission/groups';
+import type * as organizations from '@rollcall/types/events/role-permission/organizations';
+import type * as people from '@rollcall/types/events/role-permission/people';
+import type * as permissions from '@rollcall/types/events/role-permission/permissions';
+import type * as projects from '@rollcall/types/events/role-permission/projects';
+import type * as roles from '@rollcall/types/events/role-permission/roles';
+import type * as teams from '@rollcall/types/events/role-permission/teams';
+
+type Definitions = typeof groups &
+  typeof organizations &
+  typeof people &
+  typeof permissions &
+  typeof projects &
+  typeof roles &
+  typeof teams;
 
 /** What an event says beside where it stands in the log: the log itself knows that. */
 type Told<E extends EventDefinition> = Omit<DataOf<E>, 'revision' | 'commandId' | 'index'>;
 
-type UserFact = { readonly subject: UserId } & (
-  | { readonly type: 'access.bootstrapped'; readonly data: Told<typeof catalogue.accessBootstrapped> }
-  | { readonly type: 'access.user_added'; readonly data: Told<typeof catalogue.accessUserAdded> }
-  | { readonly type: 'permission.granted'; readonly data: Told<typeof catalogue.permissionGranted> }
-  | { readonly type: 'permission.revoked'; readonly data: Told<typeof catalogue.permissionRevoked> }
-  | { readonly type: 'user.suspended'; readonly data: Told<typeof catalogue.userSuspended> }
-  | { readonly type: 'user.restored'; readonly data: Told<typeof catalogue.userRestored> }
-);
+type FactOfDefinition<E> =
+  E extends EventDefinition<infer _D, infer _P, infer Type>
+    ? { readonly type: Type; readonly subject: string; readonly data: Told<E> }
+    : never;
 
-/** The subject is the permission's name. */
-type PermissionFact = { readonly subject: string } & (
-  | { readonly type: 'permission.created'; readonly data: Told<typeof catalogue.permissionCreated> }
-  | { readonly type: 'permission.described'; readonly data: Told<typeof catalogue.permissionDescribed> }
-  | { readonly type: 'permission.deleted'; readonly data: Told<typeof catalogue.permissionDeleted> }
-);
+/** What happened, and to what: the id of a user, organization, team, project or group, or the name of a permission or role. */
+export type AccessFact = FactOfDefinition<Definitions[keyof Definitions]>;
 
-/** What happened, and to what. */
-export type AccessFact = UserFact | PermissionFact;
+export type FactType = AccessFact['type'];
+export type FactOf<T extends FactType> = Extract<AccessFact, { readonly type: T }>;
 
 /** Who and what caused a command and so its events. */
 export interface Cause {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { RecordedAccessEvent } from './events.ts';
 import { evolve } from './evolve.ts';
-import { findPermission, holds } from './queries.ts';
+import { holds } from './holdings.ts';
+import { findPermission } from './queries.ts';
 import { ada, ben, created, fingerprint, founded, granted, noon, stateAfter } from './scenario.ts';
 import { initialState } from './state.ts';
 

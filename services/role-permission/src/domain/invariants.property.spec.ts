@@ -1,10 +1,12 @@
 import { eventCatalogue } from '@rollcall/types/event-catalogue';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decide } from './decide.ts';
+import type { AccessIntent } from './commands.ts';
+import { decide } from './decide/decide.ts';
 import { evolve } from './evolve.ts';
-import { holdersOf, holds, permissionsOf } from './queries.ts';
-import { ada, ben, cleo, commandOf, dan, fingerprint, history, noon, type Wish } from './scenario.ts';
+import { holds } from './holdings.ts';
+import { holdersOf, permissionsOf } from './queries.ts';
+import { ada, ben, cleo, commandOf, dan, fingerprint, history, noon } from './scenario.ts';
 import { type AccessState, initialState } from './state.ts';
 
 const userId = fc.constantFrom(ada, ben, cleo, dan);
@@ -17,7 +19,7 @@ const validUntil = fc.option(
 const text = fc.constantFrom('one', 'two');
 const type = fc.constant;
 
-const wish: fc.Arbitrary<Wish> = fc.oneof(
+const wish: fc.Arbitrary<AccessIntent> = fc.oneof(
   fc.record({ type: type('addUser' as const), userId, mayBootstrap: fc.boolean() }),
   fc.record({ type: type('createPermission' as const), name: permission, description: text }),
   fc.record({ type: type('describePermission' as const), name: permission, description: text }),
@@ -46,8 +48,15 @@ const amongAdmins = wishes.map((list) => {
   return [...list.slice(0, 3), appoint(ben), appoint(cleo, 30), ...list.slice(3)];
 });
 
+/** The grants that people have of a permission as such, whoever they are: read from the state as it is written down. */
+const grantsOf = (state: AccessState, name: string): readonly (readonly [string, { validUntil: string | null }])[] =>
+  [...state.edges.entries()].flatMap(([text, edge]) => {
+    const [tuple, user] = text.split('@user:');
+    return tuple === `permission:${name}#holder` && user !== undefined ? [[user, edge] as const] : [];
+  });
+
 const lastingAdmins = (state: AccessState): number =>
-  [...state.users.entries()].filter(([, user]) => !user.suspended && user.grants.get('admin')?.validUntil === null)
+  grantsOf(state, 'admin').filter(([id, { validUntil }]) => validUntil === null && !state.users.get(id)?.suspended)
     .length;
 
 const endOf = ({ validUntil }: { readonly validUntil: string | null }): number =>
@@ -57,7 +66,7 @@ const endOf = ({ validUntil }: { readonly validUntil: string | null }): number =
 const lastsFor = (state: AccessState, user: string, name: string): number => {
   const found = [...state.users.entries()].find(([id]) => id === user)?.[1];
   if (!found || found.suspended) return Number.NEGATIVE_INFINITY;
-  const ends = [...found.grants.entries()].filter(([held]) => held === name || held === 'admin');
+  const ends = [...grantsOf(state, name), ...grantsOf(state, 'admin')].filter(([id]) => id === user);
   return Math.max(...ends.map(([, grant]) => endOf(grant)));
 };
 
@@ -110,14 +119,14 @@ describe('whatever anybody wishes', () => {
         const last = list.at(-1);
         if (last === undefined) return;
         const now = noon + 90 * 60_000;
-        const first = decide(before, commandOf(last.wish, last.by, 1_000), now);
+        const first = decide(before, commandOf(last.wish, last.by, 1_000), { now, after: () => [] });
         if ('refused' in first) return;
         const after = first.reduce(
           (state, event, index) =>
             evolve(state, { id: '', commandId: '', index, event, at: now, position: before.revision + 1 + index }),
           before,
         );
-        const second = decide(after, commandOf(last.wish, last.by, 1_001), now);
+        const second = decide(after, commandOf(last.wish, last.by, 1_001), { now, after: () => [] });
         expect('refused' in second ? [] : second).toEqual([]);
       }),
     );

@@ -1,6 +1,9 @@
 import type { UserId } from '@rollcall/types/ids';
 import { adminPermission } from '@rollcall/types/permissions';
-import { type AccessState, endOf, type Grant, heldUntil, isBuiltIn, isCurrent } from './state.ts';
+import { type Edge, endOf } from './edges.ts';
+import { isSuspended, type Standing, type Step, standingsOf, usersOf } from './holdings.ts';
+import { type AccessState, isBuiltIn } from './state.ts';
+import { scopedName, type Tuple, thingOf, userOf } from './tuples.ts';
 
 export interface Permission {
   readonly name: string;
@@ -8,120 +11,168 @@ export interface Permission {
   readonly builtIn: boolean;
 }
 
-/** Why somebody holds a permission, as the API tells it. */
-export interface Held {
-  /** Granted as such, or because `admin` holds all. */
-  readonly source: 'grant' | 'admin';
+/** One way in which somebody holds a permission. */
+export interface Source {
+  /** Granted as such, by a team, group or role, or because `admin` holds all. */
+  readonly source: 'grant' | 'team' | 'group' | 'role' | 'admin';
+  /** The teams, groups and roles it comes by, from the person on: `group:<id>`, `role:<name>`. */
+  readonly via: string[];
+  readonly organizationId: string | null;
   readonly grantedBy: string;
   readonly grantedAt: string;
+  /** When the first of all that it takes ends. */
   readonly validUntil: string | null;
 }
 
-export const isKnownUser = (state: AccessState, userId: string): boolean => state.users.has(userId);
-
-export const isSuspended = (state: AccessState, userId: string): boolean => state.users.get(userId)?.suspended === true;
-
-/**
- * Does this user hold this permission at `now` (milliseconds since 1970), by a grant of it or of `admin`? Nobody holds
- * one that does not exist, lest a mistyped name pass for a right.
- */
-export const holds = (state: AccessState, userId: string, permission: string, now: number): boolean =>
-  now < heldUntil(state, userId, permission);
-
-/** Whether anyone but this user is an administrator for good: not suspended, and by a grant without an end. */
-const hasLastingAdminBeside = (state: AccessState, userId: string): boolean => {
-  for (const [holder, grant] of state.permissions.get(adminPermission)?.holders.entries() ?? []) {
-    if (holder !== userId && isLasting(state, holder, grant)) return true;
-  }
-  return false;
-};
-
-/** Is this the one administrator for good that is left? */
-export const isLastAdmin = (state: AccessState, userId: string): boolean => {
-  const grant = state.users.get(userId)?.grants.get(adminPermission);
-  return grant !== undefined && isLasting(state, userId, grant) && !hasLastingAdminBeside(state, userId);
-};
+/** Why somebody holds a permission, as the API tells it: the way that lasts longest, and all ways. */
+export interface Held extends Source {
+  readonly sources: Source[];
+}
 
 /** Every permission that exists, by name, from the first after the given name on. */
 export function* listPermissions(state: AccessState, after?: string): Generator<Permission, void, undefined> {
-  for (const [name, { description }] of state.permissions.entries(after)) {
+  for (const [name, description] of state.permissions.entries(after)) {
     yield { name, description, builtIn: isBuiltIn(name) };
   }
 }
 
 export const findPermission = (state: AccessState, name: string): Permission | undefined => {
-  const found = state.permissions.get(name);
-  return found && { name, description: found.description, builtIn: isBuiltIn(name) };
+  const description = state.permissions.get(name);
+  return description === undefined ? undefined : { name, description, builtIn: isBuiltIn(name) };
 };
 
-/** What a user holds and why, by name, from the first after the given name on; nothing for one not known. */
+export const isKnownUser = (state: AccessState, userId: string): boolean => state.users.has(userId);
+
+/**
+ * What a user holds and why, by name, from the first after the given name on, everywhere and within an organization if
+ * one is named; nothing for one not known.
+ */
 export function* permissionsOf(
   state: AccessState,
   userId: string,
   now: number,
-  after?: string,
+  {
+    after,
+    organizationId = null,
+  }: { readonly after?: string | undefined; readonly organizationId?: string | null } = {},
 ): Generator<Held & { readonly name: string }, void, undefined> {
-  const user = state.users.get(userId);
-  if (user === undefined || user.suspended) return;
-  const admin = currentGrant(user.grants.get(adminPermission), now);
-  const names = admin ? state.permissions.entries(after) : user.grants.entries(after);
-  for (const [name] of names) {
-    const held = reason(name, currentGrant(user.grants.get(name), now), admin);
-    if (held) yield { name, ...held };
+  if (!state.users.has(userId) || isSuspended(state, userId)) return;
+  const standings = standingsOf(state, userId).filter(({ until }) => now < until);
+  const waysTo = waysOf(state, standings, organizationId, now);
+  const names = waysTo.has(adminPermission)
+    ? [...state.permissions.entries(after)].map(([name]) => name)
+    : [...waysTo.keys()].filter((name) => after === undefined || name > after).sort();
+  for (const name of names) {
+    const held = heldBy(name, waysTo.get(name) ?? [], waysTo.get(adminPermission) ?? []);
+    if (held && state.permissions.has(name)) yield { name, ...held };
   }
 }
 
-/** Who holds a permission and why, by user id, from the first after the given id on; nobody if it does not exist. */
+/** Who holds a permission everywhere and why, by user id, from the first after the given id on; nobody if it does not exist. */
 export function* holdersOf(
   state: AccessState,
   permission: string,
   now: number,
   after?: string,
 ): Generator<Held & { readonly userId: UserId }, void, undefined> {
-  const granted = state.permissions.get(permission)?.holders;
-  const admins = state.permissions.get(adminPermission)?.holders;
-  if (!granted || !admins) return;
-  const own = permission === adminPermission ? [] : granted.entries(after);
-  for (const userId of merged(own, admins.entries(after))) {
+  if (!state.permissions.has(permission)) return;
+  const found = new Set<UserId>();
+  for (const name of new Set([permission, adminPermission])) {
+    for (const [subject] of state.edges.subjectsOf(`permission:${name}`, 'holder')) {
+      for (const [userId] of usersOf(state, subject)) found.add(userId);
+    }
+  }
+  yield* holdersAmong(state, found, permission, now, { after, organizationId: null });
+}
+
+function* holdersAmong(
+  state: AccessState,
+  userIds: ReadonlySet<UserId>,
+  permission: string,
+  now: number,
+  { after, organizationId }: { readonly after: string | undefined; readonly organizationId: string | null },
+): Generator<Held & { readonly userId: UserId }, void, undefined> {
+  for (const userId of [...userIds].filter((id) => after === undefined || id > after).sort()) {
     if (isSuspended(state, userId)) continue;
-    const held = reason(permission, currentGrant(granted.get(userId), now), currentGrant(admins.get(userId), now));
+    const standings = standingsOf(state, userId).filter(({ until }) => now < until);
+    const waysTo = waysOf(state, standings, organizationId, now, [permission, adminPermission]);
+    const held = heldBy(permission, waysTo.get(permission) ?? [], waysTo.get(adminPermission) ?? []);
     if (held) yield { userId, ...held };
   }
 }
 
-const isLasting = (state: AccessState, userId: string, admin: Grant): boolean =>
-  admin.validUntil === null && !isSuspended(state, userId);
+/** A way to a permission: the grant, and how it is somebody's. */
+interface Way {
+  readonly grant: Step;
+  readonly standing: Standing;
+  readonly until: number;
+}
 
-const currentGrant = (grant: Grant | undefined, now: number): Grant | undefined =>
-  grant && isCurrent(grant, now) ? grant : undefined;
-
-/** The grant that keeps the permission longest is the reason; of two that last equally, the narrower one. */
-const reason = (permission: string, own: Grant | undefined, admin: Grant | undefined): Held | undefined => {
-  if (own && (permission === adminPermission || !admin || endOf(own) >= endOf(admin))) return held('grant', own);
-  return admin && held('admin', admin);
-};
-
-const held = (source: Held['source'], { grantedBy, grantedAt, validUntil }: Grant): Held => ({
-  source,
-  grantedBy,
-  grantedAt: new Date(grantedAt).toISOString(),
-  validUntil,
-});
-
-type Keyed = Iterable<readonly [UserId, unknown]>;
-
-/** The keys of two sorted sequences in order, each once. */
-function* merged(one: Keyed, other: Keyed): Generator<UserId, void, undefined> {
-  const sources = [one[Symbol.iterator](), other[Symbol.iterator]()];
-  const heads = sources.map((source) => source.next());
-  for (;;) {
-    const keys = heads.flatMap((head) => (head.done ? [] : [head.value[0]]));
-    const least = keys.reduce<UserId | undefined>((a, b) => (a === undefined || b < a ? b : a), undefined);
-    if (least === undefined) return;
-    yield least;
-    for (const [n, source] of sources.entries()) {
-      const head = heads[n];
-      if (head && !head.done && head.value[0] === least) heads[n] = source.next();
+/** The ways that count now, by the permission's name. */
+const waysOf = (
+  state: AccessState,
+  standings: readonly Standing[],
+  organizationId: string | null,
+  now: number,
+  names?: readonly string[],
+): ReadonlyMap<string, readonly Way[]> => {
+  const ways = new Map<string, Way[]>();
+  const add = (grant: Step, standing: Standing): void => {
+    const { name, within } = permissionIn(grant[0]);
+    const until = Math.min(standing.until, endOf(grant[1]));
+    if (now >= until || (within !== null && within !== organizationId)) return;
+    ways.set(name, [...(ways.get(name) ?? []), { grant, standing, until }]);
+  };
+  for (const standing of standings) {
+    if (names === undefined) {
+      for (const grant of state.edges.of(standing.subject, 'permission:')) add(grant, standing);
+      continue;
+    }
+    const scoped = organizationId === null ? [] : names.map((name) => scopedName(organizationId, name));
+    for (const name of new Set([...names, ...scoped])) {
+      const tuple = { object: `permission:${name}`, relation: 'holder', subject: standing.subject };
+      const edge = state.edges.get(tuple);
+      if (edge) add([tuple, edge], standing);
     }
   }
-}
+  return ways;
+};
+
+const permissionIn = ({ object }: Tuple): { readonly name: string; readonly within: string | null } => {
+  const name = object.slice('permission:'.length);
+  const slash = name.indexOf('/');
+  return slash < 0 ? { name, within: null } : { name: name.slice(slash + 1), within: name.slice(0, slash) };
+};
+
+/** Of two ways that last equally the narrower one comes first, and what is granted as such before what comes by others. */
+const heldBy = (permission: string, own: readonly Way[], admin: readonly Way[]): Held | undefined => {
+  const further = permission === adminPermission ? [] : admin;
+  const sources = [
+    ...own.map((way) => ({ way, source: sourceOf(way) })),
+    ...further.map((way) => ({ way, source: 'admin' as const })),
+  ]
+    .toSorted((one, other) => (one.way.until === other.way.until ? 0 : other.way.until - one.way.until))
+    .map(({ way, source }) => told(way, source));
+  const [first] = sources;
+  return first && { ...first, sources };
+};
+
+const sourceOf = ({ standing }: Way): Source['source'] => {
+  const nearest = standing.via.at(-1)?.[0].object ?? '';
+  if (nearest.startsWith('team:')) return 'team';
+  if (nearest.startsWith('group:')) return 'group';
+  return nearest.startsWith('role:') ? 'role' : 'grant';
+};
+
+const told = ({ grant: [tuple, edge], standing, until }: Way, source: Source['source']): Source => ({
+  source,
+  via: standing.via.map(([{ object }]) => thingOf(object)),
+  organizationId: permissionIn(tuple).within,
+  grantedBy: edge.grantedBy,
+  grantedAt: new Date(edge.grantedAt).toISOString(),
+  validUntil: endAsAsked(until, [edge, ...standing.via.map(([, step]) => step)]),
+});
+
+/** The first end of all, as it was asked for. */
+const endAsAsked = (until: number, edges: readonly Edge[]): string | null =>
+  edges.find((edge) => endOf(edge) === until)?.validUntil ?? null;

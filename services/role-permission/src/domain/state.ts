@@ -1,32 +1,81 @@
 import { SortedMap } from '@rollcall/event-store/sorted-map';
-import type { UserId } from '@rollcall/types/ids';
-import { adminPermission, builtInPermissions } from '@rollcall/types/permissions';
-
-export interface Grant {
-  /** As it was asked for: ISO 8601 in UTC; null for a grant that lasts. */
-  readonly validUntil: string | null;
-  readonly grantedBy: string;
-  /** Milliseconds since 1970, by the log's clock. */
-  readonly grantedAt: number;
-}
+import type { GroupKind } from '@rollcall/types/groups';
+import { builtInPermissions } from '@rollcall/types/permissions';
+import type { ProjectOwner } from '@rollcall/types/projects';
+import { Edges } from './edges.ts';
 
 export interface AccessUser {
+  /** Denied everything, everywhere. */
   readonly suspended: boolean;
-  readonly grants: SortedMap<string, Grant>;
 }
 
-export interface DefinedPermission {
-  readonly description: string;
-  readonly holders: SortedMap<UserId, Grant>;
+/** Names of organizations, teams and projects are sealed: only whoever has their key can read them. */
+export interface Plan {
+  readonly plan: string;
+  /** As many as it had when the organization got it; null for any number. */
+  readonly seats: number | null;
 }
+
+export interface Organization {
+  readonly name: string;
+  readonly plan: Plan;
+  /** Seats kept for the invited: by reservation, until when. */
+  readonly reservations: SortedMap<string, string>;
+}
+
+export interface Team {
+  readonly organizationId: string;
+  readonly name: string;
+}
+
+export interface Project {
+  readonly name: string;
+  readonly owner: ProjectOwner;
+}
+
+export interface Group {
+  readonly name: string;
+  readonly description: string;
+  readonly kind: GroupKind;
+}
+
+export interface Role {
+  readonly name: string;
+  readonly organizationId: string | null;
+  readonly description: string;
+}
+
+/** What was deleted and can still come back, by the command that deleted it. */
+export type DeletedItem = {
+  readonly id: string;
+  readonly name: string;
+  readonly deletedBy: string;
+  /** Milliseconds since 1970, by the log's clock. */
+  readonly deletedAt: number;
+  readonly position: number;
+} & (
+  | { readonly kind: 'organization'; readonly admins: readonly string[] }
+  | { readonly kind: 'team'; readonly organizationId: string }
+  | { readonly kind: 'project'; readonly owner: ProjectOwner }
+);
 
 /** The fold of the access log. Never changed in place: whoever holds a state may keep it. */
 export interface AccessState {
   /** Position of the newest event. */
   readonly revision: number;
   readonly bootstrapped: boolean;
-  readonly users: SortedMap<UserId, AccessUser>;
-  readonly permissions: SortedMap<string, DefinedPermission>;
+  readonly users: SortedMap<string, AccessUser>;
+  /** Their descriptions, by name. */
+  readonly permissions: SortedMap<string, string>;
+  /** By `name` or `<organizationId>/<name>`. */
+  readonly roles: SortedMap<string, Role>;
+  readonly groups: SortedMap<string, Group>;
+  readonly organizations: SortedMap<string, Organization>;
+  readonly teams: SortedMap<string, Team>;
+  readonly projects: SortedMap<string, Project>;
+  /** Who is what to whom. */
+  readonly edges: Edges;
+  readonly deleted: SortedMap<string, DeletedItem>;
   /**
    * How many events there were about each subject. A user and a permission may bear the same name, and consumers count
    * by name alone: so does this.
@@ -34,17 +83,12 @@ export interface AccessState {
   readonly subjectSequences: SortedMap<string, number>;
 }
 
-export const addedUser: AccessUser = { suspended: false, grants: SortedMap.empty() };
-
 const builtInDescriptions: ReadonlyMap<string, string> = new Map(Object.entries(builtInPermissions));
 
 export const isBuiltIn = (permission: string): boolean => builtInDescriptions.has(permission);
 
-/** What a permission is when no event has said anything about it: there if it is built in. */
-export const undescribed = (permission: string): DefinedPermission | undefined => {
-  const description = builtInDescriptions.get(permission);
-  return description === undefined ? undefined : { description, holders: SortedMap.empty() };
-};
+/** What a permission is described as when no event has said anything about it: nothing unless it is built in. */
+export const builtInDescription = (permission: string): string | undefined => builtInDescriptions.get(permission);
 
 /**
  * The state before any event. It has the built-in permissions, so that those of a later version exist in every log
@@ -54,34 +98,40 @@ export const initialState = (): AccessState => ({
   revision: 0,
   bootstrapped: false,
   users: SortedMap.empty(),
-  permissions: [...builtInDescriptions.keys()].reduce<SortedMap<string, DefinedPermission>>((permissions, name) => {
-    const defined = undescribed(name);
-    return defined ? permissions.set(name, defined) : permissions;
-  }, SortedMap.empty()),
+  permissions: [...builtInDescriptions].reduce<SortedMap<string, string>>(
+    (permissions, [name, description]) => permissions.set(name, description),
+    SortedMap.empty(),
+  ),
+  roles: SortedMap.empty(),
+  groups: SortedMap.empty(),
+  organizations: SortedMap.empty(),
+  teams: SortedMap.empty(),
+  projects: SortedMap.empty(),
+  edges: Edges.empty,
+  deleted: SortedMap.empty(),
   subjectSequences: SortedMap.empty(),
 });
 
-const longPast = Number.NEGATIVE_INFINITY;
-
-/** When what was granted ends, in milliseconds since 1970. Whatever cannot be read as a time has passed. */
-export const endOf = ({ validUntil }: Pick<Grant, 'validUntil'>): number => {
-  if (validUntil === null) return Number.POSITIVE_INFINITY;
-  const end = Date.parse(validUntil);
-  return Number.isNaN(end) ? longPast : end;
-};
-
-/** Does a grant still count? Expiry needs no event. */
-export const isCurrent = (grant: Grant, now: number): boolean => now < endOf(grant);
-
-/** When the last grant of a permission, or of `admin`, ends for a user, suspended or not; long past if there is none. */
-export const grantedUntil = ({ grants }: AccessUser, permission: string): number => {
-  const [own, admin] = [grants.get(permission), grants.get(adminPermission)];
-  return Math.max(own ? endOf(own) : longPast, admin ? endOf(admin) : longPast);
-};
-
-/** {@link grantedUntil} for whoever may use it: nobody who is suspended, and nothing that does not exist. */
-export const heldUntil = (state: AccessState, userId: string, permission: string): number => {
-  const user = state.users.get(userId);
-  const isUsable = user !== undefined && !user.suspended && state.permissions.has(permission);
-  return isUsable ? grantedUntil(user, permission) : longPast;
+/** Is there such a thing? A permission within an organization is there when the permission is. */
+export const exists = (state: AccessState, thing: string): boolean => {
+  const colon = thing.indexOf(':');
+  const [type, id] = [thing.slice(0, colon), thing.slice(colon + 1)];
+  switch (type) {
+    case 'user':
+      return state.users.has(id);
+    case 'permission':
+      return state.permissions.has(id.slice(id.indexOf('/') + 1));
+    case 'role':
+      return state.roles.has(id);
+    case 'group':
+      return state.groups.has(id);
+    case 'team':
+      return state.teams.has(id);
+    case 'project':
+      return state.projects.has(id);
+    case 'organization':
+      return state.organizations.has(id);
+    default:
+      return false;
+  }
 };

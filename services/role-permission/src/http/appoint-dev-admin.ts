@@ -1,7 +1,7 @@
 import { answer, handle } from '@rollcall/service-kit/call-context';
 import { newId } from '@rollcall/service-kit/identity';
 import { isRefusal, refuse } from '@rollcall/types/problems';
-import { appointDevAdmin } from '@rollcall/types/routes/role-permission';
+import { appointDevAdmin } from '@rollcall/types/routes/role-permission/internal';
 import { submit } from '../access.ts';
 import type { Ports } from '../ports.ts';
 

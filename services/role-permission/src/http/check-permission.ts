@@ -1,8 +1,8 @@
 import { answer, handle } from '@rollcall/service-kit/call-context';
 import { isRefusal } from '@rollcall/types/problems';
-import { checkPermission } from '@rollcall/types/routes/role-permission';
+import { checkPermission } from '@rollcall/types/routes/role-permission/internal';
 import { present } from '../access.ts';
-import { holds } from '../domain/queries.ts';
+import { holds } from '../domain/holdings.ts';
 import type { Ports } from '../ports.ts';
 
 export const handleCheckPermission = ({ access }: Ports) =>

@@ -1,7 +1,7 @@
 import { answer, handle } from '@rollcall/service-kit/call-context';
 import { digestOf } from '@rollcall/service-kit/sealed-secret';
 import { isRefusal } from '@rollcall/types/problems';
-import { checkSetupToken } from '@rollcall/types/routes/role-permission';
+import { checkSetupToken } from '@rollcall/types/routes/role-permission/internal';
 import { present } from '../access.ts';
 import type { Ports } from '../ports.ts';
 import { isSetupTokenDigest } from '../setup-token.ts';

@@ -1,7 +1,8 @@
 import { answer, handle } from '@rollcall/service-kit/call-context';
 import { newId } from '@rollcall/service-kit/identity';
 import { isRefusal } from '@rollcall/types/problems';
-import { createPermission, createUserServicePermission } from '@rollcall/types/routes/role-permission';
+import { createPermission } from '@rollcall/types/routes/role-permission/permissions';
+import { createUserServicePermission } from '@rollcall/types/routes/role-permission/user-service';
 import { present, revisionHeader, submit } from '../access.ts';
 import { commandIdOf } from '../command-id.ts';
 import { findPermission } from '../domain/queries.ts';

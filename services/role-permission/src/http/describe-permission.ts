@@ -1,7 +1,7 @@
 import { answer, handle } from '@rollcall/service-kit/call-context';
 import { newId } from '@rollcall/service-kit/identity';
 import { isRefusal } from '@rollcall/types/problems';
-import { describePermission } from '@rollcall/types/routes/role-permission';
+import { describePermission } from '@rollcall/types/routes/role-permission/permissions';
 import { revisionHeader, submit } from '../access.ts';
 import { commandIdOf } from '../command-id.ts';
 import type { Ports } from '../ports.ts';

@@ -1,7 +1,7 @@
 import { answer, handle } from '@rollcall/service-kit/call-context';
 import { newId } from '@rollcall/service-kit/identity';
 import { isRefusal } from '@rollcall/types/problems';
-import { enrolUser } from '@rollcall/types/routes/role-permission';
+import { enrolUser } from '@rollcall/types/routes/role-permission/internal';
 import { present, submit } from '../access.ts';
 import { isKnownUser } from '../domain/queries.ts';
 import type { Ports } from '../ports.ts';

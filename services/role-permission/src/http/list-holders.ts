@@ -2,7 +2,7 @@ import { answer, handle } from '@rollcall/service-kit/call-context';
 import { decodeCursor } from '@rollcall/service-kit/cursor';
 import { userId } from '@rollcall/types/ids';
 import { isRefusal, refuse } from '@rollcall/types/problems';
-import { listHolders } from '@rollcall/types/routes/role-permission';
+import { listHolders } from '@rollcall/types/routes/role-permission/permissions';
 import { z } from 'zod';
 import { present } from '../access.ts';
 import { findPermission, holdersOf } from '../domain/queries.ts';

@@ -21,13 +21,15 @@ const list = (id: string, actor: Actor, query = '', root = '/v1') =>
 describe('200', () => {
   it('shows people what they hold and where it comes from, under both names, as soon as it is granted', async () => {
     const granted = await access.grant(admin, ben, 'users.read', { validUntil: '2999-01-01T00:00:00Z' });
-    const held = {
-      name: 'users.read',
+    const way = {
       source: 'grant',
+      via: [],
+      organizationId: null,
       grantedBy: admin.userId,
       grantedAt: expect.stringMatching(/Z$/),
       validUntil: '2999-01-01T00:00:00Z',
     };
+    const held = { name: 'users.read', ...way, sources: [way] };
     const expected = { items: [held], nextCursor: null, revision: granted.body.revision };
     for (const root of ['/v1', '']) {
       for (const id of ['me', ben.userId]) expect((await list(id, ben, '', root)).body).toEqual(expected);

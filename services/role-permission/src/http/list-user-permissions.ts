@@ -2,7 +2,8 @@ import { answer, handle } from '@rollcall/service-kit/call-context';
 import { decodeCursor } from '@rollcall/service-kit/cursor';
 import { permissionName } from '@rollcall/types/permissions';
 import { isRefusal, refuse } from '@rollcall/types/problems';
-import { listUserPermissions, listUserServiceUserPermissions } from '@rollcall/types/routes/role-permission';
+import { listUserPermissions } from '@rollcall/types/routes/role-permission/permissions';
+import { listUserServiceUserPermissions } from '@rollcall/types/routes/role-permission/user-service';
 import { z } from 'zod';
 import { present } from '../access.ts';
 import { isKnownUser, permissionsOf } from '../domain/queries.ts';
@@ -19,7 +20,7 @@ export const handleListUserPermissions = ({ access }: Ports) =>
       if (isRefusal(reading)) return reading;
       const { state, now, revision } = reading;
       if (!isKnownUser(state, params.userId)) return refuse('not_found');
-      const held = permissionsOf(state, params.userId, now, after?.[0]);
+      const held = permissionsOf(state, params.userId, now, { after: after?.[0] });
       return answer(200, { ...pageFrom(held, query.limit, (row) => [row.name]), revision });
     }),
   );

@@ -1,6 +1,6 @@
 import { answer, handle } from '@rollcall/service-kit/call-context';
 import { isRefusal } from '@rollcall/types/problems';
-import { readBootstrap } from '@rollcall/types/routes/role-permission';
+import { readBootstrap } from '@rollcall/types/routes/role-permission/internal';
 import { present } from '../access.ts';
 import type { Ports } from '../ports.ts';
 

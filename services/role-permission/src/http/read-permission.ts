@@ -1,6 +1,6 @@
 import { answer, handle } from '@rollcall/service-kit/call-context';
 import { isRefusal, refuse } from '@rollcall/types/problems';
-import { readPermission } from '@rollcall/types/routes/role-permission';
+import { readPermission } from '@rollcall/types/routes/role-permission/permissions';
 import { present } from '../access.ts';
 import { findPermission } from '../domain/queries.ts';
 import type { Ports } from '../ports.ts';

@@ -1,7 +1,7 @@
 import { answer, handle } from '@rollcall/service-kit/call-context';
 import { newId } from '@rollcall/service-kit/identity';
 import { isRefusal } from '@rollcall/types/problems';
-import { revokePermission } from '@rollcall/types/routes/role-permission';
+import { revokePermission } from '@rollcall/types/routes/role-permission/permissions';
 import { revisionHeader, submit } from '../access.ts';
 import type { Ports } from '../ports.ts';
 

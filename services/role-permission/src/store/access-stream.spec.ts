@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { userId } from '@rollcall/types/ids';
 import type { Sql } from 'postgres';
 import { afterAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import type { AccessCommand } from '../domain/commands.ts';
+import type { AccessCommand, AccessIntent } from '../domain/commands.ts';
 import { evolve } from '../domain/evolve.ts';
-import { holds } from '../domain/queries.ts';
-import { ada, commandOf, fingerprint, type Wish } from '../domain/scenario.ts';
+import { holds } from '../domain/holdings.ts';
+import { ada, commandOf, fingerprint } from '../domain/scenario.ts';
 import { initialState } from '../domain/state.ts';
 import { openLogDatabase } from '../testing/log-database.ts';
 import { accessStream } from './access-stream.ts';
@@ -16,12 +16,12 @@ const { owner } = database;
 afterAll(() => database.drop());
 beforeEach(() => owner`truncate role_permission.events`);
 
-const found: Wish = { type: 'addUser', userId: ada, mayBootstrap: true };
+const found: AccessIntent = { type: 'addUser', userId: ada, mayBootstrap: true };
 const uuid = (): string => {
   const digits = randomBytes(16).toString('hex');
   return `019a6e0c-1b2c-7${digits.slice(0, 3)}-8${digits.slice(3, 6)}-${digits.slice(6, 18)}`;
 };
-const command = (wish: Wish, by: string = ada): AccessCommand => ({ ...commandOf(wish, by, 0), id: uuid() });
+const command = (wish: AccessIntent, by: string = ada): AccessCommand => ({ ...commandOf(wish, by, 0), id: uuid() });
 const addSomebody = () => command({ type: 'addUser', userId: userId.parse(uuid()), mayBootstrap: true });
 
 const opened = async (sql: Sql = database.pool(3)) => {

@@ -5,7 +5,7 @@ import type { Timing } from '@rollcall/event-store/timing';
 import type { Refusal } from '@rollcall/types/problems';
 import type { Sql } from 'postgres';
 import type { AccessCommand } from '../domain/commands.ts';
-import { accessDecider } from '../domain/decide.ts';
+import { accessDecider } from '../domain/decide/decide.ts';
 import type { AccessEvent, RecordedAccessEvent } from '../domain/events.ts';
 import type { AccessState } from '../domain/state.ts';
 import { eventIdOf } from './event-id.ts';

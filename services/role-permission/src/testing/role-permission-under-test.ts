@@ -6,7 +6,7 @@ import {
   type TestCall,
   testEnvironment,
 } from '@rollcall/testing/service-under-test';
-import { checkPermission } from '@rollcall/types/routes/role-permission';
+import { checkPermission } from '@rollcall/types/routes/role-permission/internal';
 import { z } from 'zod';
 import { startRolePermission } from '../service.ts';
 import { openLogDatabase } from './log-database.ts';

@@ -1,5 +1,6 @@
 import { describe, it } from 'vitest';
-import type { AccessFact } from './events.ts';
+import type { AccessIntent } from '../commands.ts';
+import type { AccessFact } from '../events.ts';
 import {
   ada,
   added,
@@ -14,17 +15,20 @@ import {
   instant,
   noon,
   suspended,
-  type Wish,
-} from './scenario.ts';
+} from '../scenario.ts';
 
-const add = (userId: typeof ada, mayBootstrap = false): Wish => ({ type: 'addUser', userId, mayBootstrap });
-const grant = (userId: typeof ada, permission: string, validUntil: string | null = null): Wish => ({
+const add = (userId: typeof ada, mayBootstrap = false): AccessIntent => ({ type: 'addUser', userId, mayBootstrap });
+const grant = (userId: typeof ada, permission: string, validUntil: string | null = null): AccessIntent => ({
   type: 'grantPermission',
   userId,
   permission,
   validUntil,
 });
-const revoke = (userId: typeof ada, permission: string): Wish => ({ type: 'revokePermission', userId, permission });
+const revoke = (userId: typeof ada, permission: string): AccessIntent => ({
+  type: 'revokePermission',
+  userId,
+  permission,
+});
 const revokedFact = (subject: typeof ada, permission: string, validUntil: string | null = null): AccessFact => ({
   type: 'permission.revoked',
   subject,
@@ -56,7 +60,7 @@ describe('adding a user', () => {
 });
 
 describe('appointing an administrator', () => {
-  const appoint = (userId: typeof ada): Wish => ({ type: 'appointAdmin', userId });
+  const appoint = (userId: typeof ada): AccessIntent => ({ type: 'appointAdmin', userId });
   const operator = { by: 'service:operator' };
 
   it('gives a known person everything for good', () =>
@@ -88,7 +92,7 @@ describe('appointing an administrator', () => {
 });
 
 describe('defining permissions', () => {
-  const create: Wish = { type: 'createPermission', name: 'reports.read', description: 'May reports.read' };
+  const create: AccessIntent = { type: 'createPermission', name: 'reports.read', description: 'May reports.read' };
 
   it('creates one', () =>
     given(...founded)
@@ -166,7 +170,7 @@ describe('defining permissions', () => {
   });
 
   it('deletes what somebody holds only by whoever may take it from them', () => {
-    const remove: Wish = { type: 'deletePermission', name: 'reports.read' };
+    const remove: AccessIntent = { type: 'deletePermission', name: 'reports.read' };
     const manager = [...founded, created('reports.read'), granted(ben, 'permissions.manage')];
     const helper = [...manager, granted(ben, 'permissions.grant')];
     const deleted: AccessFact = {

@@ -1,0 +1,6 @@
+import { z } from 'zod';
+import { entityId } from './ids.ts';
+
+/** The user or organization whose project it is: `user:<id>` or `organization:<id>`. */
+export const projectOwner = z.templateLiteral([z.enum(['user', 'organization']), ':', entityId]);
+export type ProjectOwner = z.infer<typeof projectOwner>;

@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import { userId } from '../../ids.ts';
+import { permissionName } from '../../permissions.ts';
+import { defineRoute } from '../../route-definition.ts';
+import { line } from '../../text.ts';
+import { revision, service, written } from './shared.ts';
+
+export const enrolUser = defineRoute({
+  service,
+  operationId: 'enrolUserInAccess',
+  method: 'PUT',
+  path: '/internal/users/:userId',
+  summary: 'A verified person can be given rights; the first one may become the administrator',
+  callers: [{ service: 'registration' }],
+  rate: 'internal',
+  params: z.object({ userId }),
+  body: z.strictObject({
+    /** SHA-256 of the set-up token that the person signed up with, in hex. */
+    setupTokenDigest: z.string().length(64).optional(),
+    /** The configuration names this person's address as that of the first administrator. */
+    isDesignated: z.boolean().optional(),
+  }),
+  responses: { 200: z.object({ enrolled: z.boolean(), revision }) },
+});
+
+export const setSuspension = defineRoute({
+  service,
+  operationId: 'setSuspension',
+  method: 'PUT',
+  path: '/internal/users/:userId/suspension',
+  summary: 'Deny a person everything, or stop denying it',
+  callers: [{ service: 'deactivation' }],
+  rate: 'internal',
+  params: z.object({ userId }),
+  body: z.strictObject({ suspended: z.boolean(), actor: z.string().min(1).max(128) }),
+  responses: { 200: written },
+  refusals: ['last_admin', 'forbidden'],
+});
+
+export const checkSetupToken = defineRoute({
+  service,
+  operationId: 'checkSetupToken',
+  method: 'POST',
+  path: '/internal/setup-token/check',
+  summary: 'Would this set-up token make the first administrator? None does once there has been one',
+  callers: [{ service: 'registration' }],
+  rate: 'internal',
+  body: z.strictObject({ setupToken: line({ max: 128 }) }),
+  responses: { 200: z.object({ valid: z.boolean() }) },
+});
+
+export const readBootstrap = defineRoute({
+  service,
+  operationId: 'readBootstrap',
+  method: 'GET',
+  path: '/internal/bootstrap',
+  summary: 'Has there been a first administrator?',
+  callers: [{ service: 'operator' }],
+  rate: 'internal',
+  responses: { 200: z.object({ bootstrapped: z.boolean() }) },
+});
+
+export const appointDevAdmin = defineRoute({
+  service,
+  operationId: 'appointDevAdmin',
+  method: 'PUT',
+  path: '/internal/dev-admins/:userId',
+  summary: 'Make somebody an administrator, on a developer’s machine only; repeating it changes nothing',
+  callers: [{ service: 'operator' }],
+  rate: 'internal',
+  params: z.object({ userId }),
+  responses: { 200: written },
+  refusals: ['forbidden', 'user_suspended'],
+});
+
+export const checkPermission = defineRoute({
+  service,
+  operationId: 'checkPermission',
+  method: 'POST',
+  path: '/internal/permission-checks',
+  summary: 'Does this person hold this permission now?',
+  callers: [
+    { service: 'auth' },
+    { service: 'registration' },
+    { service: 'profile' },
+    { service: 'notification' },
+    { service: 'activity-log' },
+    { service: 'deactivation' },
+    { service: 'gateway' },
+  ],
+  rate: 'internal',
+  body: z.strictObject({ userId, permission: permissionName }),
+  responses: { 200: z.object({ granted: z.boolean(), revision }) },
+});

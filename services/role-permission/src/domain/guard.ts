@@ -1,0 +1,87 @@
+import { type Refusal, refuse } from '@rollcall/types/problems';
+import { adminsLost, hasLastingAdministrator, isProduct, mayRule } from './authority.ts';
+import { isCurrent } from './edges.ts';
+import type { AccessFact } from './events.ts';
+import { applied, edgesOf } from './evolve.ts';
+import { kindOf } from './facts/kinds.ts';
+import { type AccessState, exists } from './state.ts';
+import { thingOf } from './tuples.ts';
+
+/**
+ * Whether facts may follow a state: every way to change access ends here, commands as well as what takes one back. First
+ * whether the actor may bring each of them about, then whether all that must hold does hold after them.
+ *
+ * @returns the state after them, or why not.
+ */
+export const guard = (
+  state: AccessState,
+  facts: readonly AccessFact[],
+  actor: string,
+  now: number,
+): AccessState | Refusal => {
+  let after = state;
+  for (const [n, fact] of facts.entries()) {
+    after = applied(after, fact, { position: state.revision + 1 + n, at: now, actor });
+    // Nothing is given to, or within, what is not there.
+    if (edgesOf(fact).some((edge) => edge.terms !== null && !after.edges.get(edge))) return refuse('not_found');
+  }
+  for (const fact of facts) {
+    if (isConsequence(state, after, fact) || endsNothing(state, fact, now)) continue;
+    const refusal = kindOf(fact)?.judge(state, actor, fact, now);
+    if (refusal) return refusal;
+  }
+  for (const fact of facts) {
+    // What one fact makes another one of the command may have ended again.
+    if (!stands(after, fact)) continue;
+    const refusal = kindOf(fact)?.violation?.(after, fact, state);
+    if (refusal) return refusal;
+  }
+  return powerTaken(state, after, actor, now) ?? after;
+};
+
+/**
+ * What ends because a thing is deleted, and what returns because that is taken back, is judged with the thing. Permissions
+ * are none: deleting one takes it from people, and needs what that needs.
+ */
+const isConsequence = (before: AccessState, after: AccessState, fact: AccessFact): boolean => {
+  const state = fact.data.undoes !== undefined ? before : after;
+  const isEnding = fact.data.undoes !== undefined || endsSomething(fact);
+  return isEnding && thingsAround(fact).some((thing) => !thing.startsWith('permission:') && !exists(state, thing));
+};
+
+const endsSomething = (fact: AccessFact): boolean => {
+  const edges = edgesOf(fact);
+  if (edges.length > 0) return edges.every(({ terms }) => terms === null);
+  return fact.type.endsWith('.deleted') || fact.type.endsWith('_released');
+};
+
+/** What a fact is part of: for the existence of a thing what that belongs to, else what its edges join. */
+const thingsAround = (fact: AccessFact): readonly string[] => {
+  const within = kindOf(fact)?.within?.(fact);
+  if (within !== undefined) return within === null ? [] : [within];
+  return edgesOf(fact).flatMap(({ object, subject }) => [object, thingOf(subject)]);
+};
+
+/** What had ended by itself is nothing to take from anybody. */
+const endsNothing = (before: AccessState, fact: AccessFact, now: number): boolean => {
+  const edges = edgesOf(fact);
+  return edges.length > 0 && edges.every((edge) => edge.terms === null && !isCurrent(before.edges.get(edge), now));
+};
+
+const stands = (after: AccessState, fact: AccessFact): boolean => {
+  const opened = edgesOf(fact).filter(({ terms }) => terms !== null);
+  if (opened.length > 0) return opened.some((edge) => after.edges.get(edge));
+  const type = fact.type.slice(0, fact.type.indexOf('.'));
+  return !fact.type.endsWith('.created') || exists(after, `${type}:${fact.subject}`);
+};
+
+/** There is always an administrator for good, and nobody takes power from those who have more. */
+const powerTaken = (before: AccessState, after: AccessState, actor: string, now: number): Refusal | undefined => {
+  if (before.edges === after.edges && before.users === after.users) return undefined;
+  if (!isProduct(actor)) {
+    for (const userId of adminsLost(before, after)) {
+      if (userId !== actor && !mayRule(before, actor, userId, now)) return refuse('forbidden');
+    }
+  }
+  return hasLastingAdministrator(before) && !hasLastingAdministrator(after) ? refuse('last_admin') : undefined;
+};
