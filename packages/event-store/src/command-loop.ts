@@ -58,7 +58,7 @@ export class CommandLoop<State, Command extends { readonly id: string }, Event, 
     this.#limits = { ...defaultLimits, ...options.limits };
     this.#log = impatientLog(options.log, options.timing, this.#limits.attemptMs);
     this.#recent = new RecentCommands(this.#limits.recentCommands);
-    this.#replica = new Replica(options.decider, this.#recent);
+    this.#replica = new Replica(options.decider, this.#recent, this.#limits.recentEntries);
     this.#waiting = new WaitingCommands(this.#limits.waitingCapacity);
   }
 

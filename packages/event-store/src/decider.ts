@@ -8,6 +8,18 @@ export interface Refused {
 /** Events to append (none, if the thing is so already), or why not. */
 export type Decision<Event, Refusal extends Refused> = readonly Event[] | Refusal;
 
+/** When a command is decided, and what came just before. */
+export interface Moment<Event> {
+  /** Milliseconds since 1970, and never before the newest event. */
+  readonly now: number;
+  /**
+   * Every entry after a position in order, those included that precede this command in its batch and are not committed
+   * yet; undefined when not all of them are remembered. A decision about history is made with it at the very head of
+   * the log: nothing can come in between.
+   */
+  after(position: number): readonly Recorded<Event>[] | undefined;
+}
+
 /**
  * What a stream means. All three are pure: states are never changed in place, so that one can be kept, compared or
  * forgotten at no cost. That is what makes the pending overlay cheap: it is another state that shares nearly
@@ -24,8 +36,7 @@ export interface Decider<State, Command, Event, Refusal extends Refused> {
   initialState(): State;
   /** Total: it never throws and never refuses, whatever an older or newer version once appended. */
   evolve(state: State, recorded: Recorded<Event>): State;
-  /** `now` is in milliseconds since 1970 and never before the newest event. */
-  decide(state: State, command: Command, now: number): Decision<Event, Refusal>;
+  decide(state: State, command: Command, moment: Moment<Event>): Decision<Event, Refusal>;
 }
 
 export const isRefused = <Event, Refusal extends Refused>(decision: Decision<Event, Refusal>): decision is Refusal =>

@@ -9,6 +9,8 @@ export interface LoopLimits {
   readonly waitingCapacity: number;
   /** Command ids remembered as done. Those before are still recognized by the log, at the price of a lost attempt. */
   readonly recentCommands: number;
+  /** Entries that a decision can look back upon, see `Moment.after`. */
+  readonly recentEntries: number;
   /** Events read at once. */
   readonly pageSize: number;
   /** Milliseconds after which a call to the log counts as unanswered. */
@@ -25,6 +27,7 @@ export const defaultLimits: LoopLimits = {
   batchSize: 512,
   waitingCapacity: 10_000,
   recentCommands: 65_536,
+  recentEntries: 16_384,
   pageSize: 5_000,
   attemptMs: 2_000,
   patienceMs: 5_000,

@@ -8,7 +8,7 @@ import { type AccountCommand, accountEventId, accounts, plain } from './testing/
 import { commandsOf } from './testing/arbitrary-commands.ts';
 
 const replicaAfter = (commands: readonly AccountCommand[]) => {
-  const replica = new Replica(accounts, new RecentCommands(100));
+  const replica = new Replica(accounts, new RecentCommands(100), 100);
   const overlay = new Overlay(accounts, replica, accountEventId, 1);
   for (const command of commands) overlay.decide(command);
   replica.evolve(recordedAfter(beforeFirst, overlay.proposed, 1));
@@ -64,8 +64,39 @@ describe('an overlay', () => {
     expect(overlay.proposed.map(({ commandId }) => commandId)).toEqual(['1']);
   });
 
+  it('lets a decision look back upon what is committed, and upon what precedes it in its batch', () => {
+    const overlay = new Overlay(
+      accounts,
+      replicaAfter([
+        { id: '1', type: 'deposit', account: 'a', amount: 5 },
+        { id: '2', type: 'deposit', account: 'b', amount: 5 },
+      ]),
+      accountEventId,
+      1,
+    );
+    expect(overlay.decide({ id: '3', type: 'takeBack', position: 1 })).toEqual({ status: 'accepted', revision: 3 });
+    expect(overlay.decide({ id: '4', type: 'takeBack', position: 1 })).toMatchObject({
+      refusal: { refused: 'used_since' },
+    });
+    expect(overlay.decide({ id: '5', type: 'takeBack', position: 3 })).toEqual({ status: 'accepted', revision: 4 });
+    expect(overlay.decide({ id: '6', type: 'takeBack', position: 9 })).toMatchObject({
+      refusal: { refused: 'too_old' },
+    });
+    expect(overlay.state.balances.get('a')).toBe(5);
+  });
+
+  it('says so when it cannot look back far enough', () => {
+    const { state, head, at } = replicaAfter([{ id: '1', type: 'deposit', account: 'a', amount: 5 }]);
+    const overlay = new Overlay(accounts, { state, head, at }, accountEventId, 1);
+    expect(overlay.decide({ id: '2', type: 'takeBack', position: 1 })).toMatchObject({
+      refusal: { refused: 'too_old' },
+    });
+    overlay.decide({ id: '3', type: 'deposit', account: 'b', amount: 5 });
+    expect(overlay.decide({ id: '4', type: 'takeBack', position: 2 })).toMatchObject({ status: 'accepted' });
+  });
+
   it('judges time no earlier than the newest event', () => {
-    const replica = new Replica(accounts, new RecentCommands(100));
+    const replica = new Replica(accounts, new RecentCommands(100), 100);
     replica.evolve([{ id: 'x', commandId: 'x', index: 0, event: { account: 'a', change: 1 }, position: 1, at: 900 }]);
     const overlay = new Overlay(accounts, replica, accountEventId, 100);
     const command: AccountCommand = { id: '1', type: 'deposit', account: 'a', amount: 5, until: 500 };

@@ -20,7 +20,7 @@ const logOf = (...ids: readonly string[]) => {
 };
 
 const replicaOf = async (log: InMemoryLog<AccountEvent>) => {
-  const replica = new Replica(accounts, new RecentCommands(100));
+  const replica = new Replica(accounts, new RecentCommands(100), 100);
   await replica.catchUp(log, 2, ignore);
   return replica;
 };
@@ -29,7 +29,7 @@ describe('a replica', () => {
   it('takes a log of many pages in order, and tells of each event once', async () => {
     const log = logOf('1', '2', '3', '4', '5');
     const told: number[] = [];
-    const replica = new Replica(accounts, new RecentCommands(100));
+    const replica = new Replica(accounts, new RecentCommands(100), 100);
     await replica.catchUp(log, 2, (entries) => told.push(...entries.map(({ position }) => position)));
     expect(plain(replica.state)).toEqual({ balances: [['a', 5]], events: 5 });
     expect(told).toEqual([1, 2, 3, 4, 5]);

@@ -1,6 +1,7 @@
 import type { Decider, Refused } from './decider.ts';
 import { beforeFirst, type Head, type Log, type Recorded } from './log.ts';
 import type { RecentCommands } from './recent-commands.ts';
+import { RecentEntries } from './recent-entries.ts';
 
 /** The log no longer has what this replica took from it: its tail was lost by a failover or a restore. */
 export class Diverged extends Error {
@@ -19,10 +20,13 @@ export class Replica<State, Event> {
   #at = 0;
   readonly #fold: Fold<State, Event>;
   readonly #recent: RecentCommands;
+  readonly #past: RecentEntries<Event>;
 
-  constructor(fold: Fold<State, Event>, recent: RecentCommands) {
+  /** @param remembered how many of the newest entries can be looked back upon */
+  constructor(fold: Fold<State, Event>, recent: RecentCommands, remembered: number) {
     this.#fold = fold;
     this.#recent = recent;
+    this.#past = new RecentEntries(remembered);
     this.#state = fold.initialState();
   }
 
@@ -39,6 +43,11 @@ export class Replica<State, Event> {
     return this.#at;
   }
 
+  /** The newest entries. */
+  get past(): Pick<RecentEntries<Event>, 'after'> {
+    return this.#past;
+  }
+
   /** Takes the next events. Throws {@link Diverged} if they do not follow on from what it has. */
   evolve(entries: readonly Recorded<Event>[]): void {
     for (const entry of entries) {
@@ -49,6 +58,7 @@ export class Replica<State, Event> {
       this.#head = { position: entry.position, id: entry.id };
       this.#at = Math.max(this.#at, entry.at);
       this.#recent.remember(entry.commandId, entry.position);
+      this.#past.remember(entry);
     }
   }
 

@@ -6,6 +6,7 @@ export type AccountCommand = { readonly id: string } & (
   | { readonly type: 'deposit'; readonly account: string; readonly amount: number; readonly until?: number }
   | { readonly type: 'transfer'; readonly from: string; readonly to: string; readonly amount: number }
   | { readonly type: 'ensureOpen'; readonly account: string }
+  | { readonly type: 'takeBack'; readonly position: number }
   | { readonly type: 'crash' }
 );
 
@@ -15,7 +16,7 @@ export interface AccountEvent {
 }
 
 export interface AccountRefusal {
-  readonly refused: 'insufficient' | 'too_late';
+  readonly refused: 'insufficient' | 'too_late' | 'too_old' | 'used_since';
 }
 
 export interface Accounts {
@@ -29,7 +30,7 @@ export const accounts: Decider<Accounts, AccountCommand, AccountEvent, AccountRe
     balances: balances.set(account, (balances.get(account) ?? 0) + change),
     events: events + 1,
   }),
-  decide: ({ balances }, command, now) => {
+  decide: ({ balances }, command, { now, after }) => {
     switch (command.type) {
       case 'deposit':
         if (command.until !== undefined && now >= command.until) return { refused: 'too_late' };
@@ -42,6 +43,13 @@ export const accounts: Decider<Accounts, AccountCommand, AccountEvent, AccountRe
         ];
       case 'ensureOpen':
         return balances.has(command.account) ? [] : [{ account: command.account, change: 0 }];
+      case 'takeBack': {
+        const [taken, ...later] = after(command.position - 1) ?? [];
+        if (taken === undefined) return { refused: 'too_old' };
+        const { account, change } = taken.event;
+        if (later.some(({ event }) => event.account === account)) return { refused: 'used_since' };
+        return [{ account, change: -change }];
+      }
       case 'crash':
         throw new Error('a defect');
     }

@@ -36,7 +36,7 @@ export const decide = (state: AccessState, command: AccessCommand, now: number):
 export const accessDecider: Decider<AccessState, AccessCommand, AccessEvent, Refusal> = {
   initialState,
   evolve,
-  decide,
+  decide: (state, command, { now }) => decide(state, command, now),
 };
 
 const factsOf = (state: AccessState, command: AccessCommand, now: number): Facts => {
