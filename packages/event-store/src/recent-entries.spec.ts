@@ -14,15 +14,18 @@ describe('recent entries', () => {
   it('are all there is after a position, or nothing when some of it is forgotten', () => {
     const lengths = { capacity: fc.integer({ min: 1, max: 9 }), first: fc.integer({ min: 1, max: 40 }) };
     fc.assert(
-      fc.property(fc.record({ ...lengths, count: fc.nat(60), back: fc.nat(70) }), ({ capacity, first, count, back }) => {
-        const last = first + count;
-        const from = Math.max(0, last - back);
-        const found = filled(capacity, first, last).after(from);
-        const isAll = found?.map(({ position }) => position).join() === range(from + 1, last).join();
-        // The newest of them, as many as it has room for, are always known.
-        if (back <= Math.min(capacity, count + 1)) expect(isAll).toBe(true);
-        expect(found === undefined || isAll).toBe(true);
-      }),
+      fc.property(
+        fc.record({ ...lengths, count: fc.nat(60), back: fc.nat(70) }),
+        ({ capacity, first, count, back }) => {
+          const last = first + count;
+          const from = Math.max(0, last - back);
+          const found = filled(capacity, first, last).after(from);
+          const isAll = found?.map(({ position }) => position).join() === range(from + 1, last).join();
+          // The newest of them, as many as it has room for, are always known.
+          if (back <= Math.min(capacity, count + 1)) expect(isAll).toBe(true);
+          expect(found === undefined || isAll).toBe(true);
+        },
+      ),
     );
   });
 

@@ -1,0 +1,33 @@
+import type postgres from 'postgres';
+import type { Edge } from '../domain/edges.ts';
+
+/** The graph of rights as it was at a position of the log. */
+export interface EdgeQueries {
+  /** Every edge that these subjects had. */
+  ofSubjects(subjects: readonly string[], position: number): Promise<readonly Edge[]>;
+  /** Every edge that led to these objects. */
+  ofObjects(objects: readonly string[], position: number): Promise<readonly Edge[]>;
+}
+
+type Row = Omit<Edge, 'validUntil'> & { readonly valid_until: string | null };
+
+/** @param sql a pool of the service's role */
+export const edgeQueries = (sql: postgres.Sql, stream: string): EdgeQueries => {
+  const edges = async (column: 'subject' | 'object', names: readonly string[], position: number) => {
+    const rows = await sql<Row[]>`
+      select object, relation, subject, (extract(epoch from valid_until) * 1000)::bigint::text as valid_until
+      from role_permission.edges
+      where stream = ${stream} and ${sql(column)} = any(array(
+        select json_array_elements_text(${JSON.stringify(names)}::text::json)
+      )) and from_position <= ${position} and (to_position is null or to_position > ${position})
+      order by object, relation, subject`;
+    return rows.map(({ valid_until, ...edge }) => ({
+      ...edge,
+      validUntil: valid_until === null ? null : new Date(Number(valid_until)).toISOString(),
+    }));
+  };
+  return {
+    ofSubjects: (subjects, position) => edges('subject', subjects, position),
+    ofObjects: (objects, position) => edges('object', objects, position),
+  };
+};
