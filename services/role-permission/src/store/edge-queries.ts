@@ -13,13 +13,14 @@ type Row = Omit<Edge, 'validUntil'> & { readonly valid_until: string | null };
 
 /** @param sql a pool of the service's role */
 export const edgeQueries = (sql: postgres.Sql, stream: string): EdgeQueries => {
-  const edges = async (column: 'subject' | 'object', names: readonly string[], position: number) => {
+  const edges = async (column: 'subject' | 'object', wanted: readonly string[], position: number) => {
+    const life = sql`object, relation, subject, (extract(epoch from valid_until) * 1000)::bigint::text as valid_until`;
+    const known = sql`stream = ${stream} and ${sql(column)} = any(${[...wanted]}::text[]) and from_position <= ${position}`;
+    // Apart, because no index serves both at once.
     const rows = await sql<Row[]>`
-      select object, relation, subject, (extract(epoch from valid_until) * 1000)::bigint::text as valid_until
-      from role_permission.edges
-      where stream = ${stream} and ${sql(column)} = any(array(
-        select json_array_elements_text(${JSON.stringify(names)}::text::json)
-      )) and from_position <= ${position} and (to_position is null or to_position > ${position})
+      select ${life} from role_permission.edges where ${known} and to_position is null
+      union all
+      select ${life} from role_permission.edges where ${known} and to_position > ${position}
       order by object, relation, subject`;
     return rows.map(({ valid_until, ...edge }) => ({
       ...edge,

@@ -18,9 +18,7 @@ export const logQueries = (sql: postgres.Sql, stream: string): LogQueries => ({
   after: async (position, keys) => {
     const rows = await sql<EventRow[]>`
       select ${sql.unsafe(eventColumns)} from role_permission.events
-      where stream = ${stream} and position > ${position} and keys && array(
-        select json_array_elements_text(${JSON.stringify(keys)}::text::json)
-      )
+      where stream = ${stream} and position > ${position} and keys && ${[...keys]}::text[]
       order by events.position`;
     return rows.map(recordedOf);
   },

@@ -92,10 +92,12 @@ export const edges = rolePermission.table(
   },
   (table) => [
     primaryKey({
-      name: 'edges__object',
+      name: 'edges__life',
       columns: [table.stream, table.object, table.relation, table.subject, table.fromPosition],
     }),
-    index('edges__subject').on(table.stream, table.subject, table.relation, table.object, table.fromPosition),
+    // What has long ended is passed over within the index, however much of it there is.
+    index('edges__object').on(table.stream, table.object, table.toPosition, table.fromPosition),
+    index('edges__subject').on(table.stream, table.subject, table.toPosition, table.fromPosition),
     check('edges__interval', sql`${table.toPosition} > ${table.fromPosition}`),
   ],
 );

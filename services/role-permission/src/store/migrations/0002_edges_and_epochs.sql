@@ -6,7 +6,7 @@ CREATE TABLE "role_permission"."edges" (
 	"from_position" bigint NOT NULL,
 	"to_position" bigint,
 	"valid_until" timestamp (3) with time zone,
-	CONSTRAINT "edges__object" PRIMARY KEY("stream","object","relation","subject","from_position"),
+	CONSTRAINT "edges__life" PRIMARY KEY("stream","object","relation","subject","from_position"),
 	CONSTRAINT "edges__interval" CHECK ("role_permission"."edges"."to_position" > "role_permission"."edges"."from_position")
 );
 --> statement-breakpoint
@@ -34,5 +34,6 @@ FROM (
 	WHERE "type" IN ('permission.granted', 'permission.revoked')
 ) AS "changes"
 WHERE "type" = 'permission.granted';--> statement-breakpoint
-CREATE INDEX "edges__subject" ON "role_permission"."edges" USING btree ("stream","subject","relation","object","from_position");--> statement-breakpoint
+CREATE INDEX "edges__object" ON "role_permission"."edges" USING btree ("stream","object","to_position","from_position");--> statement-breakpoint
+CREATE INDEX "edges__subject" ON "role_permission"."edges" USING btree ("stream","subject","to_position","from_position");--> statement-breakpoint
 CREATE INDEX "events__keys" ON "role_permission"."events" USING gin ("keys");
