@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { beforeFirst, type Proposed } from '@rollcall/event-store/log';
 import type postgres from 'postgres';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
@@ -163,6 +164,32 @@ describe('the graph of rights in the past', () => {
     ]) {
       await expect(pool.unsafe(statement)).rejects.toMatchObject({ code: '42501' });
     }
+  });
+});
+
+describe('a log from before there were edges and keys', () => {
+  const migration = readFileSync(new URL('migrations/0002_edges_and_epochs.sql', import.meta.url), 'utf8');
+  const fills = migration.split('--> statement-breakpoint').filter((text) => /^\s*(INSERT|UPDATE)/.test(text));
+
+  it('gets the same as if they had been written with its events', async () => {
+    await append(
+      owner,
+      [[granted(ada, 'x', undefined, soon), granted(ben, 'x', undefined, null)], [described]],
+      [[granted(ada, 'x', soon, null)], [revoked(ben, 'x', null)]],
+      [[granted(ben, 'x', undefined, null), revoked(ada, 'x', null), granted(ada, 'y', undefined, null)]],
+    );
+    const all = () =>
+      Promise.all([
+        owner`select * from role_permission.edges order by object, subject, from_position`,
+        owner`select position, keys from role_permission.events order by position`,
+        owner`select stream, epoch from role_permission.streams`,
+      ]).then((tables) => tables.map((rows) => [...rows]));
+    const before = await all();
+    await owner`truncate role_permission.edges, role_permission.streams`;
+    await owner`update role_permission.events set keys = '{}'`;
+    expect(fills).toHaveLength(3);
+    for (const fill of fills) await owner.unsafe(fill);
+    expect(await all()).toEqual(before);
   });
 });
 

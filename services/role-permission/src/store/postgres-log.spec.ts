@@ -114,6 +114,30 @@ describe('the access log in Postgres', () => {
     expect(await entriesOf(log)).toHaveLength(1);
   });
 
+  it('takes nothing for an epoch that is being ended while it comes (F10)', async () => {
+    const log = await emptied();
+    const appended = await sql.begin(async (tx) => {
+      await tx`update role_permission.streams set epoch = 2`;
+      const appending = append(log, beforeFirst, [proposed(1)]);
+      while ((await tx`select from pg_locks where not granted`).length === 0);
+      return { appending };
+    });
+    expect(await appended.appending).toEqual({ status: 'lost' });
+    expect(await log.read(1, 10)).toEqual({ epoch: 2, entries: [] });
+  });
+
+  it('ends no epoch before what is being appended for it is there', async () => {
+    const log = await emptied();
+    const raised = await sql.begin(async (tx) => {
+      await append(postgresLog(tx as unknown as typeof sql, 'core'), beforeFirst, [proposed(1)]);
+      const raising = log.raiseEpoch(1);
+      while ((await tx`select from pg_locks where not granted`).length === 0);
+      return { raising };
+    });
+    expect(await raised.raising).toBe(2);
+    expect(await entriesOf(log)).toHaveLength(1);
+  });
+
   it('works on a pool that drizzle has made its own', async () => {
     await emptied();
     const pool = database.pool(1);
