@@ -5,6 +5,7 @@ import { type Row, sectionOf, writeResults } from './report.ts';
 const rows: Readonly<Record<string, () => Promise<{ measure(): Promise<Row> }>>> = {
   'authenticated-request': () => import('./rows/authenticated-request.ts'),
   'login-isolation': () => import('./rows/login-isolation.ts'),
+  append: () => import('./rows/append.ts'),
   'wake-up': () => import('./rows/wake-up.ts'),
   'catch-up': () => import('./rows/catch-up.ts'),
   'gateway-hop': () => import('./rows/gateway-hop.ts'),

@@ -18,6 +18,8 @@ const lengths = {
   FAULTS_BACKLOG: env.FAULTS_BACKLOG ?? '10000',
   // Of fifty each.
   FAULTS_WRITES: env.FAULTS_WRITES ?? '200',
+  FAULTS_RUNS: env.FAULTS_RUNS ?? '3000',
+  FAULTS_LOG_SECONDS: env.FAULTS_LOG_SECONDS ?? '10',
 };
 
 const code = await new Promise((resolve) => {
@@ -27,7 +29,7 @@ const code = await new Promise((resolve) => {
     'infra/journeys/checker',
     'infra/journeys/timing',
     'packages/events',
-    'packages/event-store/src/command-loop',
+    'packages/event-store/src',
     'packages/service-kit/src/service-directory',
     'packages/service-kit/src/http-drain',
     'services/profile/src/faults',

@@ -7,6 +7,7 @@ import { startNats } from './bootstrap/nats.mjs';
 import { ensureNatsProgram } from './bootstrap/nats-program.mjs';
 import { freePort } from './bootstrap/ports.mjs';
 import { preparePostgres } from './bootstrap/postgres.mjs';
+import { findPostgresPrograms } from './bootstrap/postgres-programs.mjs';
 import { newSecrets } from './bootstrap/secrets.mjs';
 
 declare module 'vitest' {
@@ -64,6 +65,8 @@ export default async function setup(project: TestProject) {
   process.env.ROLLCALL_TEST_NATS_URL = natsUrl;
   process.env.ROLLCALL_TEST_NATS_TOKEN = natsToken;
   process.env.ROLLCALL_TEST_NATS_BIN = program;
+  const { folder: programs, prefix, as } = findPostgresPrograms();
+  process.env.ROLLCALL_TEST_POSTGRES_PROGRAMS = JSON.stringify({ folder: programs, prefix, as });
   return teardown;
 }
 

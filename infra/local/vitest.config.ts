@@ -1,7 +1,10 @@
 import { defineConfig, type TestUserConfig } from 'vitest/config';
 
 /** These start many processes, or judge how long people wait while something breaks: nothing else may take their turn. */
-const alone = ['infra/journeys/{contention,faults-*,one-life,timing}.spec.ts'];
+const alone = [
+  'infra/journeys/{contention,faults-*,one-life,timing}.spec.ts',
+  'services/role-permission/src/store/faults.spec.ts',
+];
 
 const shared: TestUserConfig = {
   exclude: ['**/node_modules/**', '**/dist/**', '**/fixtures/**', '**/.data/**'],

@@ -14,6 +14,8 @@ export interface SchemaPlan {
   readonly login: { readonly role: string; readonly password: string };
   /** Tables whose rows the service may add and read but never change or delete. */
   readonly appendOnly?: readonly string[];
+  /** Columns of such tables that it may change all the same. */
+  readonly updatable?: Readonly<Record<string, readonly string[]>>;
 }
 
 // Any number will do, so long as nobody else's lock uses it.
@@ -64,10 +66,17 @@ const ensureLogin = async (sql: postgres.Sql, { login }: SchemaPlan): Promise<vo
   if (made) await sql.unsafe(made.statement);
 };
 
-const grantRights = async (sql: postgres.Sql, { schema, login, appendOnly = [] }: SchemaPlan): Promise<void> => {
+const grantRights = async (
+  sql: postgres.Sql,
+  { schema, login, appendOnly = [], updatable = {} }: SchemaPlan,
+): Promise<void> => {
   const role = sql(login.role);
   await sql`grant usage on schema ${sql(schema)} to ${role}`;
   await sql`grant select, insert, update, delete on all tables in schema ${sql(schema)} to ${role}`;
   await sql`grant usage on all sequences in schema ${sql(schema)} to ${role}`;
+  // This takes rights to single columns as well, whoever gave them before.
   for (const table of appendOnly) await sql`revoke update, delete on ${sql(schema)}.${sql(table)} from ${role}`;
+  for (const [table, columns] of Object.entries(updatable)) {
+    await sql`grant update (${sql([...columns])}) on ${sql(schema)}.${sql(table)} to ${role}`;
+  }
 };

@@ -1,36 +1,36 @@
 import type { Refused } from './decider.ts';
-import type { Head, Proposed } from './log.ts';
+import type { Intended } from './log.ts';
 import type { Overlay } from './overlay.ts';
-import type { RecentCommands } from './recent-commands.ts';
+import type { Replica } from './replica.ts';
 import { type Outcome, unavailable, type Waiting } from './waiting-commands.ts';
 
-/** Commands decided together: what is to be appended after `head`, and what to answer once it is. */
-export interface Batch<Command, Event, Refusal extends Refused> {
-  readonly head: Head;
-  readonly proposed: readonly Proposed<Event>[];
+/** Commands decided together: what is to be appended, and what to answer once it is. */
+export interface Batch<Command, Event, Refusal extends Refused> extends Intended<Event> {
   readonly decided: readonly (readonly [Waiting<Command, Refusal>, Outcome<Refusal>])[];
 }
 
 /** Decides commands through the overlay, but for those that are done already or came before `deadline`. */
 export const decideBatch = <State, Command extends { readonly id: string }, Event, Refusal extends Refused>(
   taken: readonly Waiting<Command, Refusal>[],
-  head: Head,
+  { epoch, head, at, recent }: Pick<Replica<State, Event>, 'epoch' | 'head' | 'at' | 'recent'>,
   overlay: Overlay<State, Command, Event, Refusal>,
-  recent: RecentCommands,
   deadline: number,
 ): Batch<Command, Event, Refusal> => {
-  const outcomeOf = ({ command, foundAt, since }: Waiting<Command, Refusal>): Outcome<Refusal> => {
-    const revision = foundAt ?? recent.positionOf(command.id);
-    if (revision !== undefined) return { status: 'accepted', revision };
+  const outcomeOf = ({ command, since, isAtLarge }: Waiting<Command, Refusal>): Outcome<Refusal> => {
+    const revision = recent.positionOf(command.id);
+    if (revision !== undefined) return { status: 'accepted', revision, epoch };
     if (since < deadline) return unavailable;
     try {
-      return overlay.decide(command);
+      const before = overlay.proposed.length;
+      const verdict = overlay.decide(command);
+      // Only its events keep it from being done once more by whoever has it as well.
+      return isAtLarge && overlay.proposed.length === before ? unavailable : { ...verdict, epoch };
     } catch (cause) {
       return { status: 'failed', cause };
     }
   };
   const decided = taken.map((waiting) => [waiting, outcomeOf(waiting)] as const);
-  return { head, proposed: overlay.proposed, decided };
+  return { epoch, head, headAt: at, proposed: overlay.proposed, decided };
 };
 
 /** The ids of the commands that have events in the batch. */

@@ -1,26 +1,15 @@
-import { answerSome, type Batch, decideBatch, writersOf } from './batch.ts';
+import { Appender } from './appender.ts';
 import type { Refused } from './decider.ts';
+import { Forwarded } from './forwarded.ts';
 import { impatientLog } from './impatient-log.ts';
-import { type Log, type Recorded, recordedAfter } from './log.ts';
+import { type Health, LiveState, type Reading } from './live-state.ts';
 import { defaultLimits, type LoopLimits, type LoopOptions } from './loop-options.ts';
-import { Overlay } from './overlay.ts';
-import { RecentCommands } from './recent-commands.ts';
-import { Diverged, Replica } from './replica.ts';
-import { Bell, sleep } from './timing.ts';
+import { PeerNews } from './peer-news.ts';
+import type { Reached } from './reached.ts';
+import { Bell, sleep, within } from './timing.ts';
 import { type Outcome, unavailable, WaitingCommands } from './waiting-commands.ts';
 
-/**
- * - `unreachable`: the log does not answer; commands wait, and are given up when their callers lose patience.
- * - `diverged`: the log lost what this loop took from it. It has stopped for good; a new one must load anew.
- */
-export type Health = 'loading' | 'serving' | 'unreachable' | 'diverged' | 'stopped';
-
-/** The live state at one revision, and the time to judge it by: never before its newest event. */
-export interface Reading<State> {
-  readonly state: State;
-  readonly revision: number;
-  readonly now: number;
-}
+export type { Health, Reading };
 
 /**
  * Appends the events of commands to a log that other replicas may write too, one batch in flight.
@@ -28,6 +17,9 @@ export interface Reading<State> {
  * Promises: nothing is answered, refusals included, before everything it was decided upon is committed; a command id
  * has effect at most once, however often it is submitted and whatever the outcome of an append looked like; the live
  * state is the fold of what is committed and nothing else.
+ *
+ * Of several replicas the one that appended last decides for the others, as long as it does so, and who has lost time
+ * and again has the log to itself for one batch. That is fairness; the promises rest on the log alone.
  *
  * @example
  * const loop = new CommandLoop({ decider, log, timing, eventIdOf, report });
@@ -38,64 +30,70 @@ export interface Reading<State> {
 export class CommandLoop<State, Command extends { readonly id: string }, Event, Refusal extends Refused> {
   readonly #options: LoopOptions<State, Command, Event, Refusal>;
   readonly #limits: LoopLimits;
-  readonly #log: Log<Event>;
-  readonly #recent: RecentCommands;
-  readonly #replica: Replica<State, Event>;
+  readonly #live: LiveState<State, Event>;
   readonly #waiting: WaitingCommands<Command, Refusal>;
+  readonly #news: PeerNews<Event>;
+  readonly #appender: Appender<State, Command, Event, Refusal>;
   readonly #bell = new Bell();
-  #health: Health = 'loading';
-  #contactAt = 0;
-  #failures = 0;
-  #losses = 0;
-  /** So many commands still go one by one, to find the one that the log cannot take. */
-  #singly = 0;
-  #inDoubt: Batch<Command, Event, Refusal> | undefined;
+  #forwarded: Forwarded<Command, Refusal> | undefined;
   #stopping = false;
+  #deaf = (): void => undefined;
   #running: Promise<void> | undefined;
 
   constructor(options: LoopOptions<State, Command, Event, Refusal>) {
+    const { timing } = options;
+    const limits = { ...defaultLimits, ...options.limits };
+    const log = impatientLog(options.log, timing, limits.attemptMs);
+    const waiting = new WaitingCommands<Command, Refusal>(limits.waitingCapacity);
+    const news = new PeerNews<Event>(timing, limits.leaderMs);
+    const live = new LiveState<State, Event>({
+      ...options,
+      log,
+      limits,
+      seen: (entries) => {
+        for (const { commandId, position } of entries) waiting.found(commandId, position);
+      },
+      restarted: () => waiting.forgetFound(),
+    });
     this.#options = options;
-    this.#limits = { ...defaultLimits, ...options.limits };
-    this.#log = impatientLog(options.log, options.timing, this.#limits.attemptMs);
-    this.#recent = new RecentCommands(this.#limits.recentCommands);
-    this.#replica = new Replica(options.decider, this.#recent, this.#limits.recentEntries);
-    this.#waiting = new WaitingCommands(this.#limits.waitingCapacity);
+    this.#limits = limits;
+    this.#waiting = waiting;
+    this.#news = news;
+    this.#live = live;
+    this.#appender = new Appender({ ...options, limits, log, live, waiting, news, catchUp: () => this.#catchUp() });
   }
 
   get health(): Health {
-    return this.#health;
+    return this.#live.health;
   }
 
   /** The present, or undefined when it is not known: before the start, and without contact for `freshMs`. */
   get reading(): Reading<State> | undefined {
-    const known = this.#health === 'serving' || this.#health === 'unreachable';
-    if (!known || this.#options.timing.elapsed() - this.#contactAt > this.#limits.freshMs) return undefined;
-    const { state, head, at } = this.#replica;
-    return { state, revision: head.position, now: Math.max(this.#options.timing.now(), at) };
+    return this.#live.reading;
   }
 
   /** Loads the log. Rejects when it cannot be read. */
   async start(): Promise<void> {
-    const { timing } = this.#options;
-    let began: number;
-    do {
-      // A long log is old news by the time it is loaded: what came meanwhile is taken too.
-      began = timing.elapsed();
-      await this.#replica.catchUp(this.#log, this.#limits.pageSize, () => undefined);
-    } while (timing.elapsed() - began > this.#limits.freshMs);
-    this.#contactAt = began;
-    this.#health = 'serving';
+    await this.#live.start();
+    this.#deaf = this.#listen();
     this.#running = this.#run();
   }
 
   /** Never rejects. May be called again with the same command, before or after the answer, here or elsewhere. */
   submit(command: Command): Promise<Outcome<Refusal>> {
-    if (this.#stopping || this.#health === 'diverged' || this.#health === 'loading') {
-      return Promise.resolve(unavailable);
-    }
-    const outcome = this.#waiting.submit(command, this.#options.timing.elapsed());
-    this.#bell.ring();
-    return outcome;
+    const isOpen = this.health === 'serving' || this.health === 'unreachable';
+    if (this.#stopping || !isOpen) return Promise.resolve(unavailable);
+    return this.#enqueue(command, false);
+  }
+
+  /**
+   * Waits until the live state has a position, of the present history or of the one named, for so long at most. What
+   * has been read as reached stays in every later {@link reading} of the same epoch.
+   */
+  reached(position: number, epoch: number | undefined, milliseconds: number): Promise<Reached> {
+    const reached = this.#live.reached(position, epoch, milliseconds);
+    if (this.#live.isBehind) this.#bell.ring();
+    return reached;
   }
 
   /** Answers everyone who waits, then ends. */
@@ -103,171 +101,127 @@ export class CommandLoop<State, Command extends { readonly id: string }, Event, 
     this.#stopping = true;
     this.#bell.ring();
     await this.#running;
-    if (this.#health !== 'diverged') this.#health = 'stopped';
+    this.#deaf();
+    this.#live.stop();
+  }
+
+  #enqueue(command: Command, isForwarded: boolean): Promise<Outcome<Refusal>> {
+    const outcome = this.#waiting.submit(command, this.#options.timing.elapsed(), isForwarded);
+    this.#bell.ring();
+    return outcome;
+  }
+
+  #listen(): () => void {
+    const { peers } = this.#options;
+    if (!peers) return () => undefined;
+    return peers.listen({
+      poked: (poke) => {
+        if (poke.by === peers.self) return;
+        this.#news.hear(poke);
+        this.#bell.ring();
+      },
+      forwarded: (commands) => {
+        // Whoever asks does it by itself then, which is better than waiting here for a log that does not answer.
+        const isOpen = !this.#stopping && this.health === 'serving';
+        return Promise.all(
+          commands.map((command) => (isOpen ? this.#enqueue(command, true) : Promise.resolve(unavailable))),
+        );
+      },
+    });
   }
 
   async #run(): Promise<void> {
-    while (this.#health !== 'diverged' && !(this.#stopping && this.#waiting.isSettled)) {
+    while (!(this.#stopping && this.#waiting.isSettled)) {
       try {
         await this.#round();
       } catch (error) {
         // A defect: the loop must outlive it, but not in a spin, and nobody may wait for what was in its hands.
         this.#options.report(error, 'a round of the command loop');
+        this.#appender.forget();
         this.#waiting.giveUp();
         await this.#holdOff(this.#limits.idlePollMs);
       }
     }
-    this.#waiting.giveUp();
   }
 
   async #round(): Promise<void> {
     const { timing } = this.#options;
-    if (this.#losses > 0) this.#waiting.giveUp(timing.elapsed() - this.#limits.patienceMs);
-    const silence = timing.elapsed() - this.#contactAt;
-    if (silence >= this.#limits.idlePollMs) {
+    if (this.#appender.losses > 0) this.#waiting.giveUp(timing.elapsed() - this.#limits.patienceMs);
+    this.#hearPeers();
+    if (this.#forwarded?.isOver || (this.#forwarded && this.#waiting.areAnswered(this.#forwarded.taken))) {
+      await this.#settleForwarded(this.#forwarded);
+    }
+    const silence = timing.elapsed() - this.#live.contactAt;
+    if (silence >= this.#limits.idlePollMs || this.#live.isBehind) {
       if (!(await this.#catchUp())) return;
-    } else if (this.#waiting.isEmpty && !this.#inDoubt) {
+    } else if (this.#isIdle) {
       return this.#bell.wait(timing, this.#limits.idlePollMs - silence);
     }
-    const batch = this.#doubtful() ?? this.#decide();
-    if (batch.proposed.length === 0) await this.#answerWithoutAppend(batch);
-    else await this.#append(batch);
+    if (this.#isIdle || (this.#mayForward && this.#forward())) return;
+    await this.#appender.attempt();
+  }
+
+  #hearPeers(): void {
+    for (const poke of this.#news.takeAll()) this.#live.takePoke(poke);
+    this.#waiting.answerFound(this.#live.replica.epoch);
   }
 
   /**
-   * No append proves that the head is still where the batch was decided. What another replica had answered before a
-   * command came must count for it, so those that came after the last contact are decided anew.
+   * Nothing is to be done here. While the leader decides what came to this replica, what came since waits for it; what
+   * was forwarded does not: two that take each other for the leader would wait in vain.
    */
-  async #answerWithoutAppend(batch: Batch<Command, Event, Refusal>): Promise<void> {
-    const newer = batch.decided.filter(([{ since }]) => since > this.#contactAt);
-    for (const [waiting, outcome] of batch.decided) if (waiting.since <= this.#contactAt) waiting.answer(outcome);
-    if (newer.length === 0) return;
-    this.#waiting.putBack(newer.map(([waiting]) => waiting));
-    await this.#catchUp();
+  get #isIdle(): boolean {
+    if (this.#appender.isBusy) return false;
+    return this.#waiting.isEmpty || (this.#forwarded !== undefined && !this.#waiting.hasForwarded);
   }
 
-  /**
-   * The batch of an append without an answer, if it may still be kept: as long as the head is where it was, only that
-   * very batch may follow, refusals unanswered. Decided anew at a later time it could come out otherwise, and the first
-   * attempt could still arrive after the callers were told so.
-   */
-  #doubtful(): Batch<Command, Event, Refusal> | undefined {
-    const batch = this.#inDoubt;
-    if (batch === undefined || batch.head.position === this.#replica.head.position) return batch;
-    this.#putBack(batch);
-    return undefined;
+  /** What was forwarded to this replica goes no further, and what may have been appended already is settled here. */
+  get #mayForward(): boolean {
+    return !this.#appender.isBusy && !this.#waiting.hasForwarded;
   }
 
-  /** To be decided anew; whatever was in doubt no longer is. */
-  #putBack(batch: Batch<Command, Event, Refusal>): void {
-    this.#inDoubt = undefined;
-    this.#waiting.putBack(batch.decided.map(([waiting]) => waiting));
+  /** Has the leader decide what waits here; false if there is none beside this replica. */
+  #forward(): boolean {
+    const { peers, timing } = this.#options;
+    const { batchSize, forwardMs } = this.#limits;
+    const { leader } = this.#news;
+    if (!peers || leader === undefined) return false;
+    const taken = this.#waiting.take(batchSize);
+    const commands = taken.map(({ command }) => command);
+    this.#forwarded = new Forwarded(taken, within(timing, forwardMs, peers.forward(leader, commands)));
+    void this.#forwarded.over.then(() => this.#bell.ring());
+    return true;
   }
 
-  #decide(): Batch<Command, Event, Refusal> {
-    const { decider, eventIdOf, timing } = this.#options;
-    const overlay = new Overlay(decider, this.#replica, eventIdOf, timing.now());
-    const limit = this.#singly > 0 ? 1 : this.#limits.batchSize;
-    this.#singly = Math.max(0, this.#singly - 1);
-    const deadline = timing.elapsed() - this.#limits.patienceMs;
-    return decideBatch(this.#waiting.take(limit), this.#replica.head, overlay, this.#recent, deadline);
-  }
-
-  async #append(batch: Batch<Command, Event, Refusal>): Promise<void> {
-    const began = this.#options.timing.elapsed();
-    const outcome = await this.#log.append(batch.head, batch.proposed).catch((error: unknown) => {
-      this.#options.report(error, 'an append, whose outcome is unknown');
-      this.#inDoubt = batch;
-      return { status: 'unknown' } as const;
-    });
-    if (outcome.status === 'appended') {
-      const entries = recordedAfter(batch.head, batch.proposed, outcome.at);
-      this.#inDoubt = undefined;
-      this.#losses = 0;
-      this.#contact(began);
-      this.#replica.evolve(entries);
-      this.#answer(batch);
-      this.#tell(entries);
-      return;
-    }
-    if (outcome.status === 'rejected') return this.#isolate(batch, outcome.cause);
-    this.#losses++;
-    if (outcome.status === 'lost') await this.#holdOff(Math.min(this.#losses, 5));
-    if (outcome.status === 'unknown') await this.#holdOff(Math.min(2 ** this.#losses, 100));
-    const caughtUp = await this.#catchUp();
-    const overtaken = this.#replica.head.position !== batch.head.position;
-    if (outcome.status === 'conflict' && caughtUp && !overtaken) return this.#recognize(batch);
-    if (!this.#inDoubt) this.#putBack(batch);
-  }
-
-  /** Nobody else wrote and yet something is taken: commands so old that only the log remembers their events. */
-  async #recognize(batch: Batch<Command, Event, Refusal>): Promise<void> {
-    const firsts = batch.proposed.filter(({ index }) => index === 0);
-    const known = await this.#log.known(firsts.map(({ id }) => id)).catch((error: unknown) => {
-      this.#options.report(error, 'looking for events that the log may have');
-      return new Set<string>();
-    });
-    // Asked again, because the attempt in doubt could have arrived just before the question.
-    if (!(await this.#catchUp()) || this.#replica.head.position !== batch.head.position) {
-      if (!this.#inDoubt) this.#putBack(batch);
-      return;
-    }
-    const done = new Set(firsts.filter(({ id }) => known.has(id)).map(({ commandId }) => commandId));
-    answerSome(batch, done, { status: 'accepted', revision: batch.head.position });
-    // With an event id that is taken no attempt at this batch can ever be kept: no doubt is left.
-    if (done.size > 0 || !this.#inDoubt) this.#putBack(batch);
-    if (done.size === 0) await this.#holdOff(Math.min(this.#losses, 5));
-  }
-
-  /** One command whose events the log cannot take must not keep the others from being appended. */
-  #isolate(batch: Batch<Command, Event, Refusal>, cause: unknown): void {
-    const writers = writersOf(batch);
-    if (writers.size > 1) this.#singly = batch.decided.length;
-    else answerSome(batch, writers, { status: 'failed', cause });
-    this.#putBack(batch);
+  /** The leader has answered, or will not be waited for any more. */
+  async #settleForwarded(forwarded: Forwarded<Command, Refusal>): Promise<void> {
+    this.#forwarded = undefined;
+    // What it told everybody may have come before its answer, or instead of it.
+    if (this.#waiting.areAnswered(forwarded.taken)) return;
+    if (forwarded.isUnanswered) this.#news.forgetLeader();
+    // Whoever is answered here may rely on finding it here.
+    if (!forwarded.isReachedBy(this.#live.replica)) await this.#catchUp();
+    this.#waiting.putBack(forwarded.settle(this.#live.replica));
   }
 
   /** True when the state has all that the log had when asked. */
   async #catchUp(): Promise<boolean> {
-    const began = this.#options.timing.elapsed();
-    try {
-      await this.#replica.catchUp(this.#log, this.#limits.pageSize, (entries) => {
-        // Told at once: a long page could push one's own commands out of what is remembered.
-        for (const { commandId, position } of entries) this.#waiting.found(commandId, position);
-        this.#tell(entries);
-      });
-      this.#contact(began);
-      return true;
-    } catch (error) {
-      if (this.#failures === 0 || error instanceof Diverged) this.#options.report(error, 'catching up with the log');
-      if (error instanceof Diverged) {
-        this.#health = 'diverged';
-        return false;
+    const { timing, peers } = this.#options;
+    const began = timing.elapsed();
+    const wasLost = this.health === 'diverged';
+    if (await this.#live.catchUp()) {
+      const { epoch, head, at } = this.#live.replica;
+      this.#waiting.answerFound(epoch);
+      // Replicas that have less, and so notice nothing, learn of the new epoch by it.
+      if (wasLost) {
+        peers?.poke({ by: peers.self, epoch, position: head.position, after: { ...head, at }, entries: [] });
       }
-      this.#health = 'unreachable';
-      this.#failures++;
-      this.#waiting.giveUp(began - this.#limits.patienceMs);
-      await this.#holdOff(Math.min(10 * 2 ** this.#failures, 250));
-      return false;
+      return true;
     }
-  }
-
-  #contact(at: number): void {
-    this.#contactAt = at;
-    this.#failures = 0;
-    this.#health = 'serving';
-  }
-
-  #answer(batch: Batch<Command, Event, Refusal>): void {
-    for (const [waiting, outcome] of batch.decided) waiting.answer(outcome);
-  }
-
-  #tell(entries: readonly Recorded<Event>[]): void {
-    try {
-      this.#options.recorded?.(entries);
-    } catch (error) {
-      this.#options.report(error, 'telling of recorded events');
-    }
+    this.#waiting.giveUp(began - this.#limits.patienceMs);
+    // A log that answers, but has lost something, is loaded at once.
+    if (this.health !== 'diverged' || wasLost) await this.#holdOff(Math.min(10 * 2 ** this.#live.failures, 250));
+    return false;
   }
 
   #holdOff(milliseconds: number): Promise<void> {

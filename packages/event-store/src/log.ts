@@ -21,10 +21,32 @@ export interface Head {
   readonly id: string | null;
 }
 
+/** A piece of the log as it was at one moment. */
+export interface Page<Event> {
+  /**
+   * Which history this is, from 1. It rises when the log turns out to have lost what it had: the same position may then
+   * be another event.
+   */
+  readonly epoch: number;
+  readonly entries: readonly Recorded<Event>[];
+}
+
+/** What is to be appended: all of it right after `head`, and only to the history of `epoch`. */
+export interface Intended<Event> {
+  readonly epoch: number;
+  readonly head: Head;
+  /**
+   * When the head was appended, 0 before the first. A command that was lost may be done again, and its event then stand
+   * under the same id, even at the same place, behind others than before: its time tells the two apart.
+   */
+  readonly headAt: number;
+  readonly proposed: readonly Proposed<Event>[];
+}
+
 /**
  * What became of a batch. Every answer but `appended` promises that nothing of *this attempt* was or will be kept.
  *
- * - `lost`: someone else is writing, or the predecessor is not there.
+ * - `lost`: someone else is writing, the predecessor is not there, or the log is in another epoch.
  * - `conflict`: a position or an event id is taken.
  * - `rejected`: the log cannot take such a batch, now or ever; `cause` says why.
  */
@@ -41,12 +63,27 @@ export type Appended =
  * be kept later.
  */
 export interface Log<Event> {
-  /** Appends right after `head`, and only if the log has `head` and nothing behind it. */
-  append(head: Head, batch: readonly Proposed<Event>[]): Promise<Appended>;
-  /** Events from a position on (that one included), in order, at most `limit`. */
-  read(fromPosition: number, limit: number): Promise<readonly Recorded<Event>[]>;
+  /** Appends right after the head, and only if the log is in that epoch, has that head and nothing behind it. */
+  append(intended: Intended<Event>): Promise<Appended>;
+  /**
+   * Waits until nobody else appends and keeps it so, shows `decide` the entries from a position on (at most `limit`),
+   * and appends what it returns; undefined when that is nothing. Should this process stall in between, the others wait
+   * for half a second at most, and nothing is kept.
+   */
+  appendAlone(
+    fromPosition: number,
+    limit: number,
+    decide: (page: Page<Event>) => Intended<Event> | undefined,
+  ): Promise<Appended | undefined>;
+  /** Entries from a position on (that one included), in order, at most `limit`. */
+  read(fromPosition: number, limit: number): Promise<Page<Event>>;
   /** Those of these event ids that the log has, however old. */
   known(eventIds: readonly string[]): Promise<ReadonlySet<string>>;
+  /**
+   * Makes the epoch higher than one in which the log turned out to have lost something, if it is not yet: once, however
+   * many ask for it. Returns what it is then. No append of an earlier epoch is kept any more.
+   */
+  raiseEpoch(above: number): Promise<number>;
 }
 
 export const beforeFirst: Head = { position: 0, id: null };

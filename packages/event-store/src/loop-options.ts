@@ -1,5 +1,7 @@
 import type { Decider, Refused } from './decider.ts';
 import type { Log, Recorded } from './log.ts';
+import type { Peers } from './peers.ts';
+import type { Snapshots } from './snapshot.ts';
 import type { Timing } from './timing.ts';
 
 export interface LoopLimits {
@@ -19,6 +21,14 @@ export interface LoopLimits {
   readonly patienceMs: number;
   /** Milliseconds without contact after which the log is asked for what others appended. */
   readonly idlePollMs: number;
+  /** Milliseconds that another replica is given to decide what it was forwarded. */
+  readonly forwardMs: number;
+  /** Milliseconds after its last word for which another replica is taken to lead. */
+  readonly leaderMs: number;
+  /** Attempts in a row that others won before one is made with nobody beside. */
+  readonly escalateAfter: number;
+  /** Entries after which a snapshot is kept. */
+  readonly snapshotEvery: number;
   /** Milliseconds without contact after which the state is too old to answer from. */
   readonly freshMs: number;
 }
@@ -32,6 +42,10 @@ export const defaultLimits: LoopLimits = {
   attemptMs: 2_000,
   patienceMs: 5_000,
   idlePollMs: 250,
+  forwardMs: 100,
+  leaderMs: 200,
+  escalateAfter: 4,
+  snapshotEvery: 50_000,
   freshMs: 1_000,
 };
 
@@ -41,7 +55,16 @@ export interface LoopOptions<State, Command, Event, Refusal extends Refused> {
   readonly timing: Timing;
   /** A function of its arguments alone, and unique: the same command has the same event ids on every attempt. */
   readonly eventIdOf: (commandId: string, index: number) => string;
-  /** Told of every committed event in order, whoever appended it, after the state has it. Not of those at start. */
+  /** The other replicas; without them this one polls the log and competes for it. */
+  readonly peers?: Peers<Command, Event, Refusal>;
+  /** Where snapshots are kept; without them a start reads all of the log. */
+  readonly snapshots?: Snapshots<State>;
+  /**
+   * Told of the state as a whole whenever it was loaded: at start, and after the log lost what this replica had taken
+   * from it. What was told of entries before may then no longer be so.
+   */
+  readonly loaded?: (state: State) => void;
+  /** Told of every committed event in order, whoever appended it, after the state has it; not of those that were loaded. */
   readonly recorded?: (entries: readonly Recorded<Event>[]) => void;
   /** Told of errors that no caller gets to see. */
   readonly report: (error: unknown, doing: string) => void;

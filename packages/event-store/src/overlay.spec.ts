@@ -2,13 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { beforeFirst, recordedAfter } from './log.ts';
 import { Overlay } from './overlay.ts';
-import { RecentCommands } from './recent-commands.ts';
 import { Replica } from './replica.ts';
 import { type AccountCommand, accountEventId, accounts, plain } from './testing/accounts.ts';
 import { commandsOf } from './testing/arbitrary-commands.ts';
 
 const replicaAfter = (commands: readonly AccountCommand[]) => {
-  const replica = new Replica(accounts, new RecentCommands(100), 100);
+  const replica = new Replica(accounts, { recentCommands: 100, recentEntries: 100 });
   const overlay = new Overlay(accounts, replica, accountEventId, 1);
   for (const command of commands) overlay.decide(command);
   replica.evolve(recordedAfter(beforeFirst, overlay.proposed, 1));
@@ -96,7 +95,7 @@ describe('an overlay', () => {
   });
 
   it('judges time no earlier than the newest event', () => {
-    const replica = new Replica(accounts, new RecentCommands(100), 100);
+    const replica = new Replica(accounts, { recentCommands: 100, recentEntries: 100 });
     replica.evolve([{ id: 'x', commandId: 'x', index: 0, event: { account: 'a', change: 1 }, position: 1, at: 900 }]);
     const overlay = new Overlay(accounts, replica, accountEventId, 100);
     const command: AccountCommand = { id: '1', type: 'deposit', account: 'a', amount: 5, until: 500 };

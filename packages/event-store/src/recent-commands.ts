@@ -3,11 +3,13 @@
  * the oldest is forgotten. The log's unique event ids stay the last word on those that were.
  */
 export class RecentCommands {
-  readonly #positions = new Map<string, number>();
+  readonly #positions: Map<string, number>;
   readonly #capacity: number;
 
-  constructor(capacity: number) {
+  /** @param known commands and where each ended, oldest first */
+  constructor(capacity: number, known: Iterable<readonly [string, number]> = []) {
     this.#capacity = capacity;
+    this.#positions = new Map(known);
   }
 
   /** Positions must rise. */
@@ -15,15 +17,19 @@ export class RecentCommands {
     // Deleted first, so that the map's insertion order stays the order of the log.
     this.#positions.delete(commandId);
     this.#positions.set(commandId, position);
-    if (this.#positions.size <= this.#capacity) return;
     for (const oldest of this.#positions.keys()) {
+      if (this.#positions.size <= this.#capacity) return;
       this.#positions.delete(oldest);
-      return;
     }
   }
 
   /** The position of its last event, or undefined if it is not remembered. */
   positionOf(commandId: string): number | undefined {
     return this.#positions.get(commandId);
+  }
+
+  /** Oldest first. */
+  list(): readonly (readonly [commandId: string, position: number])[] {
+    return [...this.#positions];
   }
 }

@@ -1,7 +1,8 @@
 import type { Decider, Refused } from './decider.ts';
-import { beforeFirst, type Head, type Log, type Recorded } from './log.ts';
-import type { RecentCommands } from './recent-commands.ts';
+import { beforeFirst, type Head, type Log, type Page, type Recorded } from './log.ts';
+import { RecentCommands } from './recent-commands.ts';
 import { RecentEntries } from './recent-entries.ts';
+import type { Snapshot } from './snapshot.ts';
 
 /** The log no longer has what this replica took from it: its tail was lost by a failover or a restore. */
 export class Diverged extends Error {
@@ -11,23 +12,33 @@ export class Diverged extends Error {
 /** The part of a decider that folds. */
 export type Fold<State, Event> = Pick<Decider<State, never, Event, Refused>, 'initialState' | 'evolve'>;
 
+/** How many of the newest a replica remembers. */
+export interface Memory {
+  readonly recentCommands: number;
+  readonly recentEntries: number;
+}
+
 /**
  * The live state of one stream: the fold of what is committed, and of nothing else.
  */
 export class Replica<State, Event> {
   #state: State;
-  #head: Head = beforeFirst;
-  #at = 0;
+  #head: Head;
+  #at: number;
+  #epoch: number;
   readonly #fold: Fold<State, Event>;
   readonly #recent: RecentCommands;
   readonly #past: RecentEntries<Event>;
 
-  /** @param remembered how many of the newest entries can be looked back upon */
-  constructor(fold: Fold<State, Event>, recent: RecentCommands, remembered: number) {
+  /** @param snapshot where to begin; from the first event unless told. The first page shows whether it is of this log. */
+  constructor(fold: Fold<State, Event>, memory: Memory, snapshot?: Snapshot<State>) {
     this.#fold = fold;
-    this.#recent = recent;
-    this.#past = new RecentEntries(remembered);
-    this.#state = fold.initialState();
+    this.#recent = new RecentCommands(memory.recentCommands, snapshot?.recentCommands);
+    this.#past = new RecentEntries(memory.recentEntries);
+    this.#state = snapshot ? snapshot.state : fold.initialState();
+    this.#head = snapshot?.head ?? beforeFirst;
+    this.#at = snapshot?.at ?? 0;
+    this.#epoch = snapshot?.epoch ?? 0;
   }
 
   get state(): State {
@@ -43,12 +54,27 @@ export class Replica<State, Event> {
     return this.#at;
   }
 
+  /** The history that the head is of; 0 before anything was read. */
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  /** The newest commands. */
+  get recent(): Pick<RecentCommands, 'positionOf'> {
+    return this.#recent;
+  }
+
   /** The newest entries. */
   get past(): Pick<RecentEntries<Event>, 'after'> {
     return this.#past;
   }
 
-  /** Takes the next events. Throws {@link Diverged} if they do not follow on from what it has. */
+  snapshot(): Snapshot<State> {
+    const recentCommands = this.#recent.list();
+    return { state: this.#state, head: this.#head, at: this.#at, epoch: this.#epoch, recentCommands };
+  }
+
+  /** Takes the next entries. Throws {@link Diverged} if they do not follow on from what it has. */
   evolve(entries: readonly Recorded<Event>[]): void {
     for (const entry of entries) {
       if (entry.position !== this.#head.position + 1) {
@@ -63,27 +89,40 @@ export class Replica<State, Event> {
   }
 
   /**
-   * Reads and evolves all that is new, telling `recorded` of it page by page.
-   * Throws {@link Diverged} if the log does not have this replica's newest event at its position.
+   * Takes a page that was read from this replica's head on (see {@link readFrom}) and returns what was new in it.
+   * Throws {@link Diverged} if the log does not have the newest event at its position, or is back in an earlier epoch.
+   * A later epoch alone is none of that: what was lost lay behind this head.
    */
+  take({ epoch, entries }: Page<Event>): readonly Recorded<Event>[] {
+    if (epoch < this.#epoch) throw new Diverged(`epoch ${epoch} after ${this.#epoch}`);
+    const news = this.#head.position === 0 ? entries : this.#afterHead(entries);
+    this.#epoch = epoch;
+    this.evolve(news);
+    return news;
+  }
+
+  /** Where to read on: row P once more, because its presence is the only proof that P+1 follows on from what is here. */
+  get readFrom(): number {
+    return Math.max(1, this.#head.position);
+  }
+
+  /** Reads and takes all that is new, telling `recorded` of it page by page. Throws {@link Diverged} as `take` does. */
   async catchUp(
     log: Pick<Log<Event>, 'read'>,
     pageSize: number,
     recorded: (entries: readonly Recorded<Event>[]) => void,
   ): Promise<void> {
     for (;;) {
-      // Row P is read again on purpose: its presence is the only proof that P+1 follows on from what is here.
-      const page = await log.read(Math.max(1, this.#head.position), pageSize);
-      const news = this.#head.position === 0 ? page : this.#afterHead(page);
-      this.evolve(news);
+      const page = await log.read(this.readFrom, pageSize);
+      const news = this.take(page);
       if (news.length > 0) recorded(news);
-      if (page.length < pageSize) return;
+      if (page.entries.length < pageSize) return;
     }
   }
 
   #afterHead(page: readonly Recorded<Event>[]): readonly Recorded<Event>[] {
     const [known, ...news] = page;
-    if (known?.position !== this.#head.position || known.id !== this.#head.id) {
+    if (known?.position !== this.#head.position || known.id !== this.#head.id || known.at !== this.#at) {
       throw new Diverged(`position ${this.#head.position} is missing or another event`);
     }
     return news;

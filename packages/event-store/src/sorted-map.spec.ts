@@ -60,6 +60,40 @@ describe('a sorted map', () => {
     );
   });
 
+  it('made of sorted entries at once is the one that is made step by step, and can be changed like it', () => {
+    fc.assert(
+      fc.property(
+        fc.array(key, { maxLength: 3_000, size: 'max' }),
+        fc.array(change, { maxLength: 50 }),
+        (keys, steps) => {
+          const model = sorted(new Map(keys.map((k, n) => [k, n])));
+          const [bulk, single] = [
+            SortedMap.fromSorted(model),
+            model.reduce((map, [k, value]) => map.set(k, value), SortedMap.empty<string, number>()),
+          ];
+          expect([...bulk.entries()]).toEqual(model);
+          expect([...steps.reduce(changed, bulk).entries()]).toEqual([...steps.reduce(changed, single).entries()]);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('is not made of entries that are out of order or twice there', () => {
+    expect(() =>
+      SortedMap.fromSorted([
+        ['b', 1],
+        ['a', 1],
+      ]),
+    ).toThrow(RangeError);
+    expect(() =>
+      SortedMap.fromSorted([
+        ['a', 1],
+        ['a', 1],
+      ]),
+    ).toThrow(RangeError);
+  });
+
   it('is the same map when nothing changes', () => {
     const map = SortedMap.empty<string, number>().set('a', 1);
     expect(map.set('a', 1)).toBe(map);

@@ -38,6 +38,18 @@ export class SortedMap<K extends string, V> {
     return new SortedMap<K, V>(emptyLeaf);
   }
 
+  /**
+   * All entries at once, in a fraction of the time of setting them one by one.
+   *
+   * @param entries in key order, each key once; throws a `RangeError` otherwise
+   */
+  static fromSorted<K extends string, V>(entries: Iterable<readonly [K, V]>): SortedMap<K, V> {
+    const leaves = leavesOf(entries);
+    let nodes: readonly Node<V>[] = leaves.length === 0 ? [emptyLeaf] : leaves;
+    while (nodes.length > 1) nodes = branchesOf(nodes);
+    return new SortedMap<K, V>(nodes[0] ?? emptyLeaf);
+  }
+
   get isEmpty(): boolean {
     return isLeaf(this.#root) && this.#root.keys.length === 0;
   }
@@ -80,6 +92,30 @@ export class SortedMap<K extends string, V> {
 const emptyLeaf: Leaf<never> = { keys: [], values: [] };
 
 const isLeaf = <V>(node: Node<V>): node is Leaf<V> => 'keys' in node;
+
+/** Full leaves, but for the last. */
+const leavesOf = <V>(entries: Iterable<readonly [string, V]>): readonly Leaf<V>[] => {
+  const leaves: Leaf<V>[] = [];
+  let keys: string[] = [];
+  let values: V[] = [];
+  let last: string | undefined;
+  for (const [key, value] of entries) {
+    if (last !== undefined && key <= last) throw new RangeError('keys must rise');
+    last = key;
+    if (keys.length === width) {
+      leaves.push({ keys, values });
+      keys = [];
+      values = [];
+    }
+    keys.push(key);
+    values.push(value);
+  }
+  if (keys.length > 0) leaves.push({ keys, values });
+  return leaves;
+};
+
+const branchesOf = <V>(nodes: readonly Node<V>[]): readonly Node<V>[] =>
+  Array.from({ length: Math.ceil(nodes.length / width) }, (_, n) => branchOf(nodes.slice(n * width, (n + 1) * width)));
 
 /** The first index whose key is not below `key`. */
 const lowerBound = (keys: readonly string[], key: string): number => {

@@ -5,13 +5,13 @@ import type { Verdict } from './overlay.ts';
  * What a caller is told about a command.
  *
  * - `accepted`, `refused`: decided; everything it was decided upon is committed. `revision` is the position of its
- *   last event, or of the state it was decided upon if it wrote none.
+ *   last event, or of the state it was decided upon if it wrote none; `epoch` says in which history.
  * - `unavailable`: no decision in time. It may still come about: ask again with the same command id.
  * - `overloaded`: too many are waiting; nothing was done and nothing will be.
  * - `failed`: the decision threw or the log cannot take its events; a defect. Nothing was done.
  */
 export type Outcome<Refusal extends Refused> =
-  | Verdict<Refusal>
+  | (Verdict<Refusal> & { readonly epoch: number })
   | { readonly status: 'unavailable' }
   | { readonly status: 'overloaded' }
   | { readonly status: 'failed'; readonly cause: unknown };
@@ -22,6 +22,10 @@ export interface Waiting<Command, Refusal extends Refused> {
   readonly command: Command;
   readonly since: number;
   readonly outcome: Promise<Outcome<Refusal>>;
+  /** Another replica has it decided here: it goes no further. */
+  isForwarded: boolean;
+  /** Another replica was asked to decide it and did not answer: it may do so yet, unless the log has its events. */
+  isAtLarge: boolean;
   /** Where its last event was seen in the log while it waited. */
   foundAt: number | undefined;
   answer(outcome: Outcome<Refusal>): void;
@@ -31,6 +35,7 @@ export interface Waiting<Command, Refusal extends Refused> {
 export class WaitingCommands<Command extends { readonly id: string }, Refusal extends Refused> {
   #queue: Waiting<Command, Refusal>[] = [];
   readonly #unanswered = new Map<string, Waiting<Command, Refusal>>();
+  #found: Waiting<Command, Refusal>[] = [];
   readonly #capacity: number;
 
   constructor(capacity: number) {
@@ -47,21 +52,52 @@ export class WaitingCommands<Command extends { readonly id: string }, Refusal ex
     return this.#unanswered.size === 0;
   }
 
+  /** Somebody in the queue came from another replica. */
+  get hasForwarded(): boolean {
+    return this.#queue.some(({ isForwarded }) => isForwarded);
+  }
+
   /** Puts a command last. One that is waiting or being decided already is the same command. */
-  submit(command: Command, now: number): Promise<Outcome<Refusal>> {
+  submit(command: Command, now: number, isForwarded = false): Promise<Outcome<Refusal>> {
     const same = this.#unanswered.get(command.id);
-    if (same) return same.outcome;
+    if (same) {
+      same.isForwarded ||= isForwarded;
+      return same.outcome;
+    }
     if (this.#unanswered.size >= this.#capacity) return Promise.resolve({ status: 'overloaded' });
-    const waiting = this.#hold(command, now);
+    const waiting = this.#hold(command, now, isForwarded);
     this.#unanswered.set(command.id, waiting);
     this.#queue.push(waiting);
     return waiting.outcome;
   }
 
+  /** None of these awaits an answer any more. */
+  areAnswered(taken: readonly Waiting<Command, Refusal>[]): boolean {
+    return !taken.some((waiting) => this.#isOpen(waiting));
+  }
+
   /** The log turned out to have an event of this command. */
   found(commandId: string, position: number): void {
     const waiting = this.#unanswered.get(commandId);
-    if (waiting) waiting.foundAt = position;
+    if (!waiting) return;
+    waiting.foundAt = position;
+    this.#found.push(waiting);
+  }
+
+  /** Answers those whose events were found. To be called between commands only, when all that the log has of one was seen. */
+  answerFound(epoch: number): void {
+    if (this.#found.length === 0) return;
+    for (const { foundAt, answer } of this.#found) {
+      if (foundAt !== undefined) answer({ status: 'accepted', revision: foundAt, epoch });
+    }
+    this.#found = [];
+    this.#queue = this.#queue.filter((waiting) => this.#isOpen(waiting));
+  }
+
+  /** What was found is in the log no longer. */
+  forgetFound(): void {
+    for (const waiting of this.#found) waiting.foundAt = undefined;
+    this.#found = [];
   }
 
   take(limit: number): readonly Waiting<Command, Refusal>[] {
@@ -85,7 +121,7 @@ export class WaitingCommands<Command extends { readonly id: string }, Refusal ex
     return this.#unanswered.get(waiting.command.id) === waiting;
   }
 
-  #hold(command: Command, since: number): Waiting<Command, Refusal> {
+  #hold(command: Command, since: number, isForwarded: boolean): Waiting<Command, Refusal> {
     let settle = (_: Outcome<Refusal>): void => undefined;
     const outcome = new Promise<Outcome<Refusal>>((resolve) => {
       settle = resolve;
@@ -94,6 +130,8 @@ export class WaitingCommands<Command extends { readonly id: string }, Refusal ex
       command,
       since,
       outcome,
+      isForwarded,
+      isAtLarge: false,
       foundAt: undefined,
       answer: (told) => {
         if (this.#isOpen(waiting)) this.#unanswered.delete(command.id);

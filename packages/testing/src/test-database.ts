@@ -23,9 +23,12 @@ export const testServers = () => ({
   natsToken: required('ROLLCALL_TEST_NATS_TOKEN'),
 });
 
-/** A database of one's own on the real Postgres of the test run, migrated for one service. */
-export const createTestDatabase = async (plan: Omit<SchemaPlan, 'login'>): Promise<TestDatabase> => {
-  const server = new URL(testServers().postgresUrl);
+/** A database of one's own on the real Postgres of the test run, or on another one, migrated for one service. */
+export const createTestDatabase = async (
+  plan: Omit<SchemaPlan, 'login'>,
+  postgresUrl = testServers().postgresUrl,
+): Promise<TestDatabase> => {
+  const server = new URL(postgresUrl);
   const name = `test_${plan.schema}_${randomBytes(6).toString('hex')}`;
   const admin = postgres(server.href, { max: 1, onnotice: () => undefined });
   await admin`create database ${admin(name)}`;

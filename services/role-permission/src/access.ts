@@ -22,15 +22,18 @@ export const holdsNow = (access: AccessStream, userId: string, permission: strin
   return holds(reading.state, userId, permission, reading.now);
 };
 
-/** Has a command decided; the revision of what it caused, or why not. */
-export const submit = async (
-  access: AccessStream,
-  command: AccessCommand,
-): Promise<{ readonly revision: number } | Refusal> => {
+/** Where in the log something stands: a revision means nothing without the history that it is of. */
+export interface Written {
+  readonly revision: number;
+  readonly epoch: number;
+}
+
+/** Has a command decided; where what it caused stands, or why not. */
+export const submit = async (access: AccessStream, command: AccessCommand): Promise<Written | Refusal> => {
   const outcome = await access.submit(command);
   switch (outcome.status) {
     case 'accepted':
-      return { revision: outcome.revision };
+      return { revision: outcome.revision, epoch: outcome.epoch };
     case 'refused':
       return inBody(outcome.refusal);
     case 'unavailable':
@@ -50,7 +53,7 @@ const inBody = (refusal: Refusal): Refusal =>
     ? refusal
     : { ...refusal, errors: refusal.errors.map((error) => ({ ...error, pointer: `/body${error.pointer}` })) };
 
-/** The header that tells clients which revision their write became; the epoch is that of the log. */
-export const revisionHeader = (revision: number): Readonly<Record<string, string>> => ({
-  'rollcall-revision': `1-${revision}`,
+/** The header that tells clients which revision their write became. */
+export const revisionHeader = ({ epoch, revision }: Written): Readonly<Record<string, string>> => ({
+  'rollcall-revision': `${epoch}-${revision}`,
 });

@@ -20,8 +20,11 @@ import { handleReadPermission } from './http/read-permission.ts';
 import { handleRevokePermission } from './http/revoke-permission.ts';
 import { handleSetSuspension } from './http/set-suspension.ts';
 import type { Ports } from './ports.ts';
-import { accessStream } from './store/access-stream.ts';
+import { accessStream, coreStream } from './store/access-stream.ts';
 import { logSource } from './store/log-source.ts';
+import { NatsPeers } from './store/nats-peers.ts';
+import { PeerMessages } from './store/peer-messages.ts';
+import { peerSecret } from './store/peer-secret.ts';
 import { eventTables, idempotencyKeys } from './store/schema.ts';
 
 /** The access core: who may do what, as one stream of commands and events, held live in memory. */
@@ -40,13 +43,15 @@ export const startRolePermission = async (
       logSource(connection, (err, { position }) => foundation.log.error({ err, position }, 'an event without readers')),
     ],
     permissionCheck: async (userId, permission) => holdsNow(access, userId, permission),
-    // Away for good: only a start, which loads the log anew, mends it. What is away for a while is the database.
+    // It is being loaded anew, for it lost what it had. What is away for a while is the database.
     moreReadiness: () => ({ log: access.health === 'diverged' ? 'unavailable' : 'ok' }),
   });
   const { connection, log, shutdown } = foundation;
   const events = foundation.joinEventPlane({});
+  const messages = new PeerMessages(await peerSecret(connection.sql, coreStream));
   const access = accessStream({
     sql: connection.sql,
+    peers: new NatsPeers({ bus: foundation.bus, stream: coreStream, messages, log }),
     recorded: () => events.wakeRelays(),
     report: (error, doing) => log.warn({ err: error }, `the access log: ${doing}`),
   });

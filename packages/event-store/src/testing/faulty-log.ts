@@ -1,4 +1,4 @@
-import type { Appended, Head, Log, Proposed, Recorded } from '../log.ts';
+import { type Appended, beforeFirst, type Intended, type Log, type Page, type Proposed } from '../log.ts';
 import type { InMemoryLog } from './in-memory-log.ts';
 
 /**
@@ -14,8 +14,7 @@ export const faults: readonly Fault[] = ['none', 'rival', 'cut after', 'cut befo
 /** What goes wrong when a zombie arrives: after so many further calls. */
 interface Zombie<Event> {
   callsLeft: number;
-  readonly head: Head;
-  readonly batch: readonly Proposed<Event>[];
+  readonly intended: Intended<Event>;
 }
 
 /** A log whose appends and reads fail by plan, and work once the plan is over. */
@@ -37,32 +36,51 @@ export class FaultyLog<Event> implements Log<Event> {
     this.#rival = rival;
   }
 
-  async append(head: Head, batch: readonly Proposed<Event>[]): Promise<Appended> {
+  async append(intended: Intended<Event>): Promise<Appended> {
+    const fault = this.#nextFault();
+    if (fault === 'busy') return { status: 'lost' };
+    if (fault === 'rival') this.#rivalAppends();
+    return this.#appendWith(fault, intended);
+  }
+
+  async appendAlone(
+    fromPosition: number,
+    limit: number,
+    decide: (page: Page<Event>) => Intended<Event> | undefined,
+  ): Promise<Appended | undefined> {
+    const fault = this.#nextFault();
+    if (fault === 'rival') this.#rivalAppends();
+    const intended = decide(this.#inner.pageFrom(fromPosition, limit));
+    return intended && this.#appendWith(fault, intended);
+  }
+
+  #nextFault(): Fault {
     const fault = this.#appends.shift() ?? 'none';
     this.#raise();
+    return fault;
+  }
+
+  async #appendWith(fault: Fault, intended: Intended<Event>): Promise<Appended> {
     switch (fault) {
       case 'none':
-        return this.#inner.appendNow(head, batch);
       case 'rival':
-        this.#rivalAppends();
-        return this.#inner.appendNow(head, batch);
       case 'busy':
-        return { status: 'lost' };
+        return this.#inner.appendNow(intended);
       case 'cut after':
-        this.#inner.appendNow(head, batch);
+        this.#inner.appendNow(intended);
         throw new Error('connection lost');
       case 'cut before':
         throw new Error('connection lost');
       case 'zombie':
-        this.#zombies.push({ callsLeft: 3, head, batch });
+        this.#zombies.push({ callsLeft: 3, intended });
         throw new Error('connection lost');
       case 'silence':
-        this.#zombies.push({ callsLeft: 2, head, batch });
+        this.#zombies.push({ callsLeft: 2, intended });
         return new Promise<never>(() => undefined);
     }
   }
 
-  async read(fromPosition: number, limit: number): Promise<readonly Recorded<Event>[]> {
+  async read(fromPosition: number, limit: number): Promise<Page<Event>> {
     this.#raise();
     if (this.#reads.shift()) throw new Error('connection refused');
     return this.#inner.read(fromPosition, limit);
@@ -72,21 +90,27 @@ export class FaultyLog<Event> implements Log<Event> {
     return this.#inner.known(eventIds);
   }
 
+  async raiseEpoch(above: number): Promise<number> {
+    this.#raise();
+    if (this.#reads.shift()) throw new Error('connection refused');
+    return this.#inner.raiseEpoch(above);
+  }
+
   /** Lets everything arrive that is still on its way. */
   raiseAll(): void {
-    for (const { head, batch } of this.#zombies.splice(0)) this.#inner.appendNow(head, batch);
+    for (const { intended } of this.#zombies.splice(0)) this.#inner.appendNow(intended);
   }
 
   #raise(): void {
     for (const zombie of this.#zombies) zombie.callsLeft--;
     const due = this.#zombies.filter(({ callsLeft }) => callsLeft <= 0);
     this.#zombies = this.#zombies.filter(({ callsLeft }) => callsLeft > 0);
-    for (const { head, batch } of due) this.#inner.appendNow(head, batch);
+    for (const { intended } of due) this.#inner.appendNow(intended);
   }
 
   #rivalAppends(): void {
     const last = this.#inner.entries.at(-1);
-    const head = last ? { position: last.position, id: last.id } : { position: 0, id: null };
-    this.#inner.appendNow(head, [this.#rival()]);
+    const head = last ? { position: last.position, id: last.id } : beforeFirst;
+    this.#inner.appendNow({ epoch: this.#inner.epoch, head, headAt: last?.at ?? 0, proposed: [this.#rival()] });
   }
 }

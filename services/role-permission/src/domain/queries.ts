@@ -3,7 +3,7 @@ import { adminPermission } from '@rollcall/types/permissions';
 import { type Edge, endOf } from './edges.ts';
 import { isSuspended, type Standing, type Step, standingsOf, usersOf } from './holdings.ts';
 import { type AccessState, isBuiltIn } from './state.ts';
-import { scopedName, type Tuple, thingOf, userOf } from './tuples.ts';
+import { scopedName, type Tuple, thingOf } from './tuples.ts';
 
 export interface Permission {
   readonly name: string;

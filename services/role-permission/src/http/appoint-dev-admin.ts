@@ -13,5 +13,5 @@ export const handleAppointDevAdmin = ({ access, config }: Ports) =>
   handle(appointDevAdmin, async ({ params: { userId } }, { cause }) => {
     if (!config.appointsAdminsForTools) return refuse('forbidden');
     const written = await submit(access, { type: 'appointAdmin', id: newId(), cause, userId });
-    return isRefusal(written) ? written : answer(200, written);
+    return isRefusal(written) ? written : answer(200, { revision: written.revision });
   });

@@ -22,7 +22,7 @@ export const handleCreatePermission = ({ access }: Ports) => {
       if (claim && !isRefusal(written) && isMissing(body.name)) written = await create(newId());
       if (isRefusal(written)) return written;
       const { revision } = written;
-      return answer(201, { id: body.name, ...body, builtIn: false, revision }, revisionHeader(revision));
+      return answer(201, { id: body.name, ...body, builtIn: false, revision }, revisionHeader(written));
     }),
   );
 };

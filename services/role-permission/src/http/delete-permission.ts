@@ -8,5 +8,5 @@ import type { Ports } from '../ports.ts';
 export const handleDeletePermission = ({ access }: Ports) =>
   handle(deletePermission, async ({ params: { name } }, { cause }) => {
     const written = await submit(access, { type: 'deletePermission', id: newId(), cause, name });
-    return isRefusal(written) ? written : answer(200, written, revisionHeader(written.revision));
+    return isRefusal(written) ? written : answer(200, { revision: written.revision }, revisionHeader(written));
   });

@@ -16,5 +16,5 @@ export const handleDescribePermission = ({ access, connection }: Ports) =>
     if (isRefusal(written)) return written;
     const { revision } = written;
     // As of that revision: what the state says by now may be another caller's doing.
-    return answer(200, { name, description, builtIn: false, revision }, revisionHeader(revision));
+    return answer(200, { name, description, builtIn: false, revision }, revisionHeader(written));
   });

@@ -10,5 +10,5 @@ export const handleGrantPermission = ({ access }: Ports) =>
     const validUntil = body.validUntil ?? null;
     const grant = { type: 'grantPermission', id: newId(), cause, userId, permission, validUntil } as const;
     const written = await submit(access, grant);
-    return isRefusal(written) ? written : answer(200, written, revisionHeader(written.revision));
+    return isRefusal(written) ? written : answer(200, { revision: written.revision }, revisionHeader(written));
   });

@@ -8,5 +8,5 @@ import type { Ports } from '../ports.ts';
 export const handleRevokePermission = ({ access }: Ports) =>
   handle(revokePermission, async ({ params: { userId, name: permission } }, { cause }) => {
     const written = await submit(access, { type: 'revokePermission', id: newId(), cause, userId, permission });
-    return isRefusal(written) ? written : answer(200, written, revisionHeader(written.revision));
+    return isRefusal(written) ? written : answer(200, { revision: written.revision }, revisionHeader(written));
   });

@@ -11,5 +11,5 @@ export const handleSetSuspension = ({ access }: Ports) =>
     const type = body.suspended ? 'suspendUser' : 'restoreUser';
     const cause = { ...context.cause, actor: body.actor };
     const written = await submit(access, { type, id: newId(), cause, userId });
-    return isRefusal(written) ? written : answer(200, written);
+    return isRefusal(written) ? written : answer(200, { revision: written.revision });
   });

@@ -14,7 +14,7 @@ import { postgresLog } from './postgres-log.ts';
 const database = await openLogDatabase();
 const { owner } = database;
 afterAll(() => database.drop());
-beforeEach(() => owner`truncate role_permission.events`);
+beforeEach(() => database.empty());
 
 const found: AccessIntent = { type: 'addUser', userId: ada, mayBootstrap: true };
 const uuid = (): string => {
@@ -30,12 +30,13 @@ const opened = async (sql: Sql = database.pool(3)) => {
   onTestFinished(() => stream.stop());
   return stream;
 };
-const replayed = async () => (await postgresLog(owner, 'core').read(1, 100_000)).reduce(evolve, initialState());
+const logged = async () => (await postgresLog(owner, 'core').read(1, 100_000)).entries;
+const replayed = async () => (await logged()).reduce(evolve, initialState());
 
 describe('the access stream', () => {
   it('has a change in its live state as soon as it is answered', async () => {
     const stream = await opened();
-    expect(await stream.submit(command(found))).toEqual({ status: 'accepted', revision: 3 });
+    expect(await stream.submit(command(found))).toEqual({ status: 'accepted', revision: 3, epoch: 1 });
     const reading = stream.reading;
     expect(reading?.revision).toBe(3);
     expect(reading && holds(reading.state, ada, 'users.read', reading.now)).toBe(true);
@@ -56,7 +57,7 @@ describe('the access stream', () => {
     const outcomes = await Promise.all(commands.map(({ stream, sent }) => stream.submit(sent)));
     expect(outcomes.filter(({ status }) => status !== 'accepted')).toEqual([]);
 
-    const entries = await postgresLog(owner, 'core').read(1, 100_000);
+    const entries = await logged();
     expect(entries.map(({ position }) => position)).toEqual(entries.map((_, n) => n + 1));
     expect(entries.filter(({ event }) => event.type === 'access.bootstrapped')).toHaveLength(1);
     const added = entries.filter(({ event }) => event.type === 'access.user_added').map(({ commandId }) => commandId);
@@ -108,7 +109,7 @@ describe('the access stream', () => {
     expect(await cutter).toBeGreaterThan(0);
     expect(new Set(outcomes.flat())).toEqual(new Set(['accepted']));
     expect(holes).toEqual([]);
-    const entries = await postgresLog(owner, 'core').read(1, 100_000);
+    const entries = await logged();
     const added = entries.filter(({ event }) => event.type === 'access.user_added').map(({ commandId }) => commandId);
     expect(added.toSorted()).toEqual(sent.toSorted());
     const expected = fingerprint(await replayed());
@@ -128,13 +129,14 @@ describe('the access stream', () => {
     expect(outcomes.map(({ status }) => status)).toEqual(['accepted', 'failed', 'accepted']);
   });
 
-  it('stops when the log has lost its tail, and writes nothing after it', async () => {
-    const stream = await opened();
-    await stream.submit(command(found));
+  it('goes on in a new epoch when the log has lost its tail, upon what is left', async () => {
+    const [one, other] = [await opened(), await opened()];
+    await one.submit(command(found));
+    await expect.poll(() => other.reading?.revision).toBe(3);
     await owner`delete from role_permission.events where position = 3`;
-    expect(await stream.submit(addSomebody())).toEqual({ status: 'unavailable' });
-    expect(stream.health).toBe('diverged');
-    expect(stream.reading).toBeUndefined();
-    expect(await postgresLog(owner, 'core').read(1, 10)).toHaveLength(2);
+    await expect.poll(() => [one.reading?.epoch, other.reading?.epoch], { timeout: 5_000 }).toEqual([2, 2]);
+    expect(one.reading && holds(one.reading.state, ada, 'admin', one.reading.now)).toBe(false);
+    expect(await one.submit(addSomebody())).toEqual({ status: 'accepted', revision: 3, epoch: 2 });
+    expect(await logged()).toHaveLength(3);
   });
 });

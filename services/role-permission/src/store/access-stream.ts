@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { CommandLoop } from '@rollcall/event-store/command-loop';
 import type { LoopLimits } from '@rollcall/event-store/loop-options';
+import type { Peers } from '@rollcall/event-store/peers';
 import type { Timing } from '@rollcall/event-store/timing';
 import type { Refusal } from '@rollcall/types/problems';
 import type { Sql } from 'postgres';
@@ -19,6 +20,8 @@ export type AccessStream = CommandLoop<AccessState, AccessCommand, AccessEvent, 
 
 export interface AccessStreamOptions {
   readonly sql: Sql;
+  /** The other replicas; without them this one finds out by polling what they did. */
+  readonly peers?: Peers<AccessCommand, AccessEvent, Refusal>;
   /** Told of every committed event in order, whichever replica appended it. */
   readonly recorded?: (entries: readonly RecordedAccessEvent[]) => void;
   readonly report: (error: unknown, doing: string) => void;

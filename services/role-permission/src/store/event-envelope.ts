@@ -1,5 +1,6 @@
 import { type Envelope, envelope, sourceOf } from '@rollcall/types/envelope';
 import type { events } from './schema.ts';
+import { upToDate } from './upcasters.ts';
 
 export type EventTableRow = typeof events.$inferSelect;
 
@@ -16,7 +17,12 @@ export const envelopeOf = (row: EventTableRow, report: (error: unknown) => void)
     subject: row.subject,
     time: row.at.toISOString(),
     datacontenttype: 'application/json',
-    data: { ...asRecord(row.data), revision: row.position, commandId: row.commandId, index: row.index },
+    data: {
+      ...asRecord(upToDate(row.type, row.version, row.data)),
+      revision: row.position,
+      commandId: row.commandId,
+      index: row.index,
+    },
     actor: row.actor,
     correlationid: row.correlationId,
     ...(row.causationId === null ? {} : { causationid: row.causationId }),

@@ -1,4 +1,5 @@
 import type { AccessEvent, RecordedAccessEvent } from '../domain/events.ts';
+import { upToDate } from './upcasters.ts';
 
 /** An event as the statements give it; numbers and times as text, whatever parsers the connection has. */
 export interface EventRow {
@@ -7,6 +8,8 @@ export interface EventRow {
   readonly command_id: string;
   readonly index: number;
   readonly type: string;
+  /** The form of its data. */
+  readonly version: number;
   readonly subject: string;
   readonly subject_sequence: number;
   readonly data: string;
@@ -17,6 +20,10 @@ export interface EventRow {
   /** Milliseconds since 1970. */
   readonly at: string;
 }
+
+/** The columns of {@link EventRow}, of the table `events`. */
+export const eventColumns = `position::text, id, command_id, index, type, version, subject, subject_sequence, data::text,
+  actor, correlation_id, causation_id, traceparent, (extract(epoch from at) * 1000)::bigint::text as at`;
 
 /**
  * Reads an event back. Only this service writes the table and only with events that it decided; forms that older
@@ -32,7 +39,7 @@ export const recordedOf = (row: EventRow): RecordedAccessEvent => ({
     type: row.type,
     subject: row.subject,
     subjectSequence: row.subject_sequence,
-    data: JSON.parse(row.data),
+    data: upToDate(row.type, row.version, JSON.parse(row.data)),
     cause: {
       actor: row.actor,
       correlationId: row.correlation_id,

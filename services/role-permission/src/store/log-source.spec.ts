@@ -19,8 +19,9 @@ const opened = (): RelaySource => logSource(connection, (_, { position }) => unr
 let source: RelaySource;
 
 beforeEach(async () => {
-  await database.owner`truncate role_permission.events, role_permission.relay_checkpoints,
-    role_permission.relay_losses, role_permission.relay_requests`;
+  await database.empty();
+  await database.owner`truncate role_permission.relay_checkpoints, role_permission.relay_losses,
+    role_permission.relay_requests`;
   unreadable.length = 0;
   source = opened();
 });
@@ -33,7 +34,7 @@ const uuid = (): string => {
 /** Appends so many events, about one subject unless each is to have its own. */
 const append = async (count: number, { subject = 'reports.read', actor = 'service:spec' } = {}) => {
   const log = postgresLog(database.owner, 'core');
-  const before = await log.read(1, 1_000);
+  const { epoch, entries: before } = await log.read(1, 1_000);
   const last = before.at(-1);
   const known = before.filter(({ event }) => event.subject === subject).length;
   const proposed = Array.from({ length: count }, (_, n) => ({
@@ -48,7 +49,8 @@ const append = async (count: number, { subject = 'reports.read', actor = 'servic
       cause: { actor, correlationId: 'spec' },
     } as const,
   }));
-  await log.append(last ? { position: last.position, id: last.id } : beforeFirst, proposed);
+  const head = last ? { position: last.position, id: last.id } : beforeFirst;
+  await log.append({ epoch, head, headAt: last?.at ?? 0, proposed });
   return proposed.map(({ id }) => id);
 };
 

@@ -4,5 +4,7 @@ import { fileURLToPath } from 'node:url';
 export const schemaPlan = {
   schema: 'role_permission',
   migrations: fileURLToPath(new URL('migrations', import.meta.url)),
-  appendOnly: ['events'],
+  appendOnly: ['events', 'edges'],
+  // An edge ends; nothing else about it changes.
+  updatable: { edges: ['to_position'] },
 } as const;

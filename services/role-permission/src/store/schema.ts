@@ -16,6 +16,7 @@ import {
   jsonb,
   pgSchema,
   primaryKey,
+  smallint,
   text,
   timestamp,
   unique,
@@ -41,6 +42,8 @@ export const events = rolePermission.table(
     /** Place among the events of its command, from 0. */
     index: integer().notNull(),
     type: text().notNull(),
+    /** The form of its data, see `upcasters.ts`. */
+    version: smallint().notNull(),
     subject: text().notNull(),
     subjectSequence: integer('subject_sequence').notNull(),
     data: jsonb().notNull(),
@@ -48,13 +51,54 @@ export const events = rolePermission.table(
     correlationId: text('correlation_id').notNull(),
     causationId: text('causation_id'),
     traceparent: text(),
+    /**
+     * What its command read and wrote. Without a default, as `version` is: a replica of a version that knows nothing of
+     * edges and epochs cannot append any more.
+     */
+    keys: text().array().notNull(),
     at: timestamp({ withTimezone: true, precision: 3 }).notNull(),
   },
   (table) => [
     primaryKey({ name: 'events__stream_position', columns: [table.stream, table.position] }),
     index('events__subject').on(table.stream, table.subject, table.subjectSequence),
+    index('events__keys').using('gin', table.keys),
     unique('events__id').on(table.id),
     check('events__position', sql`${table.position} > 0`),
+  ],
+);
+
+/** The streams, and which history of each this is: the epoch rises when a stream turns out to have lost what it had. */
+export const streams = rolePermission.table('streams', {
+  stream: text().primaryKey(),
+  epoch: integer().notNull().default(1),
+  /** What replicas prove to each other with that they are replicas. */
+  peerSecret: text('peer_secret').notNull().default(sql`gen_random_uuid()::text || gen_random_uuid()::text`),
+});
+
+/**
+ * Who was related to what, and from which position to which: `[from_position, to_position)`. Written with the events;
+ * for questions about the past.
+ */
+export const edges = rolePermission.table(
+  'edges',
+  {
+    stream: text().notNull(),
+    object: text().notNull(),
+    relation: text().notNull(),
+    subject: text().notNull(),
+    fromPosition: bigint('from_position', { mode: 'number' }).notNull(),
+    toPosition: bigint('to_position', { mode: 'number' }),
+    validUntil: timestamp('valid_until', { withTimezone: true, precision: 3 }),
+  },
+  (table) => [
+    primaryKey({
+      name: 'edges__life',
+      columns: [table.stream, table.object, table.relation, table.subject, table.fromPosition],
+    }),
+    // What has long ended is passed over within the index, however much of it there is.
+    index('edges__object').on(table.stream, table.object, table.toPosition, table.fromPosition),
+    index('edges__subject').on(table.stream, table.subject, table.toPosition, table.fromPosition),
+    check('edges__interval', sql`${table.toPosition} > ${table.fromPosition}`),
   ],
 );
 

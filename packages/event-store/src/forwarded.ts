@@ -1,0 +1,68 @@
+import type { Refused } from './decider.ts';
+import type { Replica } from './replica.ts';
+import type { Outcome, Waiting } from './waiting-commands.ts';
+
+/** How far a replica has come. */
+type Standing = Pick<Replica<unknown, unknown>, 'head' | 'epoch'>;
+
+/** Commands that another replica was asked to decide, until it answers or is no longer waited for. */
+export class Forwarded<Command extends { readonly id: string }, Refusal extends Refused> {
+  /** Resolves, and never rejects, when it is over. */
+  readonly over: Promise<void>;
+  readonly taken: readonly Waiting<Command, Refusal>[];
+  #outcomes: readonly Outcome<Refusal>[] = [];
+  #isOver = false;
+
+  constructor(taken: readonly Waiting<Command, Refusal>[], reply: Promise<readonly Outcome<Refusal>[]>) {
+    this.taken = taken;
+    this.over = reply
+      .then(
+        (outcomes) => {
+          this.#outcomes = outcomes;
+        },
+        // What came of it is seen in the log. To find no leader there is nothing to report.
+        () => undefined,
+      )
+      .then(() => {
+        this.#isOver = true;
+      });
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Something was left without a decision: whoever was asked does not lead. */
+  get isUnanswered(): boolean {
+    return this.taken.some((_, n) => !isFinal(this.#outcomes[n]));
+  }
+
+  /** Has a replica everything that the answers rest on? */
+  isReachedBy(standing: Standing): boolean {
+    return this.#outcomes.every((outcome) => !('revision' in outcome) || isReached(outcome, standing));
+  }
+
+  /** Answers what is decided and reached, and returns the others. */
+  settle(standing: Standing): readonly Waiting<Command, Refusal>[] {
+    return this.taken.filter((waiting, n) => {
+      const outcome = this.#outcomes[n];
+      if (!isFinal(outcome) || ('revision' in outcome && !isReached(outcome, standing))) {
+        // Turned away is not at large; everything else may have happened, or may yet.
+        waiting.isAtLarge ||= outcome?.status !== 'overloaded';
+        return true;
+      }
+      waiting.answer(outcome);
+      return false;
+    });
+  }
+}
+
+const isReached = (
+  { revision, epoch }: { readonly revision: number; readonly epoch: number },
+  standing: Standing,
+): boolean => epoch === standing.epoch && revision <= standing.head.position;
+
+const isFinal = <Refusal extends Refused>(
+  outcome: Outcome<Refusal> | undefined,
+): outcome is Exclude<Outcome<Refusal>, { status: 'unavailable' | 'overloaded' }> =>
+  outcome !== undefined && outcome.status !== 'unavailable' && outcome.status !== 'overloaded';
