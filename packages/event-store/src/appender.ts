@@ -1,7 +1,7 @@
 import { answerSome, type Batch, decideBatch, writersOf } from './batch.ts';
 import type { Refused } from './decider.ts';
 import type { LiveState } from './live-state.ts';
-import { type Appended, type Log, recordedAfter } from './log.ts';
+import { type Appended, type Log, type Page, recordedAfter } from './log.ts';
 import type { LoopLimits, LoopOptions } from './loop-options.ts';
 import { Overlay } from './overlay.ts';
 import type { PeerNews } from './peer-news.ts';
@@ -98,13 +98,15 @@ export class Appender<State, Command extends { readonly id: string }, Event, Ref
   }
 
   #decide(): Batch<Command, Event, Refusal> {
-    const { decider, eventIdOf, timing } = this.#options;
+    const { decider, eventIdOf, timing, waiting } = this.#options;
     const { replica } = this.#options.live;
     const overlay = new Overlay(decider, replica, eventIdOf, timing.now());
     const limit = this.#singly > 0 ? 1 : this.#options.limits.batchSize;
     this.#singly = Math.max(0, this.#singly - 1);
-    const deadline = timing.elapsed() - this.#options.limits.patienceMs;
-    return decideBatch(this.#options.waiting.take(limit), replica, overlay, deadline);
+    const isAtLarge = (commandId: string): boolean => waiting.isAtLarge(commandId, timing.elapsed());
+    const { patienceMs, forwardMs } = this.#options.limits;
+    const deadlines = { own: timing.elapsed() - patienceMs, forwarded: timing.elapsed() - forwardMs };
+    return decideBatch(waiting.take(limit), replica, overlay, isAtLarge, deadlines);
   }
 
   async #append(batch: Batch<Command, Event, Refusal>): Promise<void> {
@@ -115,25 +117,27 @@ export class Appender<State, Command extends { readonly id: string }, Event, Ref
 
   /** Others won time and again: for one batch the log is this replica's alone. */
   async #appendAlone(): Promise<void> {
-    const { replica } = this.#options.live;
-    const { pageSize } = this.#options.limits;
-    const began = this.#options.timing.elapsed();
+    const { live, log, limits, waiting, timing, catchUp } = this.#options;
+    const { pageSize } = limits;
+    const began = timing.elapsed();
     const turn: { batch?: Batch<Command, Event, Refusal> } = {};
-    const decide = (page: Parameters<typeof replica.take>[0]): Batch<Command, Event, Refusal> | undefined => {
-      this.#options.live.takePage(page);
+    const decide = (page: Page<Event>): Batch<Command, Event, Refusal> | undefined => {
+      live.takePage(page);
       // There may be more. Others do not wait while this replica reads the log.
       if (page.entries.length >= pageSize) return undefined;
+      // What this page has of those that wait needs no decision any more.
+      waiting.answerFound(live.replica.epoch);
       turn.batch = this.#doubtful() ?? this.#decide();
       return turn.batch.proposed.length === 0 ? undefined : turn.batch;
     };
-    const attempt = await this.#options.log
-      .appendAlone(replica.readFrom, pageSize, decide)
+    const attempt = await log
+      .appendAlone(live.replica.readFrom, pageSize, decide)
       .catch((error: unknown) => this.#doubt(turn.batch, error));
     if (turn.batch && attempt) return this.#settle(turn.batch, attempt, began);
     if (attempt) await this.#holdOff(Math.min(2 ** this.#losses++, 100));
-    if (!turn.batch) return void (await this.#options.catchUp());
+    if (!turn.batch) return void (await catchUp());
     this.#losses = 0;
-    this.#options.live.contact(began);
+    live.contact(began);
     await this.#answerWithoutAppend(turn.batch);
   }
 

@@ -9,22 +9,26 @@ export interface Batch<Command, Event, Refusal extends Refused> extends Intended
   readonly decided: readonly (readonly [Waiting<Command, Refusal>, Outcome<Refusal>])[];
 }
 
-/** Decides commands through the overlay, but for those that are done already or came before `deadline`. */
+/**
+ * Decides commands through the overlay, but for those that are done already and those that came before the deadline:
+ * nobody waits for them any more, least of all a replica that forwarded them.
+ */
 export const decideBatch = <State, Command extends { readonly id: string }, Event, Refusal extends Refused>(
   taken: readonly Waiting<Command, Refusal>[],
   { epoch, head, at, recent }: Pick<Replica<State, Event>, 'epoch' | 'head' | 'at' | 'recent'>,
   overlay: Overlay<State, Command, Event, Refusal>,
-  deadline: number,
+  isAtLarge: (commandId: string) => boolean,
+  deadlines: { readonly own: number; readonly forwarded: number },
 ): Batch<Command, Event, Refusal> => {
-  const outcomeOf = ({ command, since, isAtLarge }: Waiting<Command, Refusal>): Outcome<Refusal> => {
+  const outcomeOf = ({ command, since, isForwarded }: Waiting<Command, Refusal>): Outcome<Refusal> => {
     const revision = recent.positionOf(command.id);
     if (revision !== undefined) return { status: 'accepted', revision, epoch };
-    if (since < deadline) return unavailable;
+    if (since < (isForwarded ? deadlines.forwarded : deadlines.own)) return unavailable;
     try {
       const before = overlay.proposed.length;
       const verdict = overlay.decide(command);
       // Only its events keep it from being done once more by whoever has it as well.
-      return isAtLarge && overlay.proposed.length === before ? unavailable : { ...verdict, epoch };
+      return isAtLarge(command.id) && overlay.proposed.length === before ? unavailable : { ...verdict, epoch };
     } catch (cause) {
       return { status: 'failed', cause };
     }

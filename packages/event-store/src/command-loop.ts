@@ -175,9 +175,9 @@ export class CommandLoop<State, Command extends { readonly id: string }, Event, 
     return this.#waiting.isEmpty || (this.#forwarded !== undefined && !this.#waiting.hasForwarded);
   }
 
-  /** What was forwarded to this replica goes no further, and what may have been appended already is settled here. */
+  /** What was forwarded once goes no further, and what may have been appended already is settled here. */
   get #mayForward(): boolean {
-    return !this.#appender.isBusy && !this.#waiting.hasForwarded;
+    return !this.#appender.isBusy && !this.#waiting.mustStay(this.#options.timing.elapsed());
   }
 
   /** Has the leader decide what waits here; false if there is none beside this replica. */
@@ -198,7 +198,11 @@ export class CommandLoop<State, Command extends { readonly id: string }, Event, 
     this.#forwarded = undefined;
     // What it told everybody may have come before its answer, or instead of it.
     if (this.#waiting.areAnswered(forwarded.taken)) return;
-    if (forwarded.isUnanswered) this.#news.forgetLeader();
+    if (forwarded.isUnanswered) {
+      const now = this.#options.timing.elapsed();
+      this.#waiting.setAtLarge(forwarded.atLarge, now, now + this.#limits.atLargeMs);
+      this.#news.forgetLeader();
+    }
     // Whoever is answered here may rely on finding it here.
     if (!forwarded.isReachedBy(this.#live.replica)) await this.#catchUp();
     this.#waiting.putBack(forwarded.settle(this.#live.replica));

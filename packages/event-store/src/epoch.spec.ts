@@ -80,6 +80,23 @@ describe('replicas whose log has lost its tail', () => {
     expect(nth(loops, 1).reading).toMatchObject({ epoch: 2, revision: 2 });
   });
 
+  it('take no news that follow on by their position alone: what was lost may have been done again behind others', async () => {
+    const { loops, log, timing, bus } = await startReplicas({ count: 2 });
+    await nth(loops, 0).submit(deposit('1'));
+    await sleep(timing, 5);
+    log.loseTail(0);
+    // Somebody else writes where the first one was, and nobody has noticed yet.
+    const other = { id: 'other/0', commandId: 'other', index: 0, event: { account: 'b', change: 5 } };
+    log.appendNow({ epoch: 1, head: { position: 0, id: null }, headAt: 0, proposed: [other] });
+    const [first] = log.entries;
+    const again = { ...other, id: '2/0', commandId: '2' };
+    log.appendNow({ epoch: 1, head: { position: 1, id: 'other/0' }, headAt: first?.at ?? 0, proposed: [again] });
+    const after = { position: 1, id: 'other/0', at: first?.at ?? 0 };
+    bus.join('r2').poke({ by: 'r2', epoch: 1, position: 2, after, entries: log.entries.slice(1) });
+    await sleep(timing, 600);
+    expect(loops.map(({ reading }) => [reading?.epoch, reading?.revision])).toEqual(Array(2).fill([2, 2]));
+  });
+
   it('never use an epoch twice, even if the log has lost that it was begun', async () => {
     const { loops, log, timing } = await startReplicas({ count: 2 });
     await nth(loops, 0).submit(deposit('1'));

@@ -37,6 +37,11 @@ export class Forwarded<Command extends { readonly id: string }, Refusal extends 
     return this.taken.some((_, n) => !isFinal(this.#outcomes[n]));
   }
 
+  /** Those that may have been decided without a word, or may be yet. */
+  get atLarge(): readonly string[] {
+    return this.taken.filter((_, n) => !isFinal(this.#outcomes[n])).map(({ command }) => command.id);
+  }
+
   /** Has a replica everything that the answers rest on? */
   isReachedBy(standing: Standing): boolean {
     return this.#outcomes.every((outcome) => !('revision' in outcome) || isReached(outcome, standing));
@@ -47,8 +52,6 @@ export class Forwarded<Command extends { readonly id: string }, Refusal extends 
     return this.taken.filter((waiting, n) => {
       const outcome = this.#outcomes[n];
       if (!isFinal(outcome) || ('revision' in outcome && !isReached(outcome, standing))) {
-        // Turned away is not at large; everything else may have happened, or may yet.
-        waiting.isAtLarge ||= outcome?.status !== 'overloaded';
         return true;
       }
       waiting.answer(outcome);

@@ -23,6 +23,8 @@ export interface LoopLimits {
   readonly idlePollMs: number;
   /** Milliseconds that another replica is given to decide what it was forwarded. */
   readonly forwardMs: number;
+  /** Milliseconds after which nobody does what was forwarded to them without an answer; whoever carries it sees to that. */
+  readonly atLargeMs: number;
   /** Milliseconds after its last word for which another replica is taken to lead. */
   readonly leaderMs: number;
   /** Attempts in a row that others won before one is made with nobody beside. */
@@ -43,6 +45,7 @@ export const defaultLimits: LoopLimits = {
   patienceMs: 5_000,
   idlePollMs: 250,
   forwardMs: 100,
+  atLargeMs: 10_000,
   leaderMs: 200,
   escalateAfter: 4,
   snapshotEvery: 50_000,

@@ -37,7 +37,7 @@ export interface Peers<Command, Event, Refusal extends Refused> {
   poke(poke: Poke<Event>): void;
   /**
    * Puts commands to another replica once at most. Rejects when it did not take them or does not answer; it may have,
-   * and may yet, all the same.
+   * and may yet, all the same; but whoever gets them so late that `atLargeMs` may be over does not take them.
    */
   forward(to: string, commands: readonly Command[]): Promise<readonly Outcome<Refusal>[]>;
   /** Begins to listen; the function that it returns ends it. */

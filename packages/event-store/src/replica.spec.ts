@@ -64,6 +64,14 @@ describe('a replica', () => {
     await expect(replica.catchUp(log, 2, ignore)).rejects.toThrow(Diverged);
   });
 
+  it('sees that its newest event was lost and done again, though it stands where it stood', async () => {
+    const log = logOf('1', '2');
+    const replica = await replicaOf(log);
+    log.loseTail(0);
+    log.appendNow({ epoch: 1, head: beforeFirst, headAt: 0, proposed: [deposit('other'), deposit('2')] });
+    await expect(replica.catchUp(log, 2, ignore)).rejects.toThrow(Diverged);
+  });
+
   it('takes no event that leaves a hole', async () => {
     const replica = await replicaOf(logOf('1'));
     expect(() => replica.evolve([{ ...deposit('3'), position: 3, at: 1 }])).toThrow(Diverged);

@@ -24,8 +24,6 @@ export interface Waiting<Command, Refusal extends Refused> {
   readonly outcome: Promise<Outcome<Refusal>>;
   /** Another replica has it decided here: it goes no further. */
   isForwarded: boolean;
-  /** Another replica was asked to decide it and did not answer: it may do so yet, unless the log has its events. */
-  isAtLarge: boolean;
   /** Where its last event was seen in the log while it waited. */
   foundAt: number | undefined;
   answer(outcome: Outcome<Refusal>): void;
@@ -36,6 +34,8 @@ export class WaitingCommands<Command extends { readonly id: string }, Refusal ex
   #queue: Waiting<Command, Refusal>[] = [];
   readonly #unanswered = new Map<string, Waiting<Command, Refusal>>();
   #found: Waiting<Command, Refusal>[] = [];
+  /** Until when, by id: whoever asks again gets no other answer than before. */
+  readonly #atLarge = new Map<string, number>();
   readonly #capacity: number;
 
   constructor(capacity: number) {
@@ -57,6 +57,11 @@ export class WaitingCommands<Command extends { readonly id: string }, Refusal ex
     return this.#queue.some(({ isForwarded }) => isForwarded);
   }
 
+  /** Somebody in the queue may not be forwarded: it was before, to this replica or by it. */
+  mustStay(now: number): boolean {
+    return this.#queue.some(({ isForwarded, command }) => isForwarded || this.isAtLarge(command.id, now));
+  }
+
   /** Puts a command last. One that is waiting or being decided already is the same command. */
   submit(command: Command, now: number, isForwarded = false): Promise<Outcome<Refusal>> {
     const same = this.#unanswered.get(command.id);
@@ -69,6 +74,24 @@ export class WaitingCommands<Command extends { readonly id: string }, Refusal ex
     this.#unanswered.set(command.id, waiting);
     this.#queue.push(waiting);
     return waiting.outcome;
+  }
+
+  /** These were forwarded and not answered. */
+  setAtLarge(commandIds: readonly string[], now: number, until: number): void {
+    // Oldest first.
+    for (const [id, past] of this.#atLarge) {
+      if (past > now) break;
+      this.#atLarge.delete(id);
+    }
+    for (const id of commandIds) {
+      this.#atLarge.delete(id);
+      this.#atLarge.set(id, until);
+    }
+  }
+
+  /** Another replica was asked to decide it and did not answer: it may do so yet, unless the log has its events. */
+  isAtLarge(commandId: string, now: number): boolean {
+    return (this.#atLarge.get(commandId) ?? now) > now;
   }
 
   /** None of these awaits an answer any more. */
@@ -131,7 +154,6 @@ export class WaitingCommands<Command extends { readonly id: string }, Refusal ex
       since,
       outcome,
       isForwarded,
-      isAtLarge: false,
       foundAt: undefined,
       answer: (told) => {
         if (this.#isOpen(waiting)) this.#unanswered.delete(command.id);
