@@ -35,7 +35,11 @@ describe('what was committed', () => {
     const subjects = Array.from({ length: 5 }, () => newId());
     // Two subjects each, always in one order, or they would lock each other out.
     const pairs = subjects.flatMap((one, n) => subjects.slice(n + 1).map((other) => [one, other] as const));
-    await Promise.all(Array.from({ length: 300 }, (_, n) => emitAbout(party, ...(pairs[n % pairs.length] ?? []))));
+    const writer = async (_: unknown, n: number) => {
+      for (let turn = 0; turn < 10; turn++) await emitAbout(party, ...(pairs[(n + turn) % pairs.length] ?? []));
+    };
+    // More than there are connections, and not so many that one would wait for seconds.
+    await Promise.all(Array.from({ length: 30 }, writer));
     await published(party);
     const { outbox } = eventTables;
     const rows = await party.connection.db.select().from(outbox);
