@@ -1,0 +1,162 @@
+import { solve } from './fixpoint.ts';
+import type { Relation, Rewrite } from './relation.ts';
+import { nobody, type TupleStore } from './tuple-store.ts';
+
+/** Does the user in question hold this slot? */
+type Evaluate = (slot: number) => boolean;
+
+/** How far the quick way goes. Within these bounds no stack overflows and no cycle costs more than a moment. */
+const quickSteps = 2_000;
+const quickDepth = 100;
+
+/**
+ * Answers over integers. A question first goes down its rewrites one after another and remembers nothing, which is
+ * all that nearly every question needs and allocates nothing. One that runs long, whether in a cycle or because there
+ * is much to look at, is dropped and solved anew in a way that visits everything once.
+ */
+export class Checker {
+  readonly #store: TupleStore;
+  readonly #workLimit: number;
+  /** By relation. */
+  readonly #evaluators: readonly Evaluate[];
+  /** By relation: are its tuples all that matters? */
+  readonly #isPlain: readonly boolean[];
+  #user = 0;
+  #everybody = nobody;
+  #now = 0;
+  #steps = 0;
+  #depth = 0;
+
+  constructor(store: TupleStore, workLimit: number) {
+    this.#store = store;
+    this.#workLimit = workLimit;
+    this.#isPlain = store.model.relations.map(({ isPlain }) => isPlain);
+    this.#evaluators = store.model.relations.map((relation) => this.#compile(relation.rewrite, relation));
+  }
+
+  /** @throws TooComplex */
+  holds(slot: number, user: number, now: number): boolean {
+    const { objects } = this.#store;
+    this.#user = user;
+    this.#everybody = user < 0 ? nobody : objects.wildcardOf(objects.typeOf(user));
+    this.#now = now;
+    this.#steps = quickSteps;
+    this.#depth = 0;
+    const answer = this.#evaluate(objects.relationOf(slot), slot);
+    return this.#steps < 0 ? solve(this.#store, { slot, user, now }, this.#workLimit) : answer;
+  }
+
+  #evaluate(relation: number, slot: number): boolean {
+    // A userset is in itself, whatever it stands for.
+    if (this.#user === ~slot) return true;
+    if (!this.#goOn()) return false;
+    if (++this.#depth > quickDepth) this.#steps = -1;
+    const answer = this.#steps >= 0 && (this.#evaluators[relation]?.(slot) ?? false);
+    this.#depth--;
+    return answer;
+  }
+
+  /** False once the quick way is at its end; whatever is answered from then on is not used. */
+  #goOn(): boolean {
+    return --this.#steps >= 0;
+  }
+
+  #compile(rewrite: Rewrite, relation: Relation): Evaluate {
+    switch (rewrite.kind) {
+      case 'this':
+        return this.#compileThis(relation);
+      case 'computed': {
+        const { id } = rewrite.relation;
+        const distance = rewrite.relation.index - relation.index;
+        return (slot) => this.#evaluate(id, slot + distance);
+      }
+      case 'from': {
+        const distance = rewrite.tupleset.index - relation.index;
+        const ids = rewrite.targets.map((target) => target?.id ?? -1);
+        const indexes = rewrite.targets.map((target) => target?.index ?? 0);
+        return (slot) => this.#holdsFrom(slot + distance, ids, indexes);
+      }
+      case 'difference': {
+        const base = this.#compile(rewrite.base, relation);
+        const subtract = this.#compile(rewrite.subtract, relation);
+        return (slot) => base(slot) && !subtract(slot);
+      }
+      default: {
+        const operands = rewrite.operands.toSorted((one, other) => costOf(one, relation) - costOf(other, relation));
+        const [first = never, ...others] = operands.map((operand) => this.#compile(operand, relation));
+        const join = rewrite.kind === 'union' ? either : both;
+        return others.reduce((joined, next) => join(joined, next), first);
+      }
+    }
+  }
+
+  #compileThis({ namesUsersets, namesWildcards }: Relation): Evaluate {
+    const names: Evaluate = (slot) =>
+      this.#store.names(slot, this.#user, namesWildcards ? this.#everybody : nobody, this.#now);
+    return namesUsersets ? (slot) => names(slot) || this.#holdsUserset(slot) : names;
+  }
+
+  /** Is the user in one of the usersets that the slot names? */
+  #holdsUserset(slot: number): boolean {
+    const { bySlot: runs, objects } = this.#store;
+    const start = runs.startOf(slot);
+    const end = start + runs.lengthOf(slot);
+    for (let at = start; at < end; at++) {
+      const userset = runs.data[at] ?? 0;
+      // Usersets come first.
+      if (userset >= 0) return false;
+      if (!this.#goOn()) return false;
+      if (!this.#store.counts(slot, userset, this.#now)) continue;
+      if (this.#evaluate(objects.relationOf(~userset), ~userset)) return true;
+    }
+    return false;
+  }
+
+  /** Is the user in a relation to one of the objects that the tupleset names? */
+  #holdsFrom(tupleset: number, ids: readonly number[], indexes: readonly number[]): boolean {
+    const { bySlot: runs, objects } = this.#store;
+    const start = runs.startOf(tupleset);
+    const end = start + runs.lengthOf(tupleset);
+    for (let at = start; at < end; at++) {
+      const object = runs.data[at] ?? 0;
+      if (!this.#goOn()) return false;
+      const type = objects.typeOf(object);
+      const id = ids[type] ?? -1;
+      if (id < 0 || !this.#store.counts(tupleset, object, this.#now)) continue;
+      if (this.#evaluate(id, objects.firstSlotOf(object) + (indexes[type] ?? 0))) return true;
+    }
+    return false;
+  }
+}
+
+const never: Evaluate = () => false;
+
+const either =
+  (one: Evaluate, other: Evaluate): Evaluate =>
+  (slot) =>
+    one(slot) || other(slot);
+
+const both =
+  (one: Evaluate, other: Evaluate): Evaluate =>
+  (slot) =>
+    one(slot) && other(slot);
+
+/** Roughly how much there is to look at, so that the cheapest operand is asked first. */
+const costOf = (rewrite: Rewrite, relation: Relation, depth = 0): number => {
+  if (depth > 4) return 100;
+  switch (rewrite.kind) {
+    case 'this':
+      return relation.namesUsersets ? 8 : 1;
+    case 'computed':
+      return 1 + costOf(rewrite.relation.rewrite, rewrite.relation, depth + 1);
+    case 'from':
+      return rewrite.targets.reduce(
+        (cost, target) => Math.max(cost, target ? 2 + 2 * costOf(target.rewrite, target, depth + 1) : 0),
+        0,
+      );
+    case 'difference':
+      return costOf(rewrite.base, relation, depth) + costOf(rewrite.subtract, relation, depth);
+    default:
+      return rewrite.operands.reduce((cost, operand) => cost + costOf(operand, relation, depth), 0);
+  }
+};
