@@ -43,7 +43,7 @@ export interface AccessWorld {
 }
 
 /** The same numbers every time (mulberry32). */
-export const randomFrom = (seed: number): ((below: number) => number) => {
+const randomFrom = (seed: number): ((below: number) => number) => {
   let state = seed;
   return (below) => {
     state = (state + 0x6d2b79f5) | 0;

@@ -19,8 +19,6 @@ export class Checker {
   readonly #workLimit: number;
   /** By relation. */
   readonly #evaluators: readonly Evaluate[];
-  /** By relation: are its tuples all that matters? */
-  readonly #isPlain: readonly boolean[];
   #user = 0;
   #everybody = nobody;
   #now = 0;
@@ -30,7 +28,6 @@ export class Checker {
   constructor(store: TupleStore, workLimit: number) {
     this.#store = store;
     this.#workLimit = workLimit;
-    this.#isPlain = store.model.relations.map(({ isPlain }) => isPlain);
     this.#evaluators = store.model.relations.map((relation) => this.#compile(relation.rewrite, relation));
   }
 
@@ -90,10 +87,13 @@ export class Checker {
     }
   }
 
-  #compileThis({ namesUsersets, namesWildcards }: Relation): Evaluate {
+  #compileThis({ usersets, namesWildcards }: Relation): Evaluate {
     const names: Evaluate = (slot) =>
       this.#store.names(slot, this.#user, namesWildcards ? this.#everybody : nobody, this.#now);
-    return namesUsersets ? (slot) => names(slot) || this.#holdsUserset(slot) : names;
+    if (usersets.length === 0) return names;
+    return usersets.every((userset) => userset.isPlain && !userset.namesWildcards)
+      ? (slot) => names(slot) || this.#holdsPlainUserset(slot)
+      : (slot) => names(slot) || this.#holdsUserset(slot);
   }
 
   /** Is the user in one of the usersets that the slot names? */
@@ -108,6 +108,23 @@ export class Checker {
       if (!this.#goOn()) return false;
       if (!this.#store.counts(slot, userset, this.#now)) continue;
       if (this.#evaluate(objects.relationOf(~userset), ~userset)) return true;
+    }
+    return false;
+  }
+
+  /** The same, where being in a userset is being named by it: then what names the user may be the shorter list. */
+  #holdsPlainUserset(slot: number): boolean {
+    const { bySlot: runs, byObject } = this.#store;
+    const count = runs.lowerBound(slot, 0) - runs.startOf(slot);
+    if (count === 0 || this.#user < 0) return false;
+    const length = byObject.lengthOf(this.#user);
+    if (count <= length) return this.#holdsUserset(slot);
+    const start = byObject.startOf(this.#user);
+    for (let at = start; at < start + length; at++) {
+      const named = byObject.data[at] ?? 0;
+      if (!this.#goOn()) return false;
+      if (!runs.has(slot, ~named) || !this.#store.counts(slot, ~named, this.#now)) continue;
+      if (this.#store.counts(named, this.#user, this.#now)) return true;
     }
     return false;
   }
@@ -146,7 +163,7 @@ const costOf = (rewrite: Rewrite, relation: Relation, depth = 0): number => {
   if (depth > 4) return 100;
   switch (rewrite.kind) {
     case 'this':
-      return relation.namesUsersets ? 8 : 1;
+      return relation.usersets.length > 0 ? 8 : 1;
     case 'computed':
       return 1 + costOf(rewrite.relation.rewrite, rewrite.relation, depth + 1);
     case 'from':

@@ -6,7 +6,10 @@ import type { TupleStore } from './tuple-store.ts';
 export type Explanation =
   | {
       readonly allowed: true;
-      /** Each is enough by itself, shortest first; empty sets are those of a userset that is in itself. */
+      /**
+       * Some, each enough by itself, the shortest first. An empty one is that of a userset, which is in itself; there are
+       * none if even the shortest has thousands of tuples.
+       */
       readonly paths: readonly Path[];
     }
   | {

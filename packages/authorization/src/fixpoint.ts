@@ -104,7 +104,7 @@ export class Fixpoint {
       }
     } else {
       if (this.#names(slot, relation)) this.#flag(node, leaf.leaf);
-      if (!relation.namesUsersets) return;
+      if (relation.usersets.length === 0) return;
       for (const userset of this.#current(slot)) {
         // Usersets come first.
         if (userset >= 0) return;

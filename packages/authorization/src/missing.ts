@@ -58,7 +58,10 @@ const look = (settled: Settled, part: Part, relation: Relation, search: Search):
       return;
     case 'difference': {
       const base = { slot, rewrite: rewrite.base };
-      if (!settled.isTrue(base)) return look(settled, base, relation, search);
+      if (!settled.isTrue(base)) {
+        look(settled, base, relation, search);
+        return;
+      }
       const [by = []] = proofsOf(settled, { slot, rewrite: rewrite.subtract }, 1);
       search.found.push({ kind: 'excluded', object: settled.objectText(slot), relation: relation.name, by });
       return;

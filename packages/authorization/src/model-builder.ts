@@ -41,23 +41,22 @@ export class ModelBuilder {
 
   #write(relation: Draft<Relation>, definition: RelationDefinition): void {
     const leaves: Leaf[] = [];
-    relation.restrictions = new Set(definition.restrictions.map((text) => this.#restriction(text, relation)));
-    relation.namesUsersets = definition.restrictions.some((text) => text.includes('#'));
+    relation.restrictions = new Set(definition.restrictions);
+    relation.usersets = definition.restrictions.flatMap((text) => this.#usersetIn(text, relation) ?? []);
     relation.namesWildcards = definition.restrictions.some((text) => text.endsWith(`:${wildcard}`));
     relation.rewrite = this.#rewrite(definition.rewrite, relation, leaves);
     relation.leaves = leaves;
-    relation.isPlain = relation.rewrite.kind === 'this' && !relation.namesUsersets;
+    relation.isPlain = relation.rewrite.kind === 'this' && relation.usersets.length === 0;
     if (leaves.some(({ kind }) => kind === 'this') !== relation.restrictions.size > 0) {
       throw new ModelError('its tuples and whom they may name do not go together', placeOf(relation));
     }
   }
 
-  #restriction(text: string, relation: Relation): string {
-    const [type = '', related] = text.replace(/:\*$/u, '').split('#');
+  #usersetIn(restriction: string, relation: Relation): Relation | undefined {
+    const [type = '', related] = restriction.replace(/:\*$/u, '').split('#');
     const named = this.#types.get(type);
     if (!named) throw new ModelError(`there is no type "${type}"`, placeOf(relation));
-    if (related !== undefined) relationOf(named, related, relation);
-    return text;
+    return related === undefined ? undefined : relationOf(named, related, relation);
   }
 
   #rewrite(definition: RewriteDefinition, relation: Relation, leaves: Leaf[]): Rewrite {
@@ -112,11 +111,7 @@ export class ModelBuilder {
     const of = (part: Rewrite, negated = isNegated) => this.#dependenciesOf(relation, part, negated);
     switch (rewrite.kind) {
       case 'this':
-        return [...relation.restrictions].flatMap((text) => {
-          const [type = '', related = ''] = text.split('#');
-          const userset = this.#types.get(type)?.relation(related);
-          return userset ? [{ on: userset.id, isNegated }] : [];
-        });
+        return relation.usersets.map(({ id }) => ({ on: id, isNegated }));
       case 'computed':
         return [{ on: rewrite.relation.id, isNegated }];
       case 'from':
@@ -135,7 +130,7 @@ const unwritten = {
   rewrite: { kind: 'this', leaf: 0 },
   leaves: [],
   restrictions: new Set<string>(),
-  namesUsersets: false,
+  usersets: [],
   namesWildcards: false,
   isPlain: false,
   unionsOnly: false,

@@ -30,7 +30,8 @@ export interface Relation {
   readonly leaves: readonly Leaf[];
   /** Whom its tuples may name: `user`, `team#member`, `user:*`; empty if it has none of its own. */
   readonly restrictions: ReadonlySet<string>;
-  readonly namesUsersets: boolean;
+  /** What stands after the `#` in these. */
+  readonly usersets: readonly Relation[];
   readonly namesWildcards: boolean;
   /** Nothing but tuples that name objects or wildcards: to look is to know. */
   readonly isPlain: boolean;

@@ -48,10 +48,9 @@ export class ReverseRules {
     const reached = new Set([first]);
     // A set is iterated over what is added meanwhile, too.
     for (const relation of reached) {
-      const userset = `${relation.type.name}#${relation.name}`;
       for (const next of this.computedFrom(relation.id)) reached.add(next);
       for (const nexts of this.from(relation.id).values()) for (const next of nexts) reached.add(next);
-      for (const next of relations) if (next.restrictions.has(userset)) reached.add(next);
+      for (const next of relations) if (next.usersets.includes(relation)) reached.add(next);
     }
     return new Set([...reached].map(({ id }) => id));
   }
