@@ -1,4 +1,4 @@
-import { transformer, validator } from '@openfga/syntax-transformer';
+import { errors, transformer, validator } from '@openfga/syntax-transformer';
 import { ModelError, type Place } from './errors.ts';
 import { Model } from './model.ts';
 import { readModelJson } from './model-definition.ts';
@@ -26,10 +26,11 @@ export const modelJson = (dsl: string): unknown => {
     validator.validateDSL(dsl);
     return transformer.transformDSLToJSONObject(dsl);
   } catch (error) {
-    const [first] = error instanceof Error && 'errors' in error && Array.isArray(error.errors) ? error.errors : [];
-    const line: unknown = first?.line?.start;
-    const reason = String(first?.msg ?? error);
-    throw new ModelError(reason, typeof line === 'number' ? { line: line + 1 } : {}, { cause: error });
+    if (!(error instanceof errors.BaseMultiError)) throw error;
+    const first: errors.BaseError | undefined = error.errors[0];
+    // Their lines count from 0.
+    const place = first?.line === undefined ? {} : { line: first.line.start + 1 };
+    throw new ModelError(first?.msg ?? error.message, place, { cause: error });
   }
 };
 

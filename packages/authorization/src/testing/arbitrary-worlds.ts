@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { ModelError } from '../errors.ts';
 import { Model } from '../model.ts';
-import type { ModelDefinition, RewriteDefinition, TypeDefinition } from '../model-definition.ts';
-import type { HeldTuple, Tuple } from '../tuple.ts';
+import type { ModelDefinition, RelationDefinition, RewriteDefinition, TypeDefinition } from '../model-definition.ts';
+import { type HeldTuple, type Tuple, textOf } from '../tuple.ts';
 
 /** A model, tuples that it allows, and everything that questions can be asked about. */
 export interface World {
@@ -69,7 +69,7 @@ const type = (name: string): fc.Arbitrary<TypeDefinition> => {
 
 const bannedRestrictions = ['user', 'user:*', 'b#banned'];
 
-const withoutSuperfluous = <T extends { rewrite: RewriteDefinition; restrictions: readonly string[] }>(relation: T): T =>
+const withoutSuperfluous = (relation: RelationDefinition): RelationDefinition =>
   hasTuples(relation.rewrite) ? relation : { ...relation, restrictions: [] };
 
 const hasTuples = (rewrite: RewriteDefinition): boolean => {
@@ -138,11 +138,9 @@ const withId = (who: string, id: number): string => {
   return relation === undefined ? `${type}:${id}` : `${type}:${id}#${relation}`;
 };
 
-const keyOf = ({ user, relation, object }: Tuple): string => `${object}#${relation}@${user}`;
-
 const worldsOf = (models: fc.Arbitrary<ModelDefinition>): fc.Arbitrary<World> =>
   fc.tuple(models, fc.array(draw, { maxLength: 30, size: 'max' })).map(([definition, draws]) => {
-    const tuples = new Map(draws.flatMap((one) => tupleOf(definition, one)).map((tuple) => [keyOf(tuple), tuple]));
+    const tuples = new Map(draws.flatMap((one) => tupleOf(definition, one)).map((tuple) => [textOf(tuple), tuple]));
     return { definition, model: Model.from(definition), tuples: [...tuples.values()] };
   });
 
