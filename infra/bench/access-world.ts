@@ -60,7 +60,10 @@ export const accessWorld = (size: WorldSize): AccessWorld => {
   const waysIn: Tuple[] = [];
   const word = () => random(0x1_0000_0000).toString(16).padStart(8, '0');
   const ids = (type: string, count: number) =>
-    Array.from({ length: count }, () => `${type}:${word()}-${word().slice(4)}-7${word().slice(5)}-${word().slice(4)}-${word()}${word().slice(4)}`);
+    Array.from(
+      { length: count },
+      () => `${type}:${word()}-${word().slice(4)}-7${word().slice(5)}-${word().slice(4)}-${word()}${word().slice(4)}`,
+    );
   const oneOf = (items: readonly string[]): string => items[random(items.length)] ?? '';
   const times = (count: number, act: () => void) => Array.from({ length: count }, act);
   const write = (object: string, relation: string, user: string) => tuples.push({ user, relation, object });
@@ -100,7 +103,10 @@ export const accessWorld = (size: WorldSize): AccessWorld => {
     const owner = random(5) === 0 ? oneOf(users) : oneOf(organizations);
     write(project, 'owner', owner);
     const admin = admins.get(owner) ?? owner;
-    waysIn.push({ user: admin, relation: 'admin', object: project }, { user: admin, relation: 'member', object: project });
+    waysIn.push(
+      { user: admin, relation: 'admin', object: project },
+      { user: admin, relation: 'member', object: project },
+    );
     times(size.teamsOfProject, () => {
       const team = oneOf(teams);
       write(project, 'member', `${team}#member`);

@@ -55,7 +55,8 @@ m = g(r.sub, p.sub) && r.obj == p.obj && r.act == p.act
 
 /** Cedar holds no data: a call brings the user, with its role, and the resource, with the roles that may read it. */
 const cedarWasm = (): Check => {
-  const staticPolicies = 'permit(principal, action == Action::"read", resource) when { principal in resource.readers };';
+  const staticPolicies =
+    'permit(principal, action == Action::"read", resource) when { principal in resource.readers };';
   const parsed = cedar.preparsePolicySet('bench', { staticPolicies, templates: {}, templateLinks: [] });
   if (parsed.type === 'failure') throw new Error(JSON.stringify(parsed.errors));
   const readers = Array.from({ length: resources }, () => [] as { __entity: { type: string; id: string } }[]);
@@ -120,7 +121,12 @@ export const measure = async (): Promise<Row> => {
       'Who may read what by their role: casbin’s own benchmark of medium size, 10,000 users, 1,000 roles and 100 resources, ' +
       'half of the questions allowed. Cedar keeps no data: its policy is parsed before, but each call brings what it needs.',
     comparisons: [
-      { ...common, baseline: 'node-casbin, enforceSync, 11,000 rules', theirs: values.casbin, target: { atLeast: 500 } },
+      {
+        ...common,
+        baseline: 'node-casbin, enforceSync, 11,000 rules',
+        theirs: values.casbin,
+        target: { atLeast: 500 },
+      },
       { ...common, baseline: 'cedar-wasm, policies parsed before', theirs: values.cedar, target: { atLeast: 50 } },
     ],
   };

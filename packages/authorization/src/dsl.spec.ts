@@ -26,7 +26,9 @@ type folder
 
   it('keeps parentheses and their order', () => {
     const viewer = compileModel(
-      dsl('type user\ntype f\n  relations\n    define a: [user]\n    define b: [user]\n    define v: [user] and (a or b)'),
+      dsl(
+        'type user\ntype f\n  relations\n    define a: [user]\n    define b: [user]\n    define v: [user] and (a or b)',
+      ),
     )
       .type('f')
       ?.relation('v');
@@ -50,7 +52,9 @@ describe('a model is refused, with the line and the cause, if', () => {
   it('a relation depends on itself through what it excludes', () => {
     expect(
       compile('type user\ntype f\n  relations\n    define a: [user] but not b\n    define b: [user, f#a]'),
-    ).toThrow(new ModelError('depends on itself through the right side of "but not"', { type: 'f', relation: 'a', line: 6 }));
+    ).toThrow(
+      new ModelError('depends on itself through the right side of "but not"', { type: 'f', relation: 'a', line: 6 }),
+    );
   });
 
   it('it has conditions', () => {
@@ -61,20 +65,27 @@ describe('a model is refused, with the line and the cause, if', () => {
 });
 
 describe('the JSON form is refused if', () => {
-  const withRelation = (rewrite: unknown, types: unknown = [{ type: 'user' }]) => () =>
-    Model.from(
-      readModelJson({
-        schema_version: '1.1',
-        type_definitions: [
-          { type: 'user' },
-          {
-            type: 'f',
-            relations: { a: rewrite, p: { this: {} } },
-            metadata: { relations: { a: { directly_related_user_types: types }, p: { directly_related_user_types: [{ type: 'user' }] } } },
-          },
-        ],
-      }),
-    );
+  const withRelation =
+    (rewrite: unknown, types: unknown = [{ type: 'user' }]) =>
+    () =>
+      Model.from(
+        readModelJson({
+          schema_version: '1.1',
+          type_definitions: [
+            { type: 'user' },
+            {
+              type: 'f',
+              relations: { a: rewrite, p: { this: {} } },
+              metadata: {
+                relations: {
+                  a: { directly_related_user_types: types },
+                  p: { directly_related_user_types: [{ type: 'user' }] },
+                },
+              },
+            },
+          ],
+        }),
+      );
 
   it('it is not of the known schema', () => {
     expect(() => readModelJson({ schema_version: '1.2', type_definitions: [] })).toThrow('only schema 1.1 is known');

@@ -12,7 +12,12 @@ export type UsersetTree =
 export type UsersetLeaf =
   | { readonly users: { readonly users: readonly string[] } }
   | { readonly computed: { readonly userset: string } }
-  | { readonly tupleToUserset: { readonly tupleset: string; readonly computed: readonly { readonly userset: string }[] } };
+  | {
+      readonly tupleToUserset: {
+        readonly tupleset: string;
+        readonly computed: readonly { readonly userset: string }[];
+      };
+    };
 
 /** @param object `type:id`, for it need not be known */
 export const expandSlot = (

@@ -71,7 +71,11 @@ describe('an explanation of a denial', () => {
   });
 
   it('names the tuples that exclude', () => {
-    const graph = graphOf(types, ['folder:a#viewer@user:eve', 'folder:a#banned@team:red#member', 'team:red#member@user:eve']);
+    const graph = graphOf(types, [
+      'folder:a#viewer@user:eve',
+      'folder:a#banned@team:red#member',
+      'team:red#member@user:eve',
+    ]);
     expect(missingFor(graph, 'user:eve', 'reader', 'folder:a')).toEqual([
       'excluded from reader of folder:a by team:red#member@user:eve and folder:a#banned@team:red#member',
     ]);

@@ -147,7 +147,9 @@ export class Fixpoint {
   #follows(node: number): boolean {
     const slot = this.#slots[node] ?? 0;
     const relation = this.#relationOf(slot);
-    return this.#isItself(slot) || (relation !== undefined && this.#value(relation.rewrite, this.#firstFlags[node] ?? 0));
+    return (
+      this.#isItself(slot) || (relation !== undefined && this.#value(relation.rewrite, this.#firstFlags[node] ?? 0))
+    );
   }
 
   #value(rewrite: Rewrite, firstFlag: number): boolean {

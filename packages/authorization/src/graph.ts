@@ -99,9 +99,7 @@ export class Graph {
     const target = this.#reader.relationOf(type, relation);
     const number = this.#reader.userOf(user);
     const candidates = this.#finder.candidates(number, target, now);
-    const slots = target.unionsOnly
-      ? candidates
-      : candidates.filter((slot) => this.#checker.holds(slot, number, now));
+    const slots = target.unionsOnly ? candidates : candidates.filter((slot) => this.#checker.holds(slot, number, now));
     // A userset is in itself even if nothing else is known of its object, which then has no name here.
     const [own] = user.split('#');
     return pageOf(
@@ -149,6 +147,10 @@ export class Graph {
   /** Why `check` says what it says. */
   explain(user: string, relation: string, object: string, now: number): Explanation {
     const slot = this.#reader.slotOf(object, relation, user);
-    return explain(this.#store, { slot, user: this.#reader.userOf(user), now, texts: { user, object } }, this.#workLimit);
+    return explain(
+      this.#store,
+      { slot, user: this.#reader.userOf(user), now, texts: { user, object } },
+      this.#workLimit,
+    );
   }
 }

@@ -23,27 +23,41 @@ describe('ids are taken exactly as they are (N50)', () => {
     expect(graph.size).toBe(1);
   });
 
-  it.each(['', ' ', 'a b', 'ann ', 'ann\n', 'a\u00a0b', 'a\u0000', 'a:b', 'a#b', '\ud800', 'x'.repeat(300), '\u20ac'.repeat(90)])(
-    '%j is refused wherever it comes',
+  it.each([
+    '',
+    ' ',
+    'a b',
+    'ann ',
+    'ann\n',
+    'a\u00a0b',
+    'a\u0000',
+    'a:b',
+    'a#b',
+    '\ud800',
+    'x'.repeat(300),
+    '\u20ac'.repeat(90),
+  ])('%j is refused wherever it comes', (id) => {
+    const graph = graphOf(types, ['folder:a#viewer@user:ann']);
+    const bad = `folder:${id}`;
+    expect(() => graph.write({ user: 'user:ann', relation: 'viewer', object: bad })).toThrow(InvalidTuple);
+    expect(() => graph.write({ user: `user:${id}`, relation: 'viewer', object: 'folder:a' })).toThrow(InvalidTuple);
+    expect(() => graph.check('user:ann', 'viewer', bad, now)).toThrow(InvalidQuestion);
+    expect(() => graph.check(`user:${id}`, 'viewer', 'folder:a', now)).toThrow(InvalidQuestion);
+    expect(() => graph.listObjects(`user:${id}`, 'viewer', 'folder', now)).toThrow(InvalidQuestion);
+    expect(() => graph.listUsers(bad, 'viewer', 'user', now)).toThrow(InvalidQuestion);
+    expect(() => graph.expand(bad, 'viewer', now)).toThrow(InvalidQuestion);
+    expect(() => graph.explain('user:ann', 'viewer', bad, now)).toThrow(InvalidQuestion);
+  });
+
+  it.each(['a/b', 'a@b.example', '__proto__', 'constructor', '**', '\u20ac', 'x'.repeat(249)])(
+    '%j is an id like any other',
     (id) => {
-      const graph = graphOf(types, ['folder:a#viewer@user:ann']);
-      const bad = `folder:${id}`;
-      expect(() => graph.write({ user: 'user:ann', relation: 'viewer', object: bad })).toThrow(InvalidTuple);
-      expect(() => graph.write({ user: `user:${id}`, relation: 'viewer', object: 'folder:a' })).toThrow(InvalidTuple);
-      expect(() => graph.check('user:ann', 'viewer', bad, now)).toThrow(InvalidQuestion);
-      expect(() => graph.check(`user:${id}`, 'viewer', 'folder:a', now)).toThrow(InvalidQuestion);
-      expect(() => graph.listObjects(`user:${id}`, 'viewer', 'folder', now)).toThrow(InvalidQuestion);
-      expect(() => graph.listUsers(bad, 'viewer', 'user', now)).toThrow(InvalidQuestion);
-      expect(() => graph.expand(bad, 'viewer', now)).toThrow(InvalidQuestion);
-      expect(() => graph.explain('user:ann', 'viewer', bad, now)).toThrow(InvalidQuestion);
+      const graph = graphOf(types, []);
+      graph.write({ user: `user:${id}`, relation: 'viewer', object: `folder:${id}` });
+      expect(graph.check(`user:${id}`, 'viewer', `folder:${id}`, now)).toBe(true);
+      expect([...graph.tuples()]).toEqual([{ user: `user:${id}`, relation: 'viewer', object: `folder:${id}` }]);
     },
   );
-
-  it.each(['a/b', 'a@b.example', '__proto__', 'constructor', '**', '\u20ac', 'x'.repeat(249)])('%j is an id like any other', (id) => {
-    const graph = graphOf(types, [`folder:${id}#viewer@user:${id}`]);
-    expect(graph.check(`user:${id}`, 'viewer', `folder:${id}`, now)).toBe(true);
-    expect([...graph.tuples()]).toEqual([{ user: `user:${id}`, relation: 'viewer', object: `folder:${id}` }]);
-  });
 
   it('one star alone is no object', () => {
     const graph = graphOf(types, []);

@@ -53,7 +53,7 @@ export class ObjectFinder {
   }
 
   #follow(slot: number): void {
-    const { objects, byObject, byUserset } = this.#store;
+    const { objects, byUserset } = this.#store;
     const relation = objects.relationOf(slot);
     const object = objects.ownerOf(slot);
     for (const { index } of this.#rules.computedFrom(relation)) this.#visit(objects.firstSlotOf(object) + index);

@@ -12,7 +12,8 @@ export const namedUsers = (store: TupleStore, slot: number, type: Type, now: num
   // A set is iterated over what is added meanwhile, too.
   for (const next of open) {
     const relation = store.model.relations[store.objects.relationOf(next)];
-    for (const leaf of relation?.leaves ?? []) if (relation) follow(store, next, relation, leaf, { type, now, named, open });
+    for (const leaf of relation?.leaves ?? [])
+      if (relation) follow(store, next, relation, leaf, { type, now, named, open });
   }
   return [...named];
 };

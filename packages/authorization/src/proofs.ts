@@ -36,7 +36,7 @@ export const proofsOf = (settled: Settled, part: Part, most: number): readonly P
     for (let attempt = attemptsOfLength.pop(); attempt; attempt = attemptsOfLength.pop()) {
       if (++attempts > mostAttempts || found.length >= most) return found;
       if (attempt.goals === undefined) keep(found, pathOf(settled, attempt));
-      else for (const next of stepsFrom(settled, attempt, attempt.goals)) wait(waiting, next);
+      else for (const next of stepsFrom(settled, attempt, attempt.goals)) wait(waiting, next, length);
     }
   }
   return found;
@@ -44,8 +44,9 @@ export const proofsOf = (settled: Settled, part: Part, most: number): readonly P
 
 const startOf = ({ slot, rewrite }: Part): Goal => ({ slot, rewrite, above: { first: slot, rest: undefined } });
 
-const wait = (waiting: Attempt[][], attempt: Attempt): void => {
-  const length = lengthOf(attempt.tuples) + lengthOf(attempt.goals);
+const wait = (waiting: Attempt[][], attempt: Attempt, atLeast: number): void => {
+  // A goal that needs no tuple, for a userset is in itself, was counted as if it did.
+  const length = Math.max(atLeast, lengthOf(attempt.tuples) + lengthOf(attempt.goals));
   while (waiting.length <= length) waiting.push([]);
   waiting[length]?.push(attempt);
 };

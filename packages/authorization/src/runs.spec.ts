@@ -25,7 +25,7 @@ describe('runs', () => {
         }
         for (const [run, set] of sets.entries()) expect(valuesOf(runs, run)).toEqual([...set].sort((a, b) => a - b));
       }),
-      { numRuns: 100 },
+      { numRuns: 40 },
     );
   });
 

@@ -125,7 +125,7 @@ export class Runs {
 }
 
 /** The array in the beginning of a longer one. */
-export const grown = (array: Int32Array, atLeast: number): Int32Array => {
+export const grown = (array: Int32Array, atLeast: number): Int32Array<ArrayBuffer> => {
   const longer = new Int32Array(Math.max(64, Math.ceil(atLeast * 1.25)));
   longer.set(array);
   return longer;

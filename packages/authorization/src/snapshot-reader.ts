@@ -73,7 +73,8 @@ class Parts {
   bytes(length: number): Uint8Array<ArrayBuffer> {
     const from = this.#at;
     this.#at += length;
-    if (length < 0 || this.#at > this.#all.length) throw new SnapshotRefused('the snapshot does not have what it names');
+    if (length < 0 || this.#at > this.#all.length)
+      throw new SnapshotRefused('the snapshot does not have what it names');
     return this.#all.subarray(from, this.#at);
   }
 

@@ -18,7 +18,16 @@ export const writeSnapshot = (store: TupleStore, mark: SnapshotMark, digest: Dig
   const ends = [...store.ends()].sort(([slot, user], [other, another]) => slot - other || user - another);
   const markBytes = encoder.encode(JSON.stringify({ ...mark, model: digest(encoder.encode(model.text)) }));
   const nameBytes = encoder.encode(names.join(''));
-  const header = [magic, names.length, kept.slots.length, store.size, ends.length, markBytes.length, nameBytes.length, 0];
+  const header = [
+    magic,
+    names.length,
+    kept.slots.length,
+    store.size,
+    ends.length,
+    markBytes.length,
+    nameBytes.length,
+    0,
+  ];
   const words = new Int32Array(header.length + 2 * names.length + kept.slots.length + store.size + 2 * ends.length);
   words.set(header);
   let at = header.length;

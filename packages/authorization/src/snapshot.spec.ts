@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SnapshotRefused } from './errors.ts';
 import { Graph } from './graph.ts';
+import { Model } from './model.ts';
 import { now, questions, worlds } from './testing/arbitrary-worlds.ts';
 import { graphOf, tuple } from './testing/compiled.ts';
 
@@ -13,7 +14,8 @@ const types = 'type user\ntype team\n  relations\n    define member: [user, user
 describe('a snapshot', () => {
   it('gives back the same graph, whatever happened before, and can be written to', () => {
     fc.assert(
-      fc.property(worlds, fc.array(fc.nat()), ({ model, tuples }, removed) => {
+      fc.property(worlds, fc.array(fc.nat()), ({ definition, tuples }, removed) => {
+        const model = Model.from(definition);
         const graph = new Graph(model);
         for (const one of tuples) graph.write(one, one.validUntil);
         const gone = removed.flatMap((n) => tuples[n % tuples.length] ?? []);

@@ -4,10 +4,9 @@ import { Model } from '../model.ts';
 import type { ModelDefinition, RelationDefinition, RewriteDefinition, TypeDefinition } from '../model-definition.ts';
 import { type HeldTuple, type Tuple, textOf } from '../tuple.ts';
 
-/** A model, tuples that it allows, and everything that questions can be asked about. */
+/** A model and tuples that it allows. */
 export interface World {
   readonly definition: ModelDefinition;
-  readonly model: Model;
   readonly tuples: readonly HeldTuple[];
 }
 
@@ -60,7 +59,11 @@ const type = (name: string): fc.Arbitrary<TypeDefinition> => {
   );
   return fc
     .tuple(
-      fc.record({ name: fc.constant('parent'), rewrite: fc.constant({ kind: 'this' as const }), restrictions: parents }),
+      fc.record({
+        name: fc.constant('parent'),
+        rewrite: fc.constant({ kind: 'this' as const }),
+        restrictions: parents,
+      }),
       relation('banned', banned).map((definition) => ({ ...definition, restrictions: bannedRestrictions })),
       ...relations.map((own) => relation(own, rewrite(subtracted))),
     )
@@ -122,7 +125,10 @@ const draw: fc.Arbitrary<Draw> = fc.record({
 });
 
 /** A tuple that the model allows, chosen by some numbers. */
-const tupleOf = ({ types }: ModelDefinition, { relation, restriction, object, user, validUntil }: Draw): HeldTuple[] => {
+const tupleOf = (
+  { types }: ModelDefinition,
+  { relation, restriction, object, user, validUntil }: Draw,
+): HeldTuple[] => {
   const all = types.flatMap((type) => type.relations.map((own) => ({ ...own, type: type.name })));
   const holding = all.filter(({ restrictions }) => restrictions.length > 0);
   const chosen = holding[relation % holding.length];
@@ -141,7 +147,7 @@ const withId = (who: string, id: number): string => {
 const worldsOf = (models: fc.Arbitrary<ModelDefinition>): fc.Arbitrary<World> =>
   fc.tuple(models, fc.array(draw, { maxLength: 30, size: 'max' })).map(([definition, draws]) => {
     const tuples = new Map(draws.flatMap((one) => tupleOf(definition, one)).map((tuple) => [textOf(tuple), tuple]));
-    return { definition, model: Model.from(definition), tuples: [...tuples.values()] };
+    return { definition, tuples: [...tuples.values()] };
   });
 
 export const worlds = worldsOf(definitions);

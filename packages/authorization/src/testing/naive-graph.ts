@@ -14,38 +14,44 @@ interface Asker {
 export class NaiveGraph {
   readonly #definitions = new Map<string, RelationDefinition>();
   readonly #tuples: readonly HeldTuple[];
+  readonly #objects: ReadonlySet<string>;
+  /** What was found out, by who asked, when, and about which relations. */
+  readonly #found = new Map<string, ReadonlySet<string>>();
 
-  constructor({ types }: ModelDefinition, tuples: readonly HeldTuple[]) {
+  /** @param asked the objects that questions will be about */
+  constructor({ types }: ModelDefinition, tuples: readonly HeldTuple[], asked: readonly string[]) {
     this.#tuples = tuples;
+    this.#objects = new Set([...asked, ...tuples.flatMap(({ user, object }) => [object, user.split('#')[0] ?? ''])]);
     for (const { name, relations } of types) {
       for (const relation of relations) this.#definitions.set(`${name}#${relation.name}`, relation);
     }
   }
 
   check(user: string, relation: string, object: string, now: number): boolean {
-    const asker = { user, now };
-    const objects = new Set([object, userObject(user)]);
-    for (const tuple of this.#tuples) objects.add(tuple.object).add(userObject(tuple.user));
     const needed = this.#needed([`${typeOf(object)}#${relation}`]);
-    return this.#truths(asker, needed, [...objects]).has(`${object}#${relation}`);
+    return this.#truths({ user, now }, needed).has(`${object}#${relation}`);
   }
 
   /** All `object#relation` with these relations that the asker is in. */
-  #truths(asker: Asker, relations: ReadonlySet<string>, objects: readonly string[]): ReadonlySet<string> {
+  #truths(asker: Asker, relations: ReadonlySet<string>): ReadonlySet<string> {
+    const key = [asker.user, asker.now, ...[...relations].sort()].join(' ');
+    const known = this.#found.get(key);
+    if (known) return known;
     const truths = new Set<string>();
     for (let before = -1; before < truths.size; ) {
       before = truths.size;
-      for (const object of objects) {
+      for (const object of this.#objects) {
         for (const relation of relations) {
           const [type, name] = relation.split('#');
           const definition = this.#definitions.get(relation);
           if (type !== typeOf(object) || !definition) continue;
           const node = `${object}#${name}`;
-          const holds = this.#value(asker, object, definition, definition.rewrite, { truths, objects });
+          const holds = this.#value(asker, object, definition, definition.rewrite, truths);
           if (node === asker.user || holds) truths.add(node);
         }
       }
     }
+    this.#found.set(key, truths);
     return truths;
   }
 
@@ -54,29 +60,28 @@ export class NaiveGraph {
     object: string,
     definition: RelationDefinition,
     rewrite: RewriteDefinition,
-    known: { readonly truths: ReadonlySet<string>; readonly objects: readonly string[] },
+    truths: ReadonlySet<string>,
   ): boolean {
-    const value = (part: RewriteDefinition) => this.#value(asker, object, definition, part, known);
+    const value = (part: RewriteDefinition) => this.#value(asker, object, definition, part, truths);
     switch (rewrite.kind) {
       case 'this':
         return this.#users(object, definition.name, asker.now).some(
-          (user) => user === asker.user || known.truths.has(user) || user === everybodyLike(asker.user),
+          (user) => user === asker.user || truths.has(user) || user === everybodyLike(asker.user),
         );
       case 'computed':
-        return known.truths.has(`${object}#${rewrite.relation}`);
+        return truths.has(`${object}#${rewrite.relation}`);
       case 'from':
         return this.#users(object, rewrite.tupleset, asker.now).some((user) =>
-          known.truths.has(`${user}#${rewrite.relation}`),
+          truths.has(`${user}#${rewrite.relation}`),
         );
       case 'union':
         return rewrite.operands.some(value);
       case 'intersection':
         return rewrite.operands.every(value);
       case 'difference': {
+        if (!value(rewrite.base)) return false;
         const needed = this.#needed(this.#mentioned(typeOf(object), definition, rewrite.subtract));
-        const truths = this.#truths(asker, needed, known.objects);
-        const excluded = this.#value(asker, object, definition, rewrite.subtract, { ...known, truths });
-        return value(rewrite.base) && !excluded;
+        return !this.#value(asker, object, definition, rewrite.subtract, this.#truths(asker, needed));
       }
     }
   }
@@ -120,7 +125,5 @@ export class NaiveGraph {
 }
 
 const typeOf = (object: string): string => object.slice(0, object.indexOf(':'));
-
-const userObject = (user: string): string => user.split('#')[0] ?? '';
 
 const everybodyLike = (user: string): string | undefined => (user.includes('#') ? undefined : `${typeOf(user)}:*`);
