@@ -1,5 +1,6 @@
 import { solve } from './fixpoint.ts';
 import type { Relation, Rewrite } from './relation.ts';
+import { isAmong } from './runs.ts';
 import { nobody, type TupleStore } from './tuple-store.ts';
 
 /** Does the user in question hold this slot? */
@@ -8,6 +9,12 @@ type Evaluate = (slot: number) => boolean;
 /** How far the quick way goes. Within these bounds no stack overflows and no cycle costs more than a moment. */
 const quickSteps = 2_000;
 const quickDepth = 100;
+
+/** A user that so few tuples name is looked for among these, which stay near; of others, in the shorter list. */
+const shortRun = 64;
+
+/** So many computed relations deep, a definition is written out where it is used. */
+const inlineDepth = 3;
 
 /**
  * Answers over integers. A question first goes down its rewrites one after another and remembers nothing, which is
@@ -19,28 +26,51 @@ export class Checker {
   readonly #workLimit: number;
   /** By relation. */
   readonly #evaluators: readonly Evaluate[];
+  readonly #namesWildcards: boolean;
   #user = 0;
   #everybody = nobody;
   #now = 0;
+  /** Where the slots that name the user stand in the store's runs, if they are few. */
+  #ownStart = 0;
+  #ownEnd = -1;
   #steps = 0;
   #depth = 0;
 
   constructor(store: TupleStore, workLimit: number) {
     this.#store = store;
     this.#workLimit = workLimit;
+    this.#namesWildcards = store.model.relations.some(({ namesWildcards }) => namesWildcards);
     this.#evaluators = store.model.relations.map((relation) => this.#compile(relation.rewrite, relation));
   }
 
-  /** @throws TooComplex */
-  holds(slot: number, user: number, now: number): boolean {
+  /**
+   * @param relation the slot's, from whoever knows it already
+   * @throws TooComplex
+   */
+  holds(slot: number, user: number, now: number, relation = this.#store.objects.relationOf(slot)): boolean {
     const { objects } = this.#store;
     this.#user = user;
-    this.#everybody = user < 0 ? nobody : objects.wildcardOf(objects.typeOf(user));
+    this.#everybody = user < 0 || !this.#namesWildcards ? nobody : objects.wildcardOf(objects.typeOf(user));
     this.#now = now;
+    this.#findOwn(user);
     this.#steps = quickSteps;
     this.#depth = 0;
-    const answer = this.#evaluate(objects.relationOf(slot), slot);
+    const answer = this.#evaluate(relation, slot);
     return this.#steps < 0 ? solve(this.#store, { slot, user, now }, this.#workLimit) : answer;
+  }
+
+  #findOwn(user: number): void {
+    const { byObject } = this.#store;
+    const length = user < 0 ? shortRun + 1 : byObject.lengthOf(user);
+    this.#ownStart = user < 0 ? 0 : byObject.startOf(user);
+    this.#ownEnd = length > shortRun ? -1 : this.#ownStart + length;
+  }
+
+  /** Does a tuple that counts name exactly the user? */
+  #isNamed(slot: number): boolean {
+    if (this.#ownEnd < 0) return this.#store.names(slot, this.#user, this.#now);
+    const isHeld = isAmong(this.#store.byObject.data, this.#ownStart, this.#ownEnd, slot);
+    return isHeld && this.#store.counts(slot, this.#user, this.#now);
   }
 
   #evaluate(relation: number, slot: number): boolean {
@@ -58,13 +88,17 @@ export class Checker {
     return --this.#steps >= 0;
   }
 
-  #compile(rewrite: Rewrite, relation: Relation): Evaluate {
+  #compile(rewrite: Rewrite, relation: Relation, depth = 0): Evaluate {
     switch (rewrite.kind) {
       case 'this':
         return this.#compileThis(relation);
       case 'computed': {
         const { id } = rewrite.relation;
         const distance = rewrite.relation.index - relation.index;
+        if (depth < inlineDepth) {
+          const inlined = this.#compile(rewrite.relation.rewrite, rewrite.relation, depth + 1);
+          return (slot) => this.#user === ~(slot + distance) || inlined(slot + distance);
+        }
         return (slot) => this.#evaluate(id, slot + distance);
       }
       case 'from': {
@@ -74,13 +108,13 @@ export class Checker {
         return (slot) => this.#holdsFrom(slot + distance, ids, indexes);
       }
       case 'difference': {
-        const base = this.#compile(rewrite.base, relation);
-        const subtract = this.#compile(rewrite.subtract, relation);
+        const base = this.#compile(rewrite.base, relation, depth);
+        const subtract = this.#compile(rewrite.subtract, relation, depth);
         return (slot) => base(slot) && !subtract(slot);
       }
       default: {
         const operands = rewrite.operands.toSorted((one, other) => costOf(one, relation) - costOf(other, relation));
-        const [first = never, ...others] = operands.map((operand) => this.#compile(operand, relation));
+        const [first = never, ...others] = operands.map((operand) => this.#compile(operand, relation, depth));
         const join = rewrite.kind === 'union' ? either : both;
         return others.reduce((joined, next) => join(joined, next), first);
       }
@@ -88,8 +122,10 @@ export class Checker {
   }
 
   #compileThis({ usersets, namesWildcards }: Relation): Evaluate {
-    const names: Evaluate = (slot) =>
-      this.#store.names(slot, this.#user, namesWildcards ? this.#everybody : nobody, this.#now);
+    const isNamed: Evaluate = (slot) => this.#isNamed(slot);
+    const names: Evaluate = namesWildcards
+      ? (slot) => this.#isNamed(slot) || this.#store.names(slot, this.#everybody, this.#now)
+      : isNamed;
     if (usersets.length === 0) return names;
     return usersets.every((userset) => userset.isPlain && !userset.namesWildcards)
       ? (slot) => names(slot) || this.#holdsPlainUserset(slot)
@@ -115,16 +151,18 @@ export class Checker {
   /** The same, where being in a userset is being named by it: then what names the user may be the shorter list. */
   #holdsPlainUserset(slot: number): boolean {
     const { bySlot: runs, byObject } = this.#store;
-    const count = runs.lowerBound(slot, 0) - runs.startOf(slot);
-    if (count === 0 || this.#user < 0) return false;
-    const length = byObject.lengthOf(this.#user);
-    if (count <= length) return this.#holdsUserset(slot);
+    if (this.#user < 0) return false;
+    const first = runs.startOf(slot);
+    const count = runs.lowerBound(slot, 0) - first;
+    if (count === 0) return false;
     const start = byObject.startOf(this.#user);
-    for (let at = start; at < start + length; at++) {
-      const named = byObject.data[at] ?? 0;
+    const length = byObject.lengthOf(this.#user);
+    for (let n = 0; n < Math.min(count, length); n++) {
       if (!this.#goOn()) return false;
-      if (!runs.has(slot, ~named) || !this.#store.counts(slot, ~named, this.#now)) continue;
-      if (this.#store.counts(named, this.#user, this.#now)) return true;
+      const userset = count <= length ? (runs.data[first + n] ?? 0) : ~(byObject.data[start + n] ?? 0);
+      const isInBoth = count <= length ? byObject.has(this.#user, ~userset) : runs.has(slot, userset);
+      if (!isInBoth || !this.#store.counts(slot, userset, this.#now)) continue;
+      if (this.#store.counts(~userset, this.#user, this.#now)) return true;
     }
     return false;
   }

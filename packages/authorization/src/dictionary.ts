@@ -19,12 +19,10 @@ export class Dictionary {
   /** By type. */
   readonly #free: number[][];
   readonly #model: Model;
-  /** By object: the index of its type, and the slot of its type's first relation. */
-  #types = new Int32Array(0);
-  #firstSlots = new Int32Array(0);
-  /** By slot: whose it is, and the id of its relation. */
-  #owners = new Int32Array(0);
-  #relations = new Int32Array(0);
+  /** Two entries an object, for they are looked at together: the index of its type, and its first slot. */
+  #objects = new Int32Array(0);
+  /** Two entries a slot: whose it is, and the id of its relation. */
+  #bySlot = new Int32Array(0);
   #slots = 0;
 
   constructor(model: Model) {
@@ -78,11 +76,11 @@ export class Dictionary {
   }
 
   typeOf(object: number): number {
-    return this.#types[object] ?? 0;
+    return this.#objects[2 * object] ?? 0;
   }
 
   firstSlotOf(object: number): number {
-    return this.#firstSlots[object] ?? 0;
+    return this.#objects[2 * object + 1] ?? 0;
   }
 
   slotCountOf(object: number): number {
@@ -90,11 +88,11 @@ export class Dictionary {
   }
 
   ownerOf(slot: number): number {
-    return this.#owners[slot] ?? 0;
+    return this.#bySlot[2 * slot] ?? 0;
   }
 
   relationOf(slot: number): number {
-    return this.#relations[slot] ?? 0;
+    return this.#bySlot[2 * slot + 1] ?? 0;
   }
 
   /** Who stands for every object of a type in tuples. */
@@ -117,24 +115,18 @@ export class Dictionary {
     const relations = this.#model.types[type]?.relations ?? [];
     this.#reserve(object + 1, this.#slots + relations.length);
     this.#names.push(name);
-    this.#types[object] = type;
-    this.#firstSlots[object] = this.#slots;
+    this.#objects[2 * object] = type;
+    this.#objects[2 * object + 1] = this.#slots;
     for (const { id } of relations) {
-      this.#owners[this.#slots] = object;
-      this.#relations[this.#slots] = id;
+      this.#bySlot[2 * this.#slots] = object;
+      this.#bySlot[2 * this.#slots + 1] = id;
       this.#slots++;
     }
     return object;
   }
 
   #reserve(objects: number, slots: number): void {
-    if (objects > this.#types.length) {
-      this.#types = grown(this.#types, objects);
-      this.#firstSlots = grown(this.#firstSlots, objects);
-    }
-    if (slots > this.#owners.length) {
-      this.#owners = grown(this.#owners, slots);
-      this.#relations = grown(this.#relations, slots);
-    }
+    if (2 * objects > this.#objects.length) this.#objects = grown(this.#objects, 2 * objects);
+    if (2 * slots > this.#bySlot.length) this.#bySlot = grown(this.#bySlot, 2 * slots);
   }
 }

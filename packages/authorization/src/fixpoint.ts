@@ -182,7 +182,7 @@ export class Fixpoint {
 
   #names(slot: number, { namesWildcards }: Relation): boolean {
     const { user, now } = this.#question;
-    return this.#store.names(slot, user, namesWildcards ? this.#everybody : nobody, now);
+    return this.#store.names(slot, user, now) || (namesWildcards && this.#store.names(slot, this.#everybody, now));
   }
 
   /** A userset is in itself. */

@@ -91,7 +91,10 @@ export class Graph {
    * @throws TooComplex when the answer would take more than the work limit
    */
   check(user: string, relation: string, object: string, now: number): boolean {
-    return this.#checker.holds(this.#reader.slotOf(object, relation, user), this.#reader.userOf(user), now);
+    const number = this.#reader.objectOf(object, user);
+    const { id, index } = this.#reader.relationAt(number, relation);
+    const slot = this.#store.objects.firstSlotOf(number) + index;
+    return this.#checker.holds(slot, this.#reader.userOf(user), now, id);
   }
 
   /** All objects of a type for which `check` says yes, in the order of their names. */

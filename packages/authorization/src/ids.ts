@@ -48,4 +48,6 @@ const parse = (text: string, refuse: Refuse): ObjectId => {
   return { text, type: text.slice(0, colon), id };
 };
 
-const bytesOf = (text: string): number => (text.length > longestBytes ? text.length : encoder.encode(text).length);
+/** At least as many as there are if those are too many. */
+const bytesOf = (text: string): number =>
+  3 * text.length <= longestBytes || text.length > longestBytes ? text.length : encoder.encode(text).length;

@@ -29,11 +29,19 @@ export class QuestionReader {
   }
 
   /** @param user who is asked about: if it is the same object, or its userset, both must get the same number */
+  objectOf(text: string, user = ''): number {
+    return this.#store.objects.find(text) ?? this.#absent(text, user);
+  }
+
+  /** Of an object's type, by its name. */
+  relationAt(object: number, name: string): Relation {
+    const type = this.#store.model.types[this.#store.objects.typeOf(object)];
+    return type?.relation(name) ?? refuse(`there is no relation "${type?.name}#${name}"`);
+  }
+
   slotOf(text: string, relation: string, user = ''): number {
-    const { objects } = this.#store;
-    const object = objects.find(text) ?? this.#absent(text, user);
-    const known = this.#store.model.types[objects.typeOf(object)]?.relation(relation);
-    return objects.firstSlotOf(object) + (known ?? this.#missing(object, relation)).index;
+    const object = this.objectOf(text, user);
+    return this.#store.objects.firstSlotOf(object) + this.relationAt(object, relation).index;
   }
 
   typeOf(name: string): Type {
@@ -49,11 +57,6 @@ export class QuestionReader {
     const { type } = knownObject(model, parseObject(text, refuse), refuse);
     const isSame = user === text || user.startsWith(`${text}#`);
     return isSame ? objects.absentUserOf(type.index) : objects.absentObjectOf(type.index);
-  }
-
-  #missing(object: number, relation: string): never {
-    const type = this.#store.model.types[this.#store.objects.typeOf(object)];
-    return refuse(`there is no relation "${type?.name}#${relation}"`);
   }
 }
 

@@ -8,6 +8,8 @@ import { type KnownObject, readTuple } from './tuple-reader.ts';
 /** In place of a user: nobody. */
 export const nobody = -2147483648;
 
+const fewEnough = 64;
+
 /**
  * Tuples over integers, in both directions: whom a slot names, and which slots name an object or a userset.
  *
@@ -25,6 +27,7 @@ export class TupleStore {
   byUserset = new Runs();
   /** By slot and user, for those tuples alone that end. */
   readonly #ends = new Map<number, Map<number, number>>();
+  #slotsWithEnds = 0;
   #size = 0;
 
   constructor(model: Model) {
@@ -112,15 +115,14 @@ export class TupleStore {
     return this.model.relations[this.objects.relationOf(slot)]?.name ?? '';
   }
 
-  /** Does a tuple that counts at `now` name this user, or everybody of its type (or `nobody`, where that is given)? */
-  names(slot: number, user: number, everybody: number, now: number): boolean {
-    if (this.#has(slot, user) && this.counts(slot, user, now)) return true;
-    return everybody !== nobody && this.#has(slot, everybody) && this.counts(slot, everybody, now);
+  /** Does a tuple that counts at `now` name exactly this user? Nobody is named by any. */
+  names(slot: number, user: number, now: number): boolean {
+    return user !== nobody && this.#has(slot, user) && this.counts(slot, user, now);
   }
 
   /** Of a tuple that is held: does it count at `now`? */
   counts(slot: number, user: number, now: number): boolean {
-    if (this.#ends.size === 0) return true;
+    if (this.#slotsWithEnds === 0) return true;
     const end = this.#ends.get(slot)?.get(user);
     return end === undefined || now < end;
   }
@@ -172,10 +174,12 @@ export class TupleStore {
   }
 
   #has(slot: number, user: number): boolean {
-    const length = this.bySlot.lengthOf(slot);
-    if (length === 0) return false;
     if (user < 0) return this.bySlot.has(slot, user);
-    return length <= this.byObject.lengthOf(user) ? this.bySlot.has(slot, user) : this.byObject.has(user, slot);
+    const own = this.byObject.lengthOf(user);
+    // What names a user is looked at again and again during one question: it is near.
+    return own <= fewEnough || own <= this.bySlot.lengthOf(slot)
+      ? this.byObject.has(user, slot)
+      : this.bySlot.has(slot, user);
   }
 
   #intern({ text, type, isWildcard }: KnownObject): number {
@@ -198,6 +202,7 @@ export class TupleStore {
       if (users) users.set(user, validUntil);
       else this.#ends.set(slot, new Map([[user, validUntil]]));
     } else if (users?.delete(user) && users.size === 0) this.#ends.delete(slot);
+    this.#slotsWithEnds = this.#ends.size;
   }
 
   #releaseUnused(object: number): void {
