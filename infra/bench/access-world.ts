@@ -36,7 +36,7 @@ export const model = Model.from(definition);
 
 export interface AccessWorld {
   readonly tuples: readonly Tuple[];
-  /** Two users for each object: one who probably holds the relation, by one of the ways there are, and anybody. */
+  /** Evenly from one to five steps deep; for each who holds a relation by one of its ways, somebody else is asked about. */
   questions(count: number): readonly Tuple[];
   readonly users: readonly string[];
   readonly projects: readonly string[];
@@ -57,7 +57,10 @@ const randomFrom = (seed: number): ((below: number) => number) => {
 export const accessWorld = (size: WorldSize): AccessWorld => {
   const random = randomFrom(7);
   const tuples: Tuple[] = [];
-  const waysIn: Tuple[] = [];
+  /** Who is in, by how many tuples, from one to five. */
+  const waysIn: Tuple[][] = [[], [], [], [], []];
+  const isIn = (tuples: number, user: string, relation: string, object: string) =>
+    waysIn[tuples - 1]?.push({ user, relation, object });
   const word = () => random(0x1_0000_0000).toString(16).padStart(8, '0');
   const ids = (type: string, count: number) =>
     Array.from(
@@ -81,7 +84,7 @@ export const accessWorld = (size: WorldSize): AccessWorld => {
   for (const user of users) {
     const organization = oneOf(organizations);
     write(organization, 'member', user);
-    waysIn.push({ user, relation: 'member', object: organization });
+    isIn(1, user, 'member', organization);
     if (random(2) === 0) write(oneOf(organizations), 'member', user);
   }
   for (const organization of organizations) {
@@ -103,19 +106,17 @@ export const accessWorld = (size: WorldSize): AccessWorld => {
     const owner = random(5) === 0 ? oneOf(users) : oneOf(organizations);
     write(project, 'owner', owner);
     const admin = admins.get(owner) ?? owner;
-    waysIn.push(
-      { user: admin, relation: 'admin', object: project },
-      { user: admin, relation: 'member', object: project },
-    );
+    isIn(2, admin, 'admin', project);
+    isIn(2, admin, 'member', project);
     times(size.teamsOfProject, () => {
       const team = oneOf(teams);
       write(project, 'member', `${team}#member`);
-      waysIn.push({ user: membersOf.get(team) ?? '', relation: 'member', object: project });
+      isIn(2, membersOf.get(team) ?? '', 'member', project);
     });
     times(size.usersOfProject, () => {
       const user = oneOf(users);
       write(project, 'member', user);
-      if (random(4) === 0) waysIn.push({ user, relation: 'member', object: project });
+      isIn(1, user, 'member', project);
     });
   }
   for (const group of groups) {
@@ -135,6 +136,8 @@ export const accessWorld = (size: WorldSize): AccessWorld => {
       write(role, 'assignee', `${team}#member`);
     });
   }
+  const adminRole = oneOf(roles);
+  write('permission:admin', 'holder', `${adminRole}#assignee`);
   for (const name of names) {
     const everywhere = `permission:${name}`;
     const [role, inOrganization] = [oneOf(roles), oneOf(roles)];
@@ -145,17 +148,20 @@ export const accessWorld = (size: WorldSize): AccessWorld => {
       write(permission, 'everywhere', everywhere);
       write(permission, 'holder', `${inOrganization}#assignee`);
       times(13, () => write(permission, 'holder', oneOf(users)));
-      waysIn.push({ user: assigneeOf.get(role) ?? '', relation: 'holder', object: permission });
-      waysIn.push({ user: assigneeOf.get(inOrganization) ?? '', relation: 'holder', object: permission });
+      isIn(4, assigneeOf.get(role) ?? '', 'holder', permission);
+      isIn(5, assigneeOf.get(adminRole) ?? '', 'holder', permission);
+      isIn(3, assigneeOf.get(inOrganization) ?? '', 'holder', permission);
     });
   }
 
   const questions = (count: number): readonly Tuple[] => {
-    const asked = Array.from({ length: count / 2 }, () => waysIn[random(waysIn.length)]).flatMap((way) =>
-      way ? [way, { ...way, user: oneOf(users) }] : [],
-    );
+    const asked = Array.from({ length: count / 2 }, (_, n) => {
+      const ways = waysIn[n % waysIn.length] ?? [];
+      return ways[random(ways.length)];
+    }).flatMap((way) => (way ? [way, { ...way, user: oneOf(users) }] : []));
     // As if they came over a network: not the very strings that the tuples have.
     return JSON.parse(JSON.stringify(asked));
   };
-  return { tuples, questions, users, projects };
+  // One piece of memory each, as if they had come over a network.
+  return { ...JSON.parse(JSON.stringify({ tuples, users, projects })), questions };
 };

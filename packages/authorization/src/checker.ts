@@ -13,6 +13,9 @@ const quickDepth = 100;
 /** A user that so few tuples name is looked for among these, which stay near; of others, in the shorter list. */
 const shortRun = 64;
 
+/** In a list of more than this, what comes next is searched for and not gone through to. */
+const manyMore = 256;
+
 /** So many computed relations deep, a definition is written out where it is used. */
 const inlineDepth = 3;
 
@@ -148,23 +151,29 @@ export class Checker {
     return false;
   }
 
-  /** The same, where being in a userset is being named by it: then what names the user may be the shorter list. */
+  /** The same where being in a userset is being named by it: it is enough to compare two lists of slots. */
   #holdsPlainUserset(slot: number): boolean {
     const { bySlot: runs, byObject } = this.#store;
     if (this.#user < 0) return false;
-    const first = runs.startOf(slot);
-    const count = runs.lowerBound(slot, 0) - first;
-    if (count === 0) return false;
-    const start = byObject.startOf(this.#user);
-    const length = byObject.lengthOf(this.#user);
-    for (let n = 0; n < Math.min(count, length); n++) {
-      if (!this.#goOn()) return false;
-      const userset = count <= length ? (runs.data[first + n] ?? 0) : ~(byObject.data[start + n] ?? 0);
-      const isInBoth = count <= length ? byObject.has(this.#user, ~userset) : runs.has(slot, userset);
-      if (!isInBoth || !this.#store.counts(slot, userset, this.#now)) continue;
-      if (this.#store.counts(~userset, this.#user, this.#now)) return true;
+    if (this.#ownEnd < 0) return this.#holdsUserset(slot);
+    let at = runs.startOf(slot);
+    let own = this.#ownEnd - 1;
+    // What the slot names falls as usersets rise: the user's own slots are gone through from the last.
+    for (const end = at + runs.lengthOf(slot); at < end && own >= this.#ownStart; ) {
+      const named = ~(runs.data[at] ?? 0);
+      const candidate = byObject.data[own] ?? 0;
+      // Usersets come first.
+      if (named < 0) return false;
+      if (candidate > named) own--;
+      else if (candidate < named) at = end - at > manyMore ? runs.lowerBound(slot, ~candidate) : at + 1;
+      else if (this.#countsThrough(slot, named)) return true;
+      else at++;
     }
     return false;
+  }
+
+  #countsThrough(slot: number, named: number): boolean {
+    return this.#store.counts(slot, ~named, this.#now) && this.#store.counts(named, this.#user, this.#now);
   }
 
   /** Is the user in a relation to one of the objects that the tupleset names? */
