@@ -53,15 +53,12 @@ export class Dictionary {
     return this.#numbers.get(name);
   }
 
-  /** The number of an object, which is given one if it has none. */
-  intern(name: string, type: number): number {
-    const known = this.#numbers.get(name);
-    if (known !== undefined) return known;
+  /** Gives a number to an object that has none. */
+  add(name: string, type: number): number {
     const free = this.#free[type]?.pop();
-    const own = flat(name);
-    const number = free ?? this.#append(own, type);
-    this.#names[number] = own;
-    this.#numbers.set(own, number);
+    const number = free ?? this.#append(name, type);
+    this.#names[number] = name;
+    this.#numbers.set(name, number);
     return number;
   }
 
@@ -131,9 +128,3 @@ export class Dictionary {
     if (2 * slots > this.#bySlot.length) this.#bySlot = grown(this.#bySlot, 2 * slots);
   }
 }
-
-/**
- * The same text as one piece of memory of its own. What was joined or cut out of another string stays an indirection to
- * it, which each comparison would follow, and which would keep a whole message in memory for one id.
- */
-const flat = (name: string): string => [name.slice(0, 1), name.slice(1)].join('');

@@ -103,13 +103,13 @@ export class Runs {
     this.#end += capacityOf(kind);
   }
 
-  /** Puts all runs one after another into a new array, with room for what is needed and a quarter more. */
+  /** Puts all runs one after another into a new array, with room for what is needed and an eighth more. */
   #gather(needed: number): void {
     const old = this.data;
     const count = this.#bounds.length / 2;
     let used = 0;
     for (let run = 0; run < count; run++) used += capacityOf(classFor(this.lengthOf(run)));
-    const data = new Int32Array(Math.ceil((used + needed) * 1.25) + 64);
+    const data = new Int32Array(Math.ceil((used + needed) * 1.125) + 64);
     let end = 0;
     for (let run = 0; run < count; run++) {
       const start = this.startOf(run);
@@ -140,7 +140,7 @@ export const isAmong = (data: Int32Array, start: number, end: number, value: num
 
 /** The array in the beginning of a longer one. */
 export const grown = (array: Int32Array, atLeast: number): Int32Array<ArrayBuffer> => {
-  const longer = new Int32Array(Math.max(64, Math.ceil(atLeast * 1.25)));
+  const longer = new Int32Array(Math.max(64, Math.ceil(atLeast * 1.125)));
   longer.set(array);
   return longer;
 };

@@ -19,21 +19,15 @@ export const readSnapshot = (model: Model, bytes: Uint8Array, digest: Digest): L
     parts.numbers(headerWords);
   if (found !== magic) throw new SnapshotRefused('the snapshot is of another version or another kind of machine');
   const types = parts.numbers(objectCount);
-  const nameLengths = parts.numbers(objectCount);
   const lengths = parts.numbers(slotCount);
   const users = parts.numbers(tupleCount);
   const ending = parts.numbers(2 * endCount);
   const ends = new Float64Array(parts.bytes(8 * endCount).slice().buffer);
   const mark = readMark(parts.text(markLength), digest(new TextEncoder().encode(model.text)));
-  const names = parts.text(nameLength);
+  const names: readonly string[] = JSON.parse(parts.text(nameLength));
 
   const store = new TupleStore(model);
-  let at = 0;
-  for (let n = 0; n < objectCount; n++) {
-    const end = at + (nameLengths[n] ?? 0);
-    store.objects.intern(names.slice(at, end), types[n] ?? 0);
-    at = end;
-  }
+  for (const [n, name] of names.entries()) store.objects.add(name, types[n] ?? 0);
   store.load(lengths, users);
   for (let n = 0; n < endCount; n++) store.put(ending[2 * n] ?? 0, ending[2 * n + 1] ?? 0, ends[n]);
   return { store, mark };
@@ -84,6 +78,6 @@ class Parts {
   }
 
   text(length: number): string {
-    return new TextDecoder('utf-8', { ignoreBOM: true }).decode(this.bytes(length));
+    return new TextDecoder().decode(this.bytes(length));
   }
 }

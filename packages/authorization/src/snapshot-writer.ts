@@ -7,9 +7,9 @@ const encoder = new TextEncoder();
 /**
  * All tuples in a form that is loaded rather than replayed. In this order, numbers of 32 bits as the machine has them:
  * the magic number; how many objects, slots, tuples and ends there are; how many bytes the mark and the names take;
- * by object its type and the length of its name; by slot how many users it names; the users; slot and user of each tuple
- * that ends. Then the ends (64 bits each), the mark as JSON, and the names without anything between them. The digest
- * of all this comes last.
+ * by object its type; by slot how many users it names; the users; slot and user of each tuple that ends. Then the ends
+ * (64 bits each), the mark and the names as JSON, which is read faster than strings can be cut from one another. The
+ * digest of all this comes last.
  */
 export const writeSnapshot = (store: TupleStore, mark: SnapshotMark, digest: Digest): Uint8Array => {
   const { objects, bySlot, model } = store;
@@ -17,7 +17,7 @@ export const writeSnapshot = (store: TupleStore, mark: SnapshotMark, digest: Dig
   const names = kept.objects.map((object) => objects.nameOf(object));
   const ends = [...store.ends()].sort(([slot, user], [other, another]) => slot - other || user - another);
   const markBytes = encoder.encode(JSON.stringify({ ...mark, model: digest(encoder.encode(model.text)) }));
-  const nameBytes = encoder.encode(names.join(''));
+  const nameBytes = encoder.encode(JSON.stringify(names));
   const header = [
     magic,
     names.length,
@@ -28,11 +28,10 @@ export const writeSnapshot = (store: TupleStore, mark: SnapshotMark, digest: Dig
     nameBytes.length,
     0,
   ];
-  const words = new Int32Array(header.length + 2 * names.length + kept.slots.length + store.size + 2 * ends.length);
+  const words = new Int32Array(header.length + names.length + kept.slots.length + store.size + 2 * ends.length);
   words.set(header);
   let at = header.length;
   for (const object of kept.objects) words[at++] = objects.typeOf(object);
-  for (const name of names) words[at++] = name.length;
   for (const slot of kept.slots) words[at++] = bySlot.lengthOf(slot);
   for (const slot of kept.slots) {
     const start = bySlot.startOf(slot);

@@ -183,7 +183,8 @@ export class TupleStore {
   }
 
   #intern({ text, type, isWildcard }: KnownObject): number {
-    return isWildcard ? this.objects.wildcardOf(type.index) : this.objects.intern(text, type.index);
+    if (isWildcard) return this.objects.wildcardOf(type.index);
+    return this.objects.find(text) ?? this.objects.add(flat(text), type.index);
   }
 
   #find(tuple: Tuple): { readonly slot: number; readonly user: number } | undefined {
@@ -215,3 +216,9 @@ export class TupleStore {
     objects.release(object);
   }
 }
+
+/**
+ * The same text as one piece of memory of its own. What was joined or cut out of another string stays an indirection to
+ * it, which each comparison would follow, and which would keep a whole message in memory for one id.
+ */
+const flat = (name: string): string => [name.slice(0, 1), name.slice(1)].join('');
