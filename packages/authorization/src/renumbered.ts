@@ -2,9 +2,9 @@ import type { Dictionary } from './dictionary.ts';
 
 /** Numbers for objects and slots as if those that are gone had never been, in the old order: what is sorted stays so. */
 export class Renumbered {
-  /** The old numbers of all objects but placeholders. */
+  /** The old numbers of all objects, placeholders first. */
   readonly objects: number[] = [];
-  /** The old numbers of all slots, those of placeholders included. */
+  /** The old numbers of all their slots. */
   readonly slots: number[] = [];
   readonly #numbers: Int32Array;
   readonly #slotNumbers: Int32Array;
@@ -15,8 +15,8 @@ export class Renumbered {
     for (let object = 0; object < dictionary.objectCount; object++) {
       const isPlaceholder = object < dictionary.firstObject;
       if (!isPlaceholder && dictionary.nameOf(object) === '') continue;
-      this.#numbers[object] = isPlaceholder ? object : dictionary.firstObject + this.objects.length;
-      if (!isPlaceholder) this.objects.push(object);
+      this.#numbers[object] = this.objects.length;
+      this.objects.push(object);
       const first = dictionary.firstSlotOf(object);
       for (let slot = first; slot < first + dictionary.slotCountOf(object); slot++) {
         this.#slotNumbers[slot] = this.slots.length;

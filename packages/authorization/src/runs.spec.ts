@@ -29,10 +29,8 @@ describe('runs', () => {
     );
   });
 
-  it('made with room take their values in order, and change from then on', () => {
-    const runs = Runs.withRoom(new Int32Array([2, 0, 5]));
-    for (const value of [-3, 8]) runs.append(0, value);
-    for (const value of [1, 2, 3, 4, 5]) runs.append(2, value);
+  it('made of lengths and values have these, and change from then on', () => {
+    const runs = Runs.of(new Int32Array([2, 0, 5]), new Int32Array([-3, 8, 1, 2, 3, 4, 5]));
     runs.add(1, 7);
     runs.add(2, 0);
     expect([0, 1, 2].map((run) => valuesOf(runs, run))).toEqual([[-3, 8], [7], [0, 1, 2, 3, 4, 5]]);

@@ -10,16 +10,21 @@ export class Runs {
   #bounds = new Int32Array(0);
   #end = 0;
 
-  /** As many empty runs as there are lengths, each with room for that many values. */
-  static withRoom(lengths: Int32Array): Runs {
+  /** Runs of these lengths, whose values follow one another. */
+  static of(lengths: Int32Array, values: Int32Array): Runs {
     const runs = new Runs();
     runs.#bounds = new Int32Array(2 * lengths.length);
     for (let run = 0; run < lengths.length; run++) {
-      const kind = classFor(lengths[run] ?? 0);
-      runs.#place(run, runs.#end, 0, kind);
-      runs.#end += capacityOf(kind);
+      const length = lengths[run] ?? 0;
+      runs.#place(run, runs.#end, length, classFor(length));
+      runs.#end += capacityOf(classFor(length));
     }
     runs.data = new Int32Array(runs.#end);
+    let next = 0;
+    for (let run = 0; run < lengths.length; run++) {
+      const start = runs.startOf(run);
+      for (let n = 0; n < (lengths[run] ?? 0); n++) runs.data[start + n] = values[next++] ?? 0;
+    }
     return runs;
   }
 
@@ -66,13 +71,6 @@ export class Runs {
     this.data[at] = value;
     this.#place(run, at - offset, length + 1, this.#classOf(run));
     return true;
-  }
-
-  /** Adds a value that is above all of the run, which has room for it. */
-  append(run: number, value: number): void {
-    const length = this.lengthOf(run);
-    this.data[this.startOf(run) + length] = value;
-    this.#place(run, this.startOf(run), length + 1, this.#classOf(run));
   }
 
   /** False if the run does not have the value. */

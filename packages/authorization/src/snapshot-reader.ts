@@ -1,5 +1,6 @@
 import { SnapshotRefused } from './errors.ts';
 import type { Model } from './model.ts';
+import { Runs } from './runs.ts';
 import { type Digest, headerWords, magic, type SnapshotMark } from './snapshot.ts';
 import { TupleStore } from './tuple-store.ts';
 
@@ -15,20 +16,24 @@ export interface LoadedSnapshot {
  */
 export const readSnapshot = (model: Model, bytes: Uint8Array, digest: Digest): LoadedSnapshot => {
   const parts = new Parts(checked(bytes, digest));
-  const [found, objectCount = 0, slotCount = 0, tupleCount = 0, endCount = 0, markLength = 0, nameLength = 0] =
+  const [found, objects = 0, slots = 0, size = 0, byUsersetSize = 0, endCount = 0, markLength = 0, nameLength = 0] =
     parts.numbers(headerWords);
   if (found !== magic) throw new SnapshotRefused('the snapshot is of another version or another kind of machine');
-  const types = parts.numbers(objectCount);
-  const lengths = parts.numbers(slotCount);
-  const users = parts.numbers(tupleCount);
+  const types = parts.numbers(objects);
+  const bySlot = Runs.of(parts.numbers(slots), parts.numbers(size));
+  const byObject = Runs.of(parts.numbers(objects), parts.numbers(size - byUsersetSize));
+  const byUserset = Runs.of(parts.numbers(slots), parts.numbers(byUsersetSize));
   const ending = parts.numbers(2 * endCount);
   const ends = new Float64Array(parts.bytes(8 * endCount).slice().buffer);
   const mark = readMark(parts.text(markLength), digest(new TextEncoder().encode(model.text)));
   const names: readonly string[] = JSON.parse(parts.text(nameLength));
 
   const store = new TupleStore(model);
-  for (const [n, name] of names.entries()) store.objects.add(name, types[n] ?? 0);
-  store.load(lengths, users);
+  for (const [n, name] of names.entries()) {
+    // Placeholders are there already.
+    if (n >= store.objects.firstObject) store.objects.add(name, types[n] ?? 0);
+  }
+  store.load({ bySlot, byObject, byUserset }, size);
   for (let n = 0; n < endCount; n++) store.put(ending[2 * n] ?? 0, ending[2 * n + 1] ?? 0, ends[n]);
   return { store, mark };
 };

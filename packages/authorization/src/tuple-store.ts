@@ -149,28 +149,12 @@ export class TupleStore {
     this.#setEnd(slot, user, validUntil);
   }
 
-  /** Fills an empty store with users, sorted within each slot, and as many a slot as the lengths say. */
-  load(lengths: Int32Array, users: Int32Array): void {
-    const byObject = new Int32Array(this.objects.objectCount);
-    const byUserset = new Int32Array(this.objects.slotCount);
-    for (const user of users) {
-      if (user < 0) byUserset[~user] = (byUserset[~user] ?? 0) + 1;
-      else byObject[user] = (byObject[user] ?? 0) + 1;
-    }
-    this.bySlot = Runs.withRoom(lengths);
-    this.byObject = Runs.withRoom(byObject);
-    this.byUserset = Runs.withRoom(byUserset);
-    let at = 0;
-    for (let slot = 0; slot < lengths.length; slot++) {
-      for (const end = at + (lengths[slot] ?? 0); at < end; at++) {
-        const user = users[at] ?? 0;
-        this.bySlot.append(slot, user);
-        // Slots come in order, so that these runs are sorted too.
-        if (user < 0) this.byUserset.append(~user, slot);
-        else this.byObject.append(user, slot);
-      }
-    }
-    this.#size = users.length;
+  /** Fills an empty store. */
+  load({ bySlot, byObject, byUserset }: Pick<TupleStore, 'bySlot' | 'byObject' | 'byUserset'>, size: number): void {
+    this.bySlot = bySlot;
+    this.byObject = byObject;
+    this.byUserset = byUserset;
+    this.#size = size;
   }
 
   #has(slot: number, user: number): boolean {
