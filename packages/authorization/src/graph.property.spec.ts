@@ -115,7 +115,7 @@ describe('in any world, whatever its model, cycles, wildcards and ends', () => {
           }
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 

@@ -107,6 +107,24 @@ describe('however the graph is shaped', () => {
     expect(performance.now() - began).toBeLessThan(1_000);
   });
 
+  it('what is excluded is known before what excludes it is used', () => {
+    const graph = graphOf(
+      `
+type user
+type folder
+  relations
+    define parent: [folder]
+    define banned: [user] or banned from parent
+    define viewer: [user] or viewer from parent
+    define reader: viewer but not banned
+`,
+      ['folder:0#viewer@user:ann', 'folder:0#viewer@user:eve', 'folder:0#banned@user:eve'],
+    );
+    for (let n = 1; n <= 3_000; n++) graph.write(tuple(`folder:${n}#parent@folder:${n - 1}`));
+    expect(graph.check('user:ann', 'reader', 'folder:3000', now)).toBe(true);
+    expect(graph.check('user:eve', 'reader', 'folder:3000', now)).toBe(false);
+  });
+
   it('a cycle grants nothing by itself and hides nothing', () => {
     const graph = graphOf(types, [
       'folder:a#viewer@folder:b#viewer',
@@ -133,6 +151,45 @@ type n
     expect(graph.check('user:ann', 'y', 'n:2', now)).toBe(true);
     graph.remove(tuple('n:3#x@user:ann'));
     expect(graph.check('user:ann', 'y', 'n:2', now)).toBe(false);
+  });
+});
+
+describe('usersets of those who are named', () => {
+  const teams = 'type user\ntype team\n  relations\n    define member: [user]';
+  const projects = 'type project\n  relations\n    define member: [user, team#member]';
+
+  it('count while both tuples do', () => {
+    const graph = graphOf(`${teams}\n${projects}`, []);
+    graph.write(tuple('team:red#member@user:ann'), 100);
+    graph.write(tuple('project:a#member@team:red#member'), 200);
+    graph.write(tuple('team:blue#member@user:bob'), 200);
+    graph.write(tuple('project:a#member@team:blue#member'), 100);
+    const members = (at: number) => graph.listUsers('project:a', 'member', 'user', at).items;
+    for (const at of [99, 100, 199, 200]) {
+      const checked = ['user:ann', 'user:bob'].filter((user) => graph.check(user, 'member', 'project:a', at));
+      expect(checked).toEqual(at < 100 ? ['user:ann', 'user:bob'] : []);
+      expect(members(at)).toEqual(checked);
+    }
+  });
+
+  it('are found among however many, of however many', () => {
+    const graph = graphOf(`${teams}\n${projects}`, []);
+    const count = 1_200;
+    // Every second team is in the project, so that there is something to pass over on both sides.
+    for (let n = 0; n < count; n++) {
+      graph.write(tuple(`team:${n}#member@user:only${n}`));
+      graph.write(tuple(`${n % 2 === 0 ? 'project:a' : 'project:b'}#member@team:${n}#member`));
+      if (n % 2 === 1) graph.write(tuple(`team:${n}#member@user:odd`));
+      if (n % 60 === 1 || n === 600) graph.write(tuple(`team:${n}#member@user:some`));
+    }
+    for (let n = 0; n < count; n++) {
+      expect(graph.check(`user:only${n}`, 'member', 'project:a', now)).toBe(n % 2 === 0);
+    }
+    expect(graph.check('user:odd', 'member', 'project:a', now)).toBe(false);
+    expect(graph.check('user:odd', 'member', 'project:b', now)).toBe(true);
+    expect(graph.check('user:some', 'member', 'project:a', now)).toBe(true);
+    graph.remove(tuple('team:600#member@user:some'));
+    expect(graph.check('user:some', 'member', 'project:a', now)).toBe(false);
   });
 });
 

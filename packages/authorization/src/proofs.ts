@@ -20,7 +20,9 @@ interface Attempt {
   readonly goals: Chain<Goal> | undefined;
 }
 
+/** Steps of the search for the first proof, and for further ones. */
 const mostAttempts = 20_000;
+const mostFurtherAttempts = 1_000;
 
 /**
  * The shortest sets of tuples that make a part true, shortest first, at most so many. Only what is true is followed,
@@ -30,13 +32,15 @@ export const proofsOf = (settled: Settled, part: Part, most: number): readonly P
   const found: Path[] = [];
   // By how many tuples an attempt will have at least: what it has, and one for each goal.
   const waiting: Attempt[][] = [[], [{ tuples: undefined, goals: { first: startOf(part), rest: undefined } }]];
-  let attempts = 0;
+  let left = mostAttempts;
   for (let length = 0; length < waiting.length; length++) {
     const attemptsOfLength = waiting[length] ?? [];
     for (let attempt = attemptsOfLength.pop(); attempt; attempt = attemptsOfLength.pop()) {
-      if (++attempts > mostAttempts || found.length >= most) return found;
-      if (attempt.goals === undefined) keep(found, pathOf(settled, attempt));
-      else for (const next of stepsFrom(settled, attempt, attempt.goals)) wait(waiting, next, length);
+      if (left-- === 0 || found.length >= most) return found;
+      if (attempt.goals === undefined) {
+        keep(found, pathOf(settled, attempt));
+        left = Math.min(left, mostFurtherAttempts);
+      } else for (const next of stepsFrom(settled, attempt, attempt.goals)) wait(waiting, next, length);
     }
   }
   return found;

@@ -45,9 +45,13 @@ const subtracted: fc.Arbitrary<RewriteDefinition> = fc.oneof(
 
 const named = [
   ...['user', 'user:*', 'a', 'b', 'a:*'],
-  ...types.flatMap((type) => [...relations, 'banned'].map((relation) => `${type}#${relation}`)),
+  ...types.flatMap((type) => [...relations, 'banned', 'parent'].map((relation) => `${type}#${relation}`)),
 ];
-const restrictions = fc.oneof(fc.constant(['user']), fc.subarray(named, { minLength: 1, maxLength: 5 }));
+const restrictions = fc.oneof(
+  fc.constant(['user']),
+  fc.constant(['user', 'a', 'a#parent', 'b#parent']),
+  fc.subarray(named, { minLength: 1, maxLength: 5 }),
+);
 const parents = fc.subarray(['user', 'a', 'b'], { minLength: 1 }).filter((names) => names.join() !== 'user');
 
 const type = (name: string): fc.Arbitrary<TypeDefinition> => {
