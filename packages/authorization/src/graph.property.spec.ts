@@ -35,7 +35,7 @@ describe('in any world, whatever its model, cycles, wildcards and ends', () => {
         const naive = new NaiveGraph(world.definition, world.tuples, objects);
         expect(allowedIn(graphOf(world, world.tuples))).toEqual(allowedIn(naive));
       }),
-      { numRuns: 150 },
+      { numRuns: 80 },
     );
   });
 
@@ -52,7 +52,7 @@ describe('in any world, whatever its model, cycles, wildcards and ends', () => {
         });
         expect(solved.map(textOf)).toEqual(allowedIn(naive));
       }),
-      { numRuns: 150 },
+      { numRuns: 80 },
     );
   });
 
@@ -66,7 +66,7 @@ describe('in any world, whatever its model, cycles, wildcards and ends', () => {
           expect(graph.listObjects(user, relation, type, now).items).toEqual(checked);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
   });
 
@@ -85,7 +85,7 @@ describe('in any world, whatever its model, cycles, wildcards and ends', () => {
           }
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
   });
 
@@ -100,7 +100,7 @@ describe('in any world, whatever its model, cycles, wildcards and ends', () => {
           if (explanation.allowed) expect(explanation.paths).not.toEqual([]);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
   });
 
@@ -115,7 +115,7 @@ describe('in any world, whatever its model, cycles, wildcards and ends', () => {
           }
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 80 },
     );
   });
 
@@ -126,7 +126,7 @@ describe('in any world, whatever its model, cycles, wildcards and ends', () => {
         const warm = [...some, ...some].map((question) => ask(graph, question)).slice(some.length);
         expect(warm).toEqual(some.map((question) => ask(graphOf(world, world.tuples), question)));
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
   });
 });
@@ -148,7 +148,7 @@ describe('in any world, a change', () => {
         expect(graph.size).toBe(half.length);
         expect(allowedIn(graph)).toEqual(allowed);
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
   });
 
@@ -177,7 +177,7 @@ describe('in any world, a change', () => {
         else tried();
         expect(bytesOf(graph)).toBe(before);
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
   });
 });

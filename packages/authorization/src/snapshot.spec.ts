@@ -30,7 +30,7 @@ describe('a snapshot', () => {
           expect(loaded.graph.check(user, relation, object, now)).toBe(graph.check(user, relation, object, now));
         }
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
   });
 
