@@ -37,6 +37,18 @@ module.exports = {
       { pathNot: '^packages/event-store/src' },
     ),
     rule(
+      'authorization-is-pure',
+      'The check engine has no I/O and no clock; only what reads models as text loads the parser for them.',
+      { path: '^packages/authorization/src', pathNot: '([.]spec[.]ts|/dsl[.]ts)$' },
+      { pathNot: '^packages/authorization/src' },
+    ),
+    rule(
+      'authorization-checks-without-its-parser',
+      'Who has a model in its JSON form never loads the parser.',
+      { path: '^packages/authorization/src/graph[.]ts$' },
+      { path: '^packages/authorization/src/dsl[.]ts$', reachable: true },
+    ),
+    rule(
       'domain-is-pure',
       'Rules are plain functions: no framework, no database, no bus, no clock, no randomness.',
       { path: '^services/[^/]+/src/domain/', pathNot: '[.]spec[.]ts$' },

@@ -14,6 +14,9 @@ export interface Comparison {
   readonly target: { readonly atLeast: number } | { readonly atMost: number };
 }
 
+/** One of our figures that is to stay above, or below, a number on any machine worth using: for regressions only. */
+export type Floor = Pick<Comparison, 'what' | 'unit' | 'ours' | 'target'>;
+
 /** A row of figures that belong together. */
 export interface Row {
   readonly number: number;
@@ -21,6 +24,7 @@ export interface Row {
   /** What was measured, and how. */
   readonly about: string;
   readonly comparisons: readonly Comparison[];
+  readonly floors?: readonly Floor[];
   /** Why a target is missed, as profiling showed it; printed while one is. */
   readonly cause?: string;
 }
@@ -53,12 +57,13 @@ const readSections = (): [number, string][] => {
     .map((section) => [Number.parseInt(section.slice(3), 10), section]);
 };
 
-export const sectionOf = ({ number, title, about, comparisons, cause }: Row): string => {
+export const sectionOf = ({ number, title, about, comparisons, floors = [], cause }: Row): string => {
   const judged = comparisons.map((comparison) => ({ ...comparison, ...judge(comparison) }));
   const lines = judged.map(
     ({ what, unit, ours, baseline, theirs, ratio, wanted, isMet }) =>
       `| ${what} | ${told(ours, unit)} | ${baseline}: ${told(theirs, unit)} | ${rounded(ratio)} | ${wanted} | ${isMet ? 'yes' : '**no**'} |`,
   );
+  const limits = floors.map((floor) => ({ ...floor, ...judgeBy(floor.target, median(floor.ours)) }));
   const machine = `Node ${process.versions.node}, ${cpus().length} cores.`;
   return [
     `## ${number}. ${title}`,
@@ -66,16 +71,30 @@ export const sectionOf = ({ number, title, about, comparisons, cause }: Row): st
     ['| what | Rollcall | baseline beside it | ratio | target | met |', '|---|---|---|---|---|---|', ...lines].join(
       '\n',
     ),
-    ...(cause !== undefined && judged.some(({ isMet }) => !isMet) ? [`Why: ${cause}`] : []),
+    ...(limits.length > 0 ? [limitsOf(limits)] : []),
+    ...(cause !== undefined && [...judged, ...limits].some(({ isMet }) => !isMet) ? [`Why: ${cause}`] : []),
   ].join('\n\n');
 };
 
 const judge = ({ ours, theirs, target }: Comparison) => {
   const ratio = median(ours) / median(theirs);
-  return 'atLeast' in target
-    ? { ratio, wanted: `at least ${target.atLeast}`, isMet: ratio >= target.atLeast }
-    : { ratio, wanted: `at most ${target.atMost}`, isMet: ratio <= target.atMost };
+  return { ratio, ...judgeBy(target, ratio) };
 };
+
+const judgeBy = (target: Comparison['target'], value: number) =>
+  'atLeast' in target
+    ? { wanted: `at least ${target.atLeast.toLocaleString('en')}`, isMet: value >= target.atLeast }
+    : { wanted: `at most ${target.atMost.toLocaleString('en')}`, isMet: value <= target.atMost };
+
+const limitsOf = (limits: readonly (Floor & ReturnType<typeof judgeBy>)[]): string =>
+  [
+    '| what | Rollcall | wanted anywhere | met |',
+    '|---|---|---|---|',
+    ...limits.map(
+      ({ what, unit, ours, wanted, isMet }) =>
+        `| ${what} | ${told(ours, unit)} | ${wanted} ${unit} | ${isMet ? 'yes' : '**no**'} |`,
+    ),
+  ].join('\n');
 
 const told = (values: readonly number[], unit: string): string =>
   `${rounded(median(values))} ${unit} (${rounded(Math.min(...values))} to ${rounded(Math.max(...values))})`;

@@ -3,10 +3,15 @@ import { pinSelf } from './pin.ts';
 import { type Row, sectionOf, writeResults } from './report.ts';
 
 const rows: Readonly<Record<string, () => Promise<{ measure(): Promise<Row> }>>> = {
+  'check-engine': () => import('./rows/check-engine.ts'),
+  'known-engines': () => import('./rows/known-engines.ts'),
+  'tuple-memory': () => import('./rows/tuple-memory.ts'),
+  'list-objects': () => import('./rows/list-objects.ts'),
   'authenticated-request': () => import('./rows/authenticated-request.ts'),
   'login-isolation': () => import('./rows/login-isolation.ts'),
   append: () => import('./rows/append.ts'),
   'wake-up': () => import('./rows/wake-up.ts'),
+  'snapshot-load': () => import('./rows/snapshot-load.ts'),
   'catch-up': () => import('./rows/catch-up.ts'),
   'gateway-hop': () => import('./rows/gateway-hop.ts'),
   footprint: () => import('./rows/footprint.ts'),

@@ -1,0 +1,17 @@
+/** One fact: this user is in this relation to this object. */
+export interface Tuple {
+  /** `user:ann`, a userset `team:red#member`, or everybody of a type: `user:*`. */
+  readonly user: string;
+  readonly relation: string;
+  readonly object: string;
+}
+
+/** A tuple as it is held; without `validUntil` (milliseconds since 1970) it counts for good. */
+export interface HeldTuple extends Tuple {
+  readonly validUntil?: number;
+}
+
+export type TupleChange = { readonly write: Tuple; readonly validUntil?: number } | { readonly remove: Tuple };
+
+/** `project:atlas#member@team:red#member`, as Zanzibar writes it. */
+export const textOf = ({ user, relation, object }: Tuple): string => `${object}#${relation}@${user}`;
