@@ -169,6 +169,27 @@ describe('replicas that hear each other', () => {
     expect(timing.elapsed() - began).toBeLessThan(20);
   });
 
+  it('ask nobody for a while after a leader did not answer, lest a slow log costs every command its time', async () => {
+    const { loops, timing, bus } = await startReplicas({ count: 2 });
+    await nth(loops, 0).submit(deposit('1'));
+    await sleep(timing, 2);
+    bus.pause('r0');
+    await nth(loops, 1).submit(deposit('2'));
+    bus.join('r0').poke({ by: 'r0', epoch: 1, position: 2, after: { ...beforeFirst, at: 0 }, entries: [] });
+    await sleep(timing, 2);
+    const began = timing.elapsed();
+    await nth(loops, 1).submit(deposit('3'));
+    expect(timing.elapsed() - began).toBeLessThan(10);
+    await sleep(timing, 2_000);
+    bus.resume('r0');
+    bus.join('r0').poke({ by: 'r0', epoch: 1, position: 2, after: { ...beforeFirst, at: 0 }, entries: [] });
+    await sleep(timing, 2);
+    bus.pause('r0');
+    const later = timing.elapsed();
+    await nth(loops, 1).submit(deposit('4'));
+    expect(timing.elapsed() - later).toBeGreaterThan(90);
+  });
+
   it('take nobody for the leader who has said nothing for a while', async () => {
     const { attempts, through } = watched();
     const { loops, timing } = await startReplicas({ count: 2, through });
