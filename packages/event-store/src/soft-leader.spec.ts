@@ -106,6 +106,33 @@ describe('replicas that hear each other', () => {
     expect(nth(loops, 1).reading?.revision).toBe(2);
   });
 
+  it('tell nobody what they cannot show yet', async () => {
+    let away = false;
+    const { loops, timing } = await startReplicas({
+      count: 2,
+      hazards: ['none', 'none', 'lost'],
+      through: (inner, replica) => ({
+        append: (intended) => inner.append(intended),
+        appendAlone: (from, limit, decide) => inner.appendAlone(from, limit, decide),
+        known: (ids) => inner.known(ids),
+        raiseEpoch: (above) => inner.raiseEpoch(above),
+        read: async (from, limit) => {
+          if (away && replica === 1) throw new Error('connection refused');
+          return inner.pageFrom(from, limit);
+        },
+      }),
+    });
+    await nth(loops, 0).submit(deposit('1'));
+    await sleep(timing, 2);
+    away = true;
+    timing.after(100, () => {
+      away = false;
+    });
+    expect(await nth(loops, 1).submit(deposit('2'))).toEqual({ status: 'accepted', revision: 2, epoch: 1 });
+    expect(nth(loops, 1).reading?.revision).toBe(2);
+    expect(away).toBe(false);
+  });
+
   it('refuse for each other, upon all that was answered before', async () => {
     const { attempts, through } = watched();
     const { loops, timing } = await startReplicas({ count: 2, through });
