@@ -45,7 +45,7 @@ export class CommandLoop<State, Command extends { readonly id: string }, Event, 
     const limits = { ...defaultLimits, ...options.limits };
     const log = impatientLog(options.log, timing, limits.attemptMs);
     const waiting = new WaitingCommands<Command, Refusal>(limits.waitingCapacity);
-    const news = new PeerNews<Event>(timing, limits.leaderMs);
+    const news = new PeerNews<Event>(timing, limits);
     const live = new LiveState<State, Event>({
       ...options,
       log,
@@ -201,7 +201,7 @@ export class CommandLoop<State, Command extends { readonly id: string }, Event, 
     if (forwarded.isUnanswered) {
       const now = this.#options.timing.elapsed();
       this.#waiting.setAtLarge(forwarded.atLarge, now, now + this.#limits.atLargeMs);
-      this.#news.forgetLeader();
+      this.#news.distrustLeader();
     }
     // Whoever is answered here may rely on finding it here.
     if (!forwarded.isReachedBy(this.#live.replica)) await this.#catchUp();

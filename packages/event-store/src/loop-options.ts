@@ -29,6 +29,8 @@ export interface LoopLimits {
   readonly leaderMs: number;
   /** Attempts in a row that others won before one is made with nobody beside. */
   readonly escalateAfter: number;
+  /** Milliseconds for which nothing is forwarded after something was not answered. */
+  readonly distrustMs: number;
   /** Entries after which a snapshot is kept. */
   readonly snapshotEvery: number;
   /** Milliseconds without contact after which the state is too old to answer from. */
@@ -47,6 +49,7 @@ export const defaultLimits: LoopLimits = {
   forwardMs: 100,
   atLargeMs: 10_000,
   leaderMs: 200,
+  distrustMs: 2_000,
   escalateAfter: 4,
   snapshotEvery: 50_000,
   freshMs: 1_000,

@@ -1,3 +1,4 @@
+import type { LoopLimits } from './loop-options.ts';
 import type { Poke } from './peers.ts';
 import { Bell, type Timing } from './timing.ts';
 
@@ -10,15 +11,15 @@ const capacity = 64;
  */
 export class PeerNews<Event> {
   readonly #timing: Timing;
-  /** For so many milliseconds after its last word another replica is taken to be there. */
-  readonly #leaderMs: number;
+  readonly #limits: Pick<LoopLimits, 'leaderMs' | 'distrustMs'>;
   #pokes: Poke<Event>[] = [];
   #bell = new Bell();
+  #distrustUntil = 0;
   #leader: { readonly name: string; readonly seenAt: number } | undefined;
 
-  constructor(timing: Timing, leaderMs: number) {
+  constructor(timing: Timing, limits: Pick<LoopLimits, 'leaderMs' | 'distrustMs'>) {
     this.#timing = timing;
-    this.#leaderMs = leaderMs;
+    this.#limits = limits;
   }
 
   hear(poke: Poke<Event>): void {
@@ -41,11 +42,21 @@ export class PeerNews<Event> {
   /** The other replica that appended last, if it did so just now. */
   get leader(): string | undefined {
     const leader = this.#leader;
-    return leader && this.#timing.elapsed() - leader.seenAt < this.#leaderMs ? leader.name : undefined;
+    const now = this.#timing.elapsed();
+    if (!leader || now < this.#distrustUntil || now - leader.seenAt >= this.#limits.leaderMs) return undefined;
+    return leader.name;
   }
 
-  /** It does not answer, or this replica has appended itself. */
+  /** This replica has appended itself. */
   forgetLeader(): void {
     this.#leader = undefined;
+  }
+
+  /**
+   * The leader did not answer. For a while none is asked, whatever is heard: where a log is so slow that leaders answer
+   * late, asking would only cost time, and leave callers without an answer that could be given here.
+   */
+  distrustLeader(): void {
+    this.#distrustUntil = this.#timing.elapsed() + this.#limits.distrustMs;
   }
 }

@@ -106,6 +106,33 @@ describe('replicas that hear each other', () => {
     expect(nth(loops, 1).reading?.revision).toBe(2);
   });
 
+  it('tell nobody what they cannot show yet', async () => {
+    let away = false;
+    const { loops, timing } = await startReplicas({
+      count: 2,
+      hazards: ['none', 'none', 'lost'],
+      through: (inner, replica) => ({
+        append: (intended) => inner.append(intended),
+        appendAlone: (from, limit, decide) => inner.appendAlone(from, limit, decide),
+        known: (ids) => inner.known(ids),
+        raiseEpoch: (above) => inner.raiseEpoch(above),
+        read: async (from, limit) => {
+          if (away && replica === 1) throw new Error('connection refused');
+          return inner.pageFrom(from, limit);
+        },
+      }),
+    });
+    await nth(loops, 0).submit(deposit('1'));
+    await sleep(timing, 2);
+    away = true;
+    timing.after(100, () => {
+      away = false;
+    });
+    expect(await nth(loops, 1).submit(deposit('2'))).toEqual({ status: 'accepted', revision: 2, epoch: 1 });
+    expect(nth(loops, 1).reading?.revision).toBe(2);
+    expect(away).toBe(false);
+  });
+
   it('refuse for each other, upon all that was answered before', async () => {
     const { attempts, through } = watched();
     const { loops, timing } = await startReplicas({ count: 2, through });
@@ -167,6 +194,27 @@ describe('replicas that hear each other', () => {
     const began = timing.elapsed();
     expect(await nth(loops, 1).submit(deposit('2'))).toEqual({ status: 'accepted', revision: 2, epoch: 1 });
     expect(timing.elapsed() - began).toBeLessThan(20);
+  });
+
+  it('ask nobody for a while after a leader did not answer, lest a slow log costs every command its time', async () => {
+    const { loops, timing, bus } = await startReplicas({ count: 2 });
+    await nth(loops, 0).submit(deposit('1'));
+    await sleep(timing, 2);
+    bus.pause('r0');
+    await nth(loops, 1).submit(deposit('2'));
+    bus.join('r0').poke({ by: 'r0', epoch: 1, position: 2, after: { ...beforeFirst, at: 0 }, entries: [] });
+    await sleep(timing, 2);
+    const began = timing.elapsed();
+    await nth(loops, 1).submit(deposit('3'));
+    expect(timing.elapsed() - began).toBeLessThan(10);
+    await sleep(timing, 2_000);
+    bus.resume('r0');
+    bus.join('r0').poke({ by: 'r0', epoch: 1, position: 2, after: { ...beforeFirst, at: 0 }, entries: [] });
+    await sleep(timing, 2);
+    bus.pause('r0');
+    const later = timing.elapsed();
+    await nth(loops, 1).submit(deposit('4'));
+    expect(timing.elapsed() - later).toBeGreaterThan(90);
   });
 
   it('take nobody for the leader who has said nothing for a while', async () => {

@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { CommandLoop } from '@rollcall/event-store/command-loop';
 import type { LoopLimits } from '@rollcall/event-store/loop-options';
 import type { Peers } from '@rollcall/event-store/peers';
+import type { Snapshots } from '@rollcall/event-store/snapshot';
 import type { Timing } from '@rollcall/event-store/timing';
 import type { Refusal } from '@rollcall/types/problems';
 import type { Sql } from 'postgres';
@@ -22,6 +23,10 @@ export interface AccessStreamOptions {
   readonly sql: Sql;
   /** The other replicas; without them this one finds out by polling what they did. */
   readonly peers?: Peers<AccessCommand, AccessEvent, Refusal>;
+  /** Where snapshots of the state are kept; without them a start reads all of the log. */
+  readonly snapshots?: Snapshots<AccessState>;
+  /** Told of the state whenever it was loaded as a whole: what was told of events before may no longer be so. */
+  readonly loaded?: (state: AccessState) => void;
   /** Told of every committed event in order, whichever replica appended it. */
   readonly recorded?: (entries: readonly RecordedAccessEvent[]) => void;
   readonly report: (error: unknown, doing: string) => void;
