@@ -1,5 +1,5 @@
 import type { Actor } from '@rollcall/service-kit/actor';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type RolePermissionUnderTest, startRolePermissionUnderTest } from '../testing/role-permission-under-test.ts';
 
 let access: RolePermissionUnderTest;
@@ -51,9 +51,23 @@ describe('201', () => {
   });
 
   it('does one thing for many requests of one key at once', async () => {
-    const answers = await Promise.all(Array.from({ length: 8 }, () => create('crowded', { key: 'k2' })));
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201, 409]));
-    expect(answers.filter(({ status, body }) => status === 409 && body.code !== 'request_in_progress')).toEqual([]);
+    const statuses: number[] = [];
+    const ask = async () => {
+      const answer = await create('crowded', { key: 'k2' });
+      statuses.push(answer.status);
+      return answer;
+    };
+    let answering: ReturnType<typeof ask>[] = [];
+    await access.database.owner.begin(async (sql) => {
+      // The one that goes first cannot end before all others were answered.
+      await sql`lock table role_permission.events in share mode`;
+      answering = Array.from({ length: 8 }, ask);
+      await vi.waitFor(() => expect(statuses).toEqual(Array(7).fill(409)), 10_000);
+    });
+    const answers = await Promise.all(answering);
+    const refused = answers.filter(({ body }) => body.code === 'request_in_progress');
+    expect(refused).toHaveLength(7);
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
     expect(await access.eventsAbout('crowded')).toHaveLength(1);
   });
 
