@@ -5,6 +5,7 @@ import { expectInvariants } from '@rollcall/testing/check-invariants';
 import { newcomer, registerPerson, type SignedInPerson } from '@rollcall/testing/people';
 import { mailPatienceMilliseconds } from '@rollcall/testing/promises';
 import { type ServerName, serverProcess } from '@rollcall/testing/stack-processes';
+import { waitFor } from '@rollcall/testing/wait-for';
 import { type ServiceName, serviceNames } from '@rollcall/types/services';
 import postgres, { type Sql } from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -91,9 +92,12 @@ describe('while a replica stands still for longer than it may lead', () => {
     for (const name of replicasOf('registration')) {
       const pid = await serverProcess(stack, name);
       process.kill(pid, 'SIGSTOP');
-      await delay(leaseMilliseconds + 3_000);
-      leaders.push(await leader(sql));
-      process.kill(pid, 'SIGCONT');
+      try {
+        await delay(leaseMilliseconds + 3_000);
+        leaders.push(await waitFor('somebody to lead', () => leader(sql), 20_000));
+      } finally {
+        process.kill(pid, 'SIGCONT');
+      }
     }
     await crowd.leave();
     await sql.end();
