@@ -52,7 +52,7 @@ module.exports = {
       'domain-is-pure',
       'Rules are plain functions: no framework, no database, no bus, no clock, no randomness.',
       { path: '^services/[^/]+/src/domain/', pathNot: '[.]spec[.]ts$' },
-      { pathNot: '^(services/[^/]+/src/domain/|packages/types/src/|packages/event-store/src/)' },
+      { pathNot: '^(services/[^/]+/src/domain/|packages/(types|event-store|authorization)/src/)' },
     ),
     rule(
       'store-knows-no-http',

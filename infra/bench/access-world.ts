@@ -29,9 +29,10 @@ export const largeWorld: WorldSize = {
   permissions: 100,
 };
 
-export const definition: ModelDefinition = readModelJson(
-  modelJson(readFileSync(join(import.meta.dirname, '../../services/role-permission/model.fga'), 'utf8')),
-);
+const json = modelJson(readFileSync(join(import.meta.dirname, '../../services/role-permission/model.fga'), 'utf8'));
+export const definition: ModelDefinition = readModelJson(json);
+/** As the owner tells it to those who have no parser. */
+export const definitionText = JSON.stringify(json);
 export const model = Model.from(definition);
 
 export interface AccessWorld {

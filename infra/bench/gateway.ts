@@ -1,9 +1,15 @@
+import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Graph } from '@rollcall/authorization/graph';
+import type { Tuple } from '@rollcall/authorization/tuple';
 import { newId } from '@rollcall/service-kit/identity';
 import { serviceNames } from '@rollcall/types/services';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { environmentOf } from '../local/bootstrap/plan.mjs';
 import { runTool } from '../local/bootstrap/tool.mjs';
 import { migrateAll } from '../local/src/preparation.ts';
+import { definitionText, model } from './access-world.ts';
 import type { Platform } from './platform.ts';
 import { type Server, startHttpServer, startServer } from './server.ts';
 
@@ -11,15 +17,19 @@ import { type Server, startHttpServer, startServer } from './server.ts';
 export interface GatewayUnderLoad {
   readonly url: string;
   readonly upstream: string;
-  /** An access token of somebody new. */
-  token(): Promise<string>;
+  /** An access token, of somebody new unless told. */
+  token(subject?: string): Promise<string>;
   stop(): Promise<void>;
 }
 
 /** Addresses that requests say they come from: one alone would meet its rate limit. */
 export const addressOf = (n: number): string => `10.0.${Math.floor(n / 250) % 250}.${n % 250}`;
 
-export const startGateway = async ({ plan }: Platform): Promise<GatewayUnderLoad> => {
+/** @param tuples of the graph that it answers checks from; none unless told */
+export const startGateway = async (
+  { plan, folder }: Platform,
+  tuples: readonly Tuple[] = [],
+): Promise<GatewayUnderLoad> => {
   if ((await runTool(['turbo', 'run', 'build', '--filter=@rollcall/gateway', '--output-logs=errors-only'])) !== 0) {
     throw new Error('the gateway could not be built');
   }
@@ -29,7 +39,7 @@ export const startGateway = async ({ plan }: Platform): Promise<GatewayUnderLoad
   const servers: Server[] = [];
   const upstream = await startHttpServer('servers/constant.mjs', {
     core: 'other',
-    environment: { JWKS: JSON.stringify({ keys: [key] }) },
+    environment: { JWKS: JSON.stringify({ keys: [key] }), ...writeGraph(join(folder, 'graph.json'), tuples) },
   });
   servers.push(upstream);
   const urls = serviceNames
@@ -46,7 +56,7 @@ export const startGateway = async ({ plan }: Platform): Promise<GatewayUnderLoad
   return {
     url: `http://127.0.0.1:${port}`,
     upstream: upstream.url,
-    token: () =>
+    token: (subject = newId()) =>
       new SignJWT({
         sid: newId(),
         jti: newId(),
@@ -57,11 +67,22 @@ export const startGateway = async ({ plan }: Platform): Promise<GatewayUnderLoad
         .setProtectedHeader({ alg: 'ES256', kid: 'bench', typ: 'at+jwt' })
         .setIssuer(issuer)
         .setAudience(issuer)
-        .setSubject(newId())
+        .setSubject(subject)
         .setExpirationTime('1h')
         .sign(privateKey),
     stop: async () => {
       for (const server of servers) await server.stop();
     },
   };
+};
+
+/** What the owner of the graph would say of it: all of it, and that nothing happens to it any more. */
+const writeGraph = (file: string, tuples: readonly Tuple[]): { GRAPH: string; CHANGES: string } => {
+  const graph = new Graph(model);
+  for (const tuple of tuples) graph.write(tuple);
+  const digest = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+  const snapshot = Buffer.from(graph.toSnapshot({ revision: 1, epoch: '1' }, digest)).toString('base64');
+  const standing = { epoch: 1, revision: 1, age: 0, place: 'bench@1', at: 1, modelDigest: 'bench' };
+  writeFileSync(file, JSON.stringify({ ...standing, model: definitionText, snapshot, barred: [] }));
+  return { GRAPH: file, CHANGES: JSON.stringify({ ...standing, reload: false, entries: [], changes: [] }) };
 };

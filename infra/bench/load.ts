@@ -4,6 +4,8 @@ export interface Load {
   readonly url: string;
   /** The headers of the nth request. */
   readonly headers?: (n: number) => Readonly<Record<string, string>>;
+  /** The JSON that the nth request is a POST of; they are GETs unless told. */
+  readonly body?: (n: number) => string;
   /** After so many requests the same ones come again; made before the clock runs. None: every one is made anew. */
   readonly different?: number;
 }
@@ -16,15 +18,19 @@ const seconds = 2;
  *
  * @throws when one is answered in another way
  */
-export const requestsPerSecond = async ({ url, headers = () => ({}), different }: Load): Promise<number> => {
+export const requestsPerSecond = async ({ url, headers = () => ({}), body, different }: Load): Promise<number> => {
   let n = 0;
+  const posted = (at: number): Request =>
+    body === undefined
+      ? { headers: headers(at) }
+      : { method: 'POST', body: body(at), headers: { ...headers(at), 'content-type': 'application/json' } };
   const anew: Request = {
-    setupRequest: (request) => ({ ...request, headers: { ...request.headers, ...headers(n++) } }),
+    setupRequest: (request) => {
+      const { headers: own, ...rest } = posted(n++);
+      return { ...request, ...rest, headers: { ...request.headers, ...own } };
+    },
   };
-  const requests =
-    different === undefined
-      ? [anew]
-      : Array.from({ length: different }, (_, at): Request => ({ headers: headers(at) }));
+  const requests = different === undefined ? [anew] : Array.from({ length: different }, (_, at) => posted(at));
   const result = await autocannon({ url, connections, duration: seconds, requests });
   if (result['2xx'] === 0 || result.non2xx > 0 || result.errors > 0) {
     throw new Error(`${url}: ${JSON.stringify(result.statusCodeStats)}, ${result.errors} broken off`);

@@ -68,9 +68,15 @@ export const sectionOf = ({ number, title, about, comparisons, floors = [], caus
   return [
     `## ${number}. ${title}`,
     `${about} ${machine}`,
-    ['| what | Rollcall | baseline beside it | ratio | target | met |', '|---|---|---|---|---|---|', ...lines].join(
-      '\n',
-    ),
+    ...(lines.length > 0
+      ? [
+          [
+            '| what | Rollcall | baseline beside it | ratio | target | met |',
+            '|---|---|---|---|---|---|',
+            ...lines,
+          ].join('\n'),
+        ]
+      : []),
     ...(limits.length > 0 ? [limitsOf(limits)] : []),
     ...(cause !== undefined && [...judged, ...limits].some(({ isMet }) => !isMet) ? [`Why: ${cause}`] : []),
   ].join('\n\n');

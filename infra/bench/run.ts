@@ -7,13 +7,17 @@ const rows: Readonly<Record<string, () => Promise<{ measure(): Promise<Row> }>>>
   'known-engines': () => import('./rows/known-engines.ts'),
   'tuple-memory': () => import('./rows/tuple-memory.ts'),
   'list-objects': () => import('./rows/list-objects.ts'),
+  'http-check': () => import('./rows/http-check.ts'),
   'authenticated-request': () => import('./rows/authenticated-request.ts'),
   'login-isolation': () => import('./rows/login-isolation.ts'),
   append: () => import('./rows/append.ts'),
   'wake-up': () => import('./rows/wake-up.ts'),
-  'snapshot-load': () => import('./rows/snapshot-load.ts'),
+  'write-to-visible': () => import('./rows/write-to-visible.ts'),
+  'access-start': () => import('./rows/access-start.ts'),
+  'past-check': () => import('./rows/past-check.ts'),
   'catch-up': () => import('./rows/catch-up.ts'),
   'gateway-hop': () => import('./rows/gateway-hop.ts'),
+  'watch-fan-out': () => import('./rows/watch-fan-out.ts'),
   footprint: () => import('./rows/footprint.ts'),
 };
 

@@ -16,6 +16,8 @@ export interface Server {
   readonly pid: number;
   /** What it said when it was ready. */
   readonly said: unknown;
+  /** What it says next. */
+  next(): Promise<unknown>;
   stop(): Promise<void>;
 }
 
@@ -44,6 +46,7 @@ export const startServer = async (file: string, { core, environment = {} }: Serv
   return {
     pid: child.pid ?? 0,
     said,
+    next: () => new Promise((heard) => child.once('message', heard)),
     stop: async () => {
       child.kill();
       await exited;

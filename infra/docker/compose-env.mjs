@@ -28,6 +28,7 @@ export function composeEnvironment() {
     ROLLCALL_SETUP_TOKEN: environment['role-permission'].ROLLCALL_SETUP_TOKEN ?? '',
     AUTH_KEY_ENCRYPTION_SECRET: secrets.authKeyEncryption,
     REGISTRATION_KEY_ENCRYPTION_SECRET: secrets.registrationKeyEncryption,
+    ROLE_PERMISSION_KEY_ENCRYPTION_SECRET: environment['role-permission'].KEY_ENCRYPTION_SECRET ?? '',
   };
   for (const service of SERVICES) {
     const { DATABASE_URL = '', SERVICE_TRUST_KEYS = '' } = environment[service];

@@ -20,6 +20,7 @@ const lengths = {
   FAULTS_WRITES: env.FAULTS_WRITES ?? '200',
   FAULTS_RUNS: env.FAULTS_RUNS ?? '3000',
   FAULTS_LOG_SECONDS: env.FAULTS_LOG_SECONDS ?? '10',
+  FAULTS_HISTORIES: env.FAULTS_HISTORIES ?? '40',
 };
 
 const code = await new Promise((resolve) => {
@@ -34,6 +35,8 @@ const code = await new Promise((resolve) => {
     'packages/service-kit/src/http-drain',
     'services/profile/src/faults',
     'services/role-permission/src/store',
+    'services/role-permission/src/past',
+    'services/role-permission/src/domain/decide/undo-live',
   ];
   const flags = ['--maxWorkers=1', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const command = [path.join(repository, 'infra/local/test.mjs'), ...specs, ...flags];

@@ -8,6 +8,8 @@ import {
   neverDictionary,
   neverId,
   neverLimit,
+  neverList,
+  neverMoment,
   neverName,
   neverNumber,
   neverObject,
@@ -57,10 +59,16 @@ const withField = (body: unknown, [name, ...rest]: readonly string[], value: unk
 };
 
 const badFor = ({ kind, nullable, path }: Field): readonly BadValue[] => {
-  const values = { text: neverText, number: neverNumber, boolean: neverBoolean, object: neverObject }[
-    kind === 'dictionary' ? 'object' : kind
-  ];
-  const chosen = kind === 'dictionary' ? neverDictionary : values;
+  const chosen = {
+    text: neverText,
+    number: neverNumber,
+    boolean: neverBoolean,
+    object: neverObject,
+    anything: neverObject,
+    dictionary: neverDictionary,
+    list: neverList,
+    moment: neverMoment,
+  }[kind];
   // A null takes the place of what may be left out, where it says so; a merge patch takes nulls.
   const missing = nullable || path.length > 1 ? [] : [{ what: 'null', value: null }];
   return [...chosen, ...missing];
@@ -73,8 +81,9 @@ const bodyFieldAttacks = (target: Target): readonly Attack[] => {
     badFor(field).map(({ what, value }) => ({
       what: `${what} as ${field.path.join('.')}`,
       request: requestOf(target, { body: Buffer.from(JSON.stringify(withField(valid.body, field.path, value))) }),
-      codes: [invalidInput(target)],
-      pointer: `/body/${field.path.join('/')}`,
+      ...(field.path.at(-1) === 'cursor'
+        ? { codes: ['invalid_cursor', 'invalid_input'] }
+        : { codes: [invalidInput(target)], pointer: `/body/${field.path.join('/')}` }),
     })),
   );
 };
@@ -128,7 +137,9 @@ const wholeBodyAttacks = (target: Target): readonly Attack[] => {
   const { route, valid } = target;
   if (!route.body) return [];
   // Where a body may be left out, nothing is as good as an empty one.
-  const bodies = badBodies(valid.body ?? {}).filter(({ bytes }) => bytes.byteLength > 0 || !route.bodyOptional);
+  const bodies = badBodies(valid.body ?? {}, route.bodyLimit ?? 65_536).filter(
+    ({ bytes }) => bytes.byteLength > 0 || !route.bodyOptional,
+  );
   return bodies.map(({ what, bytes, code, headers = {}, chunked = false, ...rest }) => {
     const contentType = 'contentType' in rest ? rest.contentType : 'application/json';
     const request = requestOf(target, { body: bytes, chunked });
@@ -145,6 +156,9 @@ const wholeBodyAttacks = (target: Target): readonly Attack[] => {
   });
 };
 
+/** Limits that are too high may well be positions. */
+const isPosition = (value: string): boolean => /^[1-9]\d*(?:e\d)?$/.test(value) && Number.isSafeInteger(Number(value));
+
 const queryAttacks = (target: Target): readonly Attack[] => {
   const { route, valid } = target;
   if (!route.query) return [];
@@ -158,7 +172,8 @@ const queryAttacks = (target: Target): readonly Attack[] => {
     pointer: codes.includes('invalid_cursor') ? undefined : `/query/${name}`,
   });
   const fields = fieldsOf(route.query).flatMap(({ path: [name = ''], kind }) => {
-    const values = kind === 'number' ? neverLimit : neverQueryText;
+    const numbers = name === 'limit' ? neverLimit : neverLimit.filter((value) => !isPosition(value));
+    const values = kind === 'number' ? numbers : neverQueryText;
     return [
       asking(name, [`${name}=1`, `${name}=2`], ['invalid_input']),
       ...(name === 'cursor' ? [...values, ...forgedCursors] : values).map((value) =>
@@ -172,10 +187,16 @@ const queryAttacks = (target: Target): readonly Attack[] => {
   return isStrict(route.query) ? [...fields, ...unknown] : fields;
 };
 
+/** What a parameter of a path is never. */
+const valuesNever = (name: string): readonly string[] => {
+  if (name === 'name' || name === 'permission') return neverName;
+  return name === 'position' ? neverId.filter((value) => !/^\d{1,9}$/.test(value)) : neverId;
+};
+
 const pathAttacks = (target: Target): readonly Attack[] => {
   const { route, valid } = target;
   return Object.keys(route.params?.shape ?? {}).flatMap((name) =>
-    (name === 'name' ? neverName : neverId).map((value) => ({
+    valuesNever(name).map((value) => ({
       what: `${value.slice(0, 40)} as ${name}`,
       request: requestOf(target, { target: filled(route.path, { ...valid.params, [name]: value }) }),
       // What is no part of any address is refused before anyone looks for a route.

@@ -13,8 +13,8 @@ export interface BadBody {
 
 const tenMegabytes = 10 * 1024 * 1024;
 
-/** A valid body, spoilt in every way that has nothing to do with its fields. */
-export const badBodies = (valid: unknown): readonly BadBody[] => {
+/** A valid body, spoilt in every way that has nothing to do with its fields. @param limit how many bytes the route takes */
+export const badBodies = (valid: unknown, limit: number): readonly BadBody[] => {
   const json = Buffer.from(JSON.stringify(valid));
   const malformed = (what: string, text: string | Uint8Array): BadBody => ({
     what,
@@ -67,7 +67,7 @@ export const badBodies = (valid: unknown): readonly BadBody[] => {
     wrong(`${'['.repeat(30_000)}${']'.repeat(30_000)}`),
     tooLarge('100,000 objects in one another', Buffer.from(`${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`)),
     tooLarge('a text of 1 MB', Buffer.from(`{"password":"${'x'.repeat(1_048_576)}"}`)),
-    tooLarge('one byte more than allowed', Buffer.alloc(65_537, 0x20)),
+    tooLarge('one byte more than allowed', Buffer.alloc(limit + 1, 0x20)),
     tooLarge('10 MB', padded),
     tooLarge('10 MB in chunks', padded, true),
   ];

@@ -64,6 +64,31 @@ export const neverObject: readonly BadValue[] = [
   bad('a list with an object', [{}]),
 ];
 
+/** Of lists of texts or of objects. */
+export const neverList: readonly BadValue[] = [
+  bad('text', 'text'),
+  bad('a number', 7),
+  bad('an object', {}),
+  bad('an object that looks like a list', { length: 1, 0: 'text' }),
+  bad('a list with a number', [7]),
+  bad('a list with null', [null]),
+  bad('a list in a list', [[]]),
+  bad('10,000 nulls', Array(10_000).fill(null)),
+];
+
+/** Neither a revision nor an instant. */
+export const neverMoment: readonly BadValue[] = [
+  bad('a boolean', true),
+  bad('a list', [1]),
+  bad('an object', {}),
+  bad('a fraction', 1.5),
+  bad('a negative number', -1),
+  bad('a huge number', 1e308),
+  bad('a word', 'yesterday'),
+  bad('a NUL', '1\u0000'),
+  bad('40,000 digits', '9'.repeat(40_000)),
+];
+
 /** Of a dictionary of short texts under the names of systems. */
 export const neverDictionary: readonly BadValue[] = [
   ...neverObject,

@@ -3,6 +3,9 @@ import { newcomer, type SignedInPerson, signIn } from '@rollcall/testing/people'
 import type { CallerKind } from '@rollcall/types/testing/caller-table';
 import type { Cast } from './cast.ts';
 import { parkEvent } from './parked-event.ts';
+import { sharedPermission } from './shared-permission.ts';
+import { structureRequests } from './structure-requests.ts';
+import { found } from './structure-world.ts';
 
 /** Who calls, and about whom. */
 export interface Calling {
@@ -23,11 +26,6 @@ export interface CallerRequest {
 }
 
 type Compose = (calling: Calling) => CallerRequest | Promise<CallerRequest>;
-
-/** Exists on the stack, and whoever grants permissions holds it. */
-export const sharedPermission = 'journeys.shared';
-/** Exists, and nobody holds it. */
-export const unheldPermission = 'journeys.unheld';
 
 const fresh = () => `journeys.${randomBytes(6).toString('hex')}`;
 const secret = 'A'.repeat(32);
@@ -52,16 +50,29 @@ const onSignedIn: Compose = async ({ cast, subject }) => {
   return { params: { userId: subject.id } };
 };
 
-/** The subject has the permission, or has it not: whatever a call would change is otherwise beforehand. */
-const onGrant =
-  (method: 'PUT' | 'DELETE', name: string): Compose =>
-  async ({ cast, subject }) => {
-    await cast.asAdmin(method, `/v1/users/${subject.id}/permissions/${name}`);
-    return { params: { userId: subject.id, name } };
-  };
+const freshGroup = () => ({ name: fresh(), description: 'Made by a journey.', kind: 'system' });
+const aGroup: Compose = async ({ cast }) => {
+  const { id } = await cast.asAdmin('POST', '/v1/groups', freshGroup());
+  return { params: { groupId: id } };
+};
+const aGroupsPermission: Compose = async (calling) => {
+  const { params } = await aGroup(calling);
+  return { params: { ...params, name: sharedPermission } };
+};
+
+/** Input that is valid for operations about an organization, each in one of its own. */
+const structural: Readonly<Record<string, Compose>> = Object.fromEntries(
+  Object.entries(structureRequests)
+    .filter(([operation]) => !operation.includes(' '))
+    .map(([operation, compose]): [string, Compose] => [
+      operation,
+      async ({ cast, caller }) => compose({ cast, world: await found(cast), caller }),
+    ]),
+);
 
 /** Input that is valid for each operation of the table; with " when …" for the lines about a special one. */
 export const callerRequests: Readonly<Record<string, Compose>> = {
+  ...structural,
   signUp: () => ({ body: account() }),
   verifyRegistration: async ({ cast }) => {
     const body = account();
@@ -125,6 +136,29 @@ export const callerRequests: Readonly<Record<string, Compose>> = {
     query: `permission=${sharedPermission}`,
   }),
 
+  listGroups: nothing,
+  createGroup: () => ({ body: freshGroup() }),
+  describeGroup: async (calling) => ({
+    ...(await aGroup(calling)),
+    body: { description: `Described by ${calling.kind}.` },
+  }),
+  deleteGroup: aGroup,
+  grantGroupPermission: aGroupsPermission,
+  revokeGroupPermission: aGroupsPermission,
+
+  listPlans: nothing,
+  setOrganizationPlan: async ({ cast }) => {
+    const { id } = await cast.asAdmin('POST', '/v1/organizations', { name: 'Planned' });
+    return { params: { organizationId: id }, body: { plan: 'unlimited' } };
+  },
+  verifyAccess: nothing,
+  createOrganization: () => ({ body: { name: 'Acme' } }),
+  listOrganizations: nothing,
+  listTeams: nothing,
+  listProjects: nothing,
+  listAccessEvents: nothing,
+  listDeletedItems: nothing,
+
   listPermissions: nothing,
   createPermission: freshPermission,
   readPermission: aPermission,
@@ -137,15 +171,8 @@ export const callerRequests: Readonly<Record<string, Compose>> = {
     await cast.asAdmin('POST', '/v1/permissions', body);
     return { params: { name: body.name } };
   },
-  listHolders: aPermission,
-  listUserPermissions: aboutSubject,
-  grantPermission: onGrant('DELETE', sharedPermission),
-  'grantPermission when not held': onGrant('DELETE', unheldPermission),
-  revokePermission: onGrant('PUT', sharedPermission),
-  'revokePermission when not held': onGrant('PUT', unheldPermission),
   listUserServicePermissions: nothing,
   createUserServicePermission: freshPermission,
-  listUserServiceUserPermissions: aboutSubject,
 
   listActivity: nothing,
   deactivateUser: async (calling) => {

@@ -12,8 +12,9 @@ import {
   publicCallerTable,
 } from '@rollcall/types/testing/caller-table';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type CallerRequest, callerRequests, sharedPermission, unheldPermission } from './caller-requests.ts';
+import { type CallerRequest, callerRequests } from './caller-requests.ts';
 import { Cast } from './cast.ts';
+import { sharedPermission } from './shared-permission.ts';
 
 let stack: Stack;
 let cast: Cast;
@@ -23,7 +24,7 @@ let ended: readonly SignedInPerson[];
 beforeAll(async () => {
   stack = await startStack();
   cast = await Cast.of(stack);
-  await cast.define(sharedPermission, unheldPermission);
+  await cast.define(sharedPermission);
   await cast.grant(await cast.holderOf('permissions.grant'), [sharedPermission]);
 
   const [signedOut, deactivated] = [await cast.named('signed-out'), await cast.named('deactivated')];

@@ -23,9 +23,9 @@ afterAll(() => stack?.stop());
 
 const devUser = { username: 'user', email: 'user@example.com', password: 'string' };
 
-/** `npm run setup:dev-users`, as somebody in this environment would run it. */
-const setUpDevUsers = async (dataFolder: string, environment: Readonly<Record<string, string>> = {}) => {
-  const child = spawn(process.execPath, ['infra/local/setup-dev-users.mjs', '--data', dataFolder], {
+/** A tool beside the stack, as somebody in this environment would run it. */
+const runTool = async (tool: string, dataFolder: string, environment: Readonly<Record<string, string>> = {}) => {
+  const child = spawn(process.execPath, [`infra/local/${tool}.mjs`, '--data', dataFolder], {
     cwd: repository,
     env: { ...process.env, NODE_ENV: '', PUBLIC_URL: '', DATABASE_URL: '', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -39,6 +39,10 @@ const setUpDevUsers = async (dataFolder: string, environment: Readonly<Record<st
   const [code] = await once(child, 'close');
   return { code, said };
 };
+
+/** `npm run setup:dev-users` */
+const setUpDevUsers = (dataFolder: string, environment: Readonly<Record<string, string>> = {}) =>
+  runTool('setup-dev-users', dataFolder, environment);
 
 const signInStatus = async () => {
   const body = { identifier: devUser.username, password: devUser.password };
@@ -82,6 +86,9 @@ describe('npm run setup:dev-users', () => {
       const held = await api('GET', '/v1/users/me/permissions', { token });
       return held.body.items.some(({ name, source }: Record<string, string>) => name === 'admin' && source === 'grant');
     });
+    expect((await api('GET', '/v1/organizations', { token })).body.items).toMatchObject([
+      { name: 'Admin Organization', admin: true },
+    ]);
     // The trail tells where this administrator came from.
     await waitFor('the trail', async () => {
       const { body } = await api('GET', `/v1/activity?subject=${me.body.id}&actor=service:operator`, { token });
@@ -99,7 +106,23 @@ describe('npm run setup:dev-users', () => {
     expect(said).toContain('The user user (user@example.com) is there already');
     expect(code).toBe(0);
     expect((await api('GET', '/v1/users/me', { token: before.token })).status).toBe(200);
+    expect((await api('GET', '/v1/organizations', { token: before.token })).body.items).toHaveLength(1);
     expect(await signInStatus()).toBe(201);
+  });
+});
+
+describe('npm run setup:groups', () => {
+  it('makes the groups that a deployment begins with, once', async () => {
+    const first = await runTool('setup-groups', stack.dataFolder);
+    expect(first.said).toContain('Made the group "Support".');
+    const again = await runTool('setup-groups', stack.dataFolder);
+    expect(again.said).toMatch(/^\d+ groups are there already, and stay as they are\.\n$/);
+    expect([first.code, again.code]).toEqual([0, 0]);
+    const { token } = await signIn(api, devUser);
+    await waitFor('the groups to be known', async () => {
+      const { body } = await api('GET', '/v1/groups?kind=system', { token });
+      return body.items.some(({ name }: Record<string, string>) => name === 'Support');
+    });
   });
 });
 

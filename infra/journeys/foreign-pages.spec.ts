@@ -2,10 +2,11 @@ import { type Stack, startStack } from '@rollcall/testing/stack';
 import type { Route } from '@rollcall/types/route-definition';
 import { publicRoutes } from '@rollcall/types/route-table';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { callerRequests, sharedPermission, unheldPermission } from './caller-requests.ts';
+import { callerRequests } from './caller-requests.ts';
 import { Cast } from './cast.ts';
 import { beginInCookies, ownOrigin } from './cookie-session.ts';
 import { sendRaw } from './raw-request.ts';
+import { sharedPermission } from './shared-permission.ts';
 
 const evil = 'https://evil.example';
 const application = 'https://app.example.com';
@@ -18,7 +19,7 @@ beforeAll(async () => {
   stack = await startStack({ environment: { CORS_ORIGINS: application } });
   cast = await Cast.of(stack);
   own = await ownOrigin(cast.api);
-  await cast.define(sharedPermission, unheldPermission);
+  await cast.define(sharedPermission);
 }, 60_000);
 
 afterAll(() => stack?.stop());

@@ -4,9 +4,12 @@ import { WebSocket } from 'ws';
 export interface LiveMessage {
   readonly type: string;
   readonly id?: string;
+  readonly revision?: number | null;
   readonly resume?: string;
+  readonly users?: readonly string[];
   readonly event?: {
     readonly id: string;
+    readonly position?: number;
     readonly type: string;
     readonly subject: string;
     readonly data: Record<string, unknown>;
@@ -56,13 +59,18 @@ export class LiveClient {
   }
 
   /** Subscribes and waits until the server says so. */
-  async subscribe(id: string, channel: string, from?: string): Promise<LiveMessage> {
-    this.say({ type: 'subscribe', id, channel, ...(from === undefined ? {} : { from }) });
+  async subscribe(id: string, channel: string, from?: string | number, speed?: number): Promise<LiveMessage> {
+    this.say({ type: 'subscribe', id, channel, from, speed });
     return this.waitFor(`an answer to ${id}`, (message) => message.id === id && message.type !== 'event');
   }
 
   waitFor(what: string, matches: (message: LiveMessage) => boolean): Promise<LiveMessage> {
     return waitFor(what, async () => this.heard.find(matches));
+  }
+
+  /** The positions of the events of the access log that were shown. */
+  get positions(): readonly number[] {
+    return this.heard.flatMap(({ event }) => (event?.position === undefined ? [] : [event.position]));
   }
 
   /** The code with which the server closed the connection, once it has. */

@@ -89,9 +89,12 @@ describe('/v1/live', () => {
   it('refuses a place to go on from that it never gave out', async () => {
     const { token } = await cast.somebody();
     const client = await connect(token);
-    for (const [n, from] of ['', 'x', '0-0', '-', '1-NaN', '9999999999999-1', `${'9'.repeat(60)}`].entries()) {
-      const answer = await client.subscribe(`s${n}`, 'user:me', from);
-      expect([from, answer.type, answer.problem?.code]).toEqual([from, 'error', 'invalid_cursor']);
+    const code = async (from: string) => (await client.subscribe(`from ${from}`, 'user:me', from)).problem?.code;
+    for (const from of ['', 'x', '-', '1-NaN', '1-1.2', `${'9'.repeat(50)}`]) {
+      expect([from, await code(from)]).toEqual([from, 'invalid_cursor']);
+    }
+    for (const from of ['0-0', '9999999999999-1']) {
+      expect([from, await code(from)]).toEqual([from, 'revision_unknown']);
     }
   });
 

@@ -19,7 +19,11 @@ beforeAll(async () => {
 
 afterAll(() => stack?.stop());
 
-const filled = (path: string): string => path.replace(/:\w+/g, cast.admin.id);
+const filled = (path: string): string => {
+  const { id } = cast.admin;
+  const special: Readonly<Record<string, string>> = { position: '1', assignee: `user:${id}` };
+  return path.replace(/:(\w+)/g, (_, name: string) => special[name] ?? id);
+};
 
 describe('a path that is spelled in another way (N32)', () => {
   const refused = async (method: string, target: string, headers: Readonly<Record<string, string>>) => {

@@ -38,26 +38,30 @@ const run = (command: string): Promise<{ output: string; code: number }> =>
     shell.stdin.write(`${command}\necho "[exit code $?]"\n`);
   });
 
-it('every line of the five minutes in the README does what it says there', async () => {
-  const steps = stepsOf(readme, 'Five minutes');
-  expect(steps.length).toBeGreaterThan(15);
-  for (const { command, answer, isRead } of steps) {
-    const here = command
-      .replaceAll('http://localhost:8080', stack.gateway)
-      .replaceAll('http://localhost:8025', stack.mail);
-    let last = await run(here);
-    const fits = (): boolean => last.code === 0 && (answer === undefined || looksLike(last.output, answer));
-    // What follows events, or ends within a second, may be a moment behind; nothing that writes is run again.
-    if (isRead && !fits()) {
-      await waitFor(
-        answer ?? command,
-        async () => {
-          last = await run(here);
-          return fits();
-        },
-        5_000,
-      ).catch(() => undefined);
+// The second goes on in the shell of the first.
+it.each(['Five minutes', 'Watch, replay, undo'])(
+  'every line of “%s” in the README does what it says there',
+  async (title) => {
+    const steps = stepsOf(readme, title);
+    expect(steps.length).toBeGreaterThan(15);
+    for (const { command, answer, isRead } of steps) {
+      const here = command
+        .replaceAll('http://localhost:8080', stack.gateway)
+        .replaceAll('http://localhost:8025', stack.mail);
+      let last = await run(here);
+      const fits = (): boolean => last.code === 0 && (answer === undefined || looksLike(last.output, answer));
+      // What follows events, or ends within a second, may be a moment behind; nothing that writes is run again.
+      if (isRead && !fits()) {
+        await waitFor(
+          answer ?? command,
+          async () => {
+            last = await run(here);
+            return fits();
+          },
+          5_000,
+        ).catch(() => undefined);
+      }
+      expect(fits() || `${command}\n# => ${last.output} (exit code ${last.code})`, answer ?? command).toBe(true);
     }
-    expect(fits() || `${command}\n# => ${last.output} (exit code ${last.code})`, answer ?? command).toBe(true);
-  }
-});
+  },
+);

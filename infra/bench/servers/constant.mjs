@@ -1,10 +1,17 @@
 // Stands behind a gateway: answers everything with the same few bytes, and what a gateway itself asks for.
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 
 const type = { 'content-type': 'application/json' };
 const answers = new Map([
   ['/.well-known/jwks.json', process.env.JWKS ?? '{"keys":[]}'],
   ['/internal/revocations', '{"head":0,"items":[]}'],
+  ...(process.env.GRAPH
+    ? /** @type {const} */ ([
+        ['/internal/access/graph', readFileSync(process.env.GRAPH, 'utf8')],
+        ['/internal/access/changes', process.env.CHANGES ?? ''],
+      ])
+    : []),
 ]);
 const constant = '{"items":[{"id":"female"},{"id":"male"},{"id":"other"}],"nextCursor":null}';
 

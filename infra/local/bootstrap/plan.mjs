@@ -67,6 +67,7 @@ export function createPlan({ secrets, ports, env }) {
         // On a developer's machine the first person becomes the administrator without it.
         ...(isDevelopersMachine(env) ? {} : { ROLLCALL_SETUP_TOKEN: setupToken(secrets) }),
         ...common('role-permission'),
+        KEY_ENCRYPTION_SECRET: derive(secrets.root, 'key encryption of role-permission'),
       },
       notification: {
         MAIL_FROM: 'Rollcall <no-reply@rollcall.localhost>',

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { errorCode, Failure } from './failure.mjs';
 
@@ -18,8 +19,24 @@ function tryPort(port) {
   });
 }
 
-/** A loopback port that nobody listens on. */
-export function freePort() {
+/** Below the ports that systems give to outgoing connections: one of those may be taken before it is listened on. */
+const quietPorts = { from: 20_000, to: 32_000 };
+
+/** @type {Set<number>} */
+const given = new Set();
+
+/** A loopback port that nobody listens on, another one each time. */
+export async function freePort() {
+  for (let tries = 0; tries < 100; tries++) {
+    const port = randomInt(quietPorts.from, quietPorts.to);
+    if (given.has(port)) continue;
+    given.add(port);
+    try {
+      return await tryPort(port);
+    } catch (error) {
+      if (errorCode(error) !== 'EADDRINUSE') throw error;
+    }
+  }
   return tryPort(0);
 }
 
@@ -29,6 +46,7 @@ export function freePort() {
  * @param {{ variable: string, purpose: string }} about
  */
 export async function claimPort(port, about) {
+  if (port === 0) return freePort();
   try {
     return await tryPort(port);
   } catch (error) {

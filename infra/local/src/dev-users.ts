@@ -1,14 +1,11 @@
 import { isLoopbackUrl } from '@rollcall/service-kit/developers-machine';
 import type { Environment } from '@rollcall/service-kit/environment';
-import type { RunningService } from '@rollcall/service-kit/service';
 import type { ServiceClient } from '@rollcall/service-kit/service-client';
-import { InProcessDirectory } from '@rollcall/service-kit/service-directory';
 import { isRefusal, type Refusal } from '@rollcall/types/problems';
 import { setUpDevUser } from '@rollcall/types/routes/registration';
 import { appointDevAdmin } from '@rollcall/types/routes/role-permission/internal';
-import { createOperatorClient } from './operator-client.ts';
+import { askServices } from './ask-services.ts';
 import type { StackPlan } from './plan.ts';
-import { servicesBehindGateway } from './services.ts';
 
 /** The first user of a developer's machine. The password is known to everybody: it must not be anywhere else. */
 export const devUser = { username: 'user', email: 'user@example.com', password: 'string' } as const;
@@ -26,29 +23,12 @@ export const whyNotHere = ({ NODE_ENV, PUBLIC_URL, DATABASE_URL }: Environment):
 const participants = ['role-permission', 'profile', 'auth', 'registration'] as const;
 
 /**
- * Makes the user and appoints it administrator, for whoever has the secrets of the data folder: a replica of the services
- * concerned runs in this process for as long as that takes, so that nothing listens for it anywhere. It has no bus; its
- * events wait in the outboxes for the services that run.
+ * Makes the user and appoints it administrator.
  *
  * @returns whether the user is new, or why there is none.
  */
-export const setUpDevUsers = async (
-  plan: StackPlan,
-): Promise<{ readonly created: boolean } | { readonly reason: string }> => {
-  const directory = new InProcessDirectory();
-  const running: RunningService[] = [];
-  try {
-    for (const name of participants) {
-      const variables = { ...plan.environment[name], LOG_LEVEL: 'fatal', NATS_URL: 'nats://127.0.0.1:9' };
-      const service = await servicesBehindGateway[name](variables, directory);
-      running.push(service);
-      directory.register(service.name, (request) => service.fetch(request));
-    }
-    return await askFor(createOperatorClient(plan, directory));
-  } finally {
-    for (const service of running.reverse()) await service.stop();
-  }
-};
+export const setUpDevUsers = (plan: StackPlan): Promise<{ readonly created: boolean } | { readonly reason: string }> =>
+  askServices(plan, participants, askFor);
 
 const askFor = async (client: ServiceClient) => {
   const { username, email, password } = devUser;

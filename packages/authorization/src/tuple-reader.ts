@@ -22,21 +22,25 @@ export interface ReadTuple {
 
 /** @throws InvalidTuple with what is wrong */
 export const readTuple = (model: Model, tuple: Tuple): ReadTuple => {
-  const refuse: Refuse = (reason) => {
-    throw new InvalidTuple(tuple, reason);
-  };
+  const refuse = refusing(tuple);
   const object = knownObject(model, parseObject(tuple.object, refuse), refuse);
   const relation = knownRelation(object.type, tuple.relation, refuse);
   const parsed = parseUser(tuple.user, refuse);
   const user = knownObject(model, parsed.object, refuse);
   const userRelation = parsed.relation === undefined ? undefined : knownRelation(user.type, parsed.relation, refuse);
-  const named = restrictionFor(user, userRelation);
+  const named = namedBy(user, userRelation);
   if (relation.restrictions.size === 0) return refuse(`"${relation.name}" follows from others and has no tuples`);
   if (!relation.restrictions.has(named)) {
     return refuse(`"${relation.name}" may name ${[...relation.restrictions].join(', ')}, not ${named}`);
   }
   return { object, relation, user, userRelation };
 };
+
+const refusing =
+  (tuple: Tuple): Refuse =>
+  (reason) => {
+    throw new InvalidTuple(tuple, reason);
+  };
 
 export const knownObject = (model: Model, { text, type, id }: ObjectId, refuse: Refuse): KnownObject => {
   const known = model.type(type);
@@ -46,7 +50,8 @@ export const knownObject = (model: Model, { text, type, id }: ObjectId, refuse: 
 export const knownRelation = (type: Type, name: string, refuse: Refuse): Relation =>
   type.relation(name) ?? refuse(`there is no relation "${type.name}#${name}"`);
 
-const restrictionFor = ({ type, isWildcard }: KnownObject, relation: Relation | undefined): string => {
+/** What a relation has to allow for its tuples to name such a user. */
+export const namedBy = ({ type, isWildcard }: KnownObject, relation: Relation | undefined): string => {
   if (isWildcard) return `${type.name}:${wildcard}`;
   return relation ? `${type.name}#${relation.name}` : type.name;
 };

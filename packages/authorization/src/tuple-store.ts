@@ -1,6 +1,7 @@
 import { Dictionary } from './dictionary.ts';
 import { InvalidTuple } from './errors.ts';
 import type { Model } from './model.ts';
+import type { Relation } from './relation.ts';
 import { Runs } from './runs.ts';
 import type { HeldTuple, Tuple, TupleChange } from './tuple.ts';
 import { type KnownObject, readTuple } from './tuple-reader.ts';
@@ -44,9 +45,8 @@ export class TupleStore {
   write(tuple: Tuple, validUntil?: number): void {
     const { object, relation, user, userRelation } = readTuple(this.model, tuple);
     if (Number.isNaN(validUntil)) throw new InvalidTuple(tuple, 'validUntil is not a time');
-    const slot = this.objects.firstSlotOf(this.#intern(object)) + relation.index;
-    const number = this.#intern(user);
-    this.put(slot, userRelation ? ~(this.objects.firstSlotOf(number) + userRelation.index) : number, validUntil);
+    const slot = this.objects.firstSlotOf(this.intern(object)) + relation.index;
+    this.put(slot, this.userNumber(user, userRelation), validUntil);
   }
 
   /** Nothing happens if the tuple is not held. */
@@ -149,7 +149,19 @@ export class TupleStore {
     this.#setEnd(slot, user, validUntil);
   }
 
-  /** Fills an empty store. */
+  /** The number of an object; a new one gets one. */
+  intern({ text, type, isWildcard }: KnownObject): number {
+    if (isWildcard) return this.objects.wildcardOf(type.index);
+    return this.objects.find(text) ?? this.objects.add(flat(text), type.index);
+  }
+
+  /** The number of a user, or of a userset; a new one gets one. */
+  userNumber(user: KnownObject, relation: Relation | undefined): number {
+    const number = this.intern(user);
+    return relation ? ~(this.objects.firstSlotOf(number) + relation.index) : number;
+  }
+
+  /** Fills a store in which objects have their numbers, and nothing else is. */
   load({ bySlot, byObject, byUserset }: Pick<TupleStore, 'bySlot' | 'byObject' | 'byUserset'>, size: number): void {
     this.bySlot = bySlot;
     this.byObject = byObject;
@@ -164,11 +176,6 @@ export class TupleStore {
     return own <= fewEnough || own <= this.bySlot.lengthOf(slot)
       ? this.byObject.has(user, slot)
       : this.bySlot.has(slot, user);
-  }
-
-  #intern({ text, type, isWildcard }: KnownObject): number {
-    if (isWildcard) return this.objects.wildcardOf(type.index);
-    return this.objects.find(text) ?? this.objects.add(flat(text), type.index);
   }
 
   #find(tuple: Tuple): { readonly slot: number; readonly user: number } | undefined {

@@ -11,6 +11,13 @@ export interface HeldTuple extends Tuple {
   readonly validUntil?: number;
 }
 
+/** The tuples of one relation to one object, each with the terms that it holds on, whatever these look like. */
+export interface TupleRun<Terms> {
+  readonly object: string;
+  readonly relation: string;
+  readonly users: Iterable<readonly [user: string, terms: Terms]>;
+}
+
 export type TupleChange = { readonly write: Tuple; readonly validUntil?: number } | { readonly remove: Tuple };
 
 /** `project:atlas#member@team:red#member`, as Zanzibar writes it. */

@@ -14,3 +14,25 @@ export const withAdvisoryLock = async <T>(sql: Sql, lock: number | bigint, work:
     connection.release();
   }
 };
+
+/** The same if nobody else does it now; otherwise the work is not done, and nobody waits. */
+export const withFreeAdvisoryLock = async <T>(
+  sql: Sql,
+  lock: number | bigint,
+  work: () => Promise<T>,
+): Promise<T | undefined> => {
+  const connection = await sql.reserve();
+  try {
+    const [row] = await connection<
+      { mine: boolean }[]
+    >`select pg_try_advisory_lock(${lock.toString()}::bigint) as mine`;
+    if (!row?.mine) return undefined;
+    try {
+      return await work();
+    } finally {
+      await connection`select pg_advisory_unlock(${lock.toString()}::bigint)`;
+    }
+  } finally {
+    connection.release();
+  }
+};

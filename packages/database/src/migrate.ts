@@ -14,6 +14,8 @@ export interface SchemaPlan {
   readonly login: { readonly role: string; readonly password: string };
   /** Tables whose rows the service may add and read but never change or delete. */
   readonly appendOnly?: readonly string[];
+  /** Those of them whose rows it may delete all the same. */
+  readonly deletable?: readonly string[];
   /** Columns of such tables that it may change all the same. */
   readonly updatable?: Readonly<Record<string, readonly string[]>>;
 }
@@ -68,7 +70,7 @@ const ensureLogin = async (sql: postgres.Sql, { login }: SchemaPlan): Promise<vo
 
 const grantRights = async (
   sql: postgres.Sql,
-  { schema, login, appendOnly = [], updatable = {} }: SchemaPlan,
+  { schema, login, appendOnly = [], deletable = [], updatable = {} }: SchemaPlan,
 ): Promise<void> => {
   const role = sql(login.role);
   await sql`grant usage on schema ${sql(schema)} to ${role}`;
@@ -76,6 +78,7 @@ const grantRights = async (
   await sql`grant usage on all sequences in schema ${sql(schema)} to ${role}`;
   // This takes rights to single columns as well, whoever gave them before.
   for (const table of appendOnly) await sql`revoke update, delete on ${sql(schema)}.${sql(table)} from ${role}`;
+  for (const table of deletable) await sql`grant delete on ${sql(schema)}.${sql(table)} to ${role}`;
   for (const [table, columns] of Object.entries(updatable)) {
     await sql`grant update (${sql([...columns])}) on ${sql(schema)}.${sql(table)} to ${role}`;
   }

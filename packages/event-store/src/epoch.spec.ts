@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Snapshot } from './snapshot.ts';
-import { type Accounts, plain } from './testing/accounts.ts';
+import { type AccountEvent, type Accounts, plain } from './testing/accounts.ts';
+import { InMemoryLog } from './testing/in-memory-log.ts';
 import { deposit, nth, startReplicas } from './testing/replicas.ts';
 import { sleep } from './timing.ts';
 
@@ -178,6 +179,24 @@ describe('a start from a snapshot', () => {
     expect(reads).toEqual([2, 1]);
     expect(plain(loop.reading?.state ?? expect.fail())).toEqual(whole(1));
     expect(loop.reading?.epoch).toBe(2);
+  });
+
+  it('is kept for the next one if it had to read much', async () => {
+    const kept: number[] = [];
+    const keep = async ({ head }: Snapshot<Accounts>) => void kept.push(head.position);
+    const log = new InMemoryLog<AccountEvent>(() => 0);
+    const proposed = ['1', '2'].map((id) => ({
+      id: `${id}/0`,
+      commandId: id,
+      index: 0,
+      event: { account: 'a', change: 1 },
+    }));
+    log.appendNow({ epoch: 1, head: { position: 0, id: null }, headAt: 0, proposed });
+    const setting = { count: 1, snapshots: { newest: async () => undefined, keep }, through: () => log };
+    await startReplicas({ ...setting, limits: { snapshotEvery: 3 } });
+    expect(kept).toEqual([]);
+    await startReplicas({ ...setting, limits: { snapshotEvery: 2 } });
+    expect(kept).toEqual([2]);
   });
 
   it('survives a place for snapshots that takes none', async () => {

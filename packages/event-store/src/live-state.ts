@@ -18,6 +18,10 @@ export interface Reading<State> {
   readonly revision: number;
   readonly epoch: number;
   readonly now: number;
+  /** Milliseconds since it was known that the log had no more. */
+  readonly age: number;
+  /** The newest event, and when it was appended: a position alone does not tell one history from another. */
+  readonly newest: { readonly id: string | null; readonly at: number };
 }
 
 type Told<State, Event> = Pick<
@@ -84,9 +88,11 @@ export class LiveState<State, Event> {
   /** The present, or undefined when it is not known: before the start, and without contact for `freshMs`. */
   get reading(): Reading<State> | undefined {
     const { timing, limits } = this.#options;
-    if (!this.#standing || timing.elapsed() - this.#contactAt > limits.freshMs) return undefined;
+    const age = timing.elapsed() - this.#contactAt;
+    if (!this.#standing || age > limits.freshMs) return undefined;
     const { state, head, at, epoch } = this.#replica;
-    return { state, revision: head.position, epoch, now: Math.max(timing.now(), at) };
+    const newest = { id: head.id, at };
+    return { state, revision: head.position, epoch, now: Math.max(timing.now(), at), age, newest };
   }
 
   /** Waits until this replica has a position of a history, or of the present one. */
@@ -196,6 +202,8 @@ export class LiveState<State, Event> {
       return this.#fill(undefined);
     });
     this.#inform(() => loaded?.(this.#replica.state));
+    // The next start need not read all that again.
+    this.#keep();
     return contactAt;
   }
 
@@ -231,7 +239,7 @@ export class LiveState<State, Event> {
     const { seen, recorded } = this.#options;
     // Told at once: a long page could push one's own commands out of what is remembered.
     seen(entries);
-    this.#inform(() => recorded?.(entries));
+    this.#inform(() => recorded?.(entries, this.#replica.state));
     this.#keep();
   }
 

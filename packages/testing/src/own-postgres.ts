@@ -10,8 +10,12 @@ import { join } from 'node:path';
 export interface OwnPostgres {
   /** The superuser's URL of the database `postgres`. */
   readonly url: string;
-  /** Starts it again after {@link kill} or {@link halt}; resolves once it serves. */
-  start(): Promise<void>;
+  /**
+   * Starts it again after {@link kill} or {@link halt}; resolves once it serves.
+   *
+   * @param largestFileBytes what no file of it can grow beyond, from 16 MB on: then there is no room left
+   */
+  start(largestFileBytes?: number): Promise<void>;
   /** As a power cut does, but that the disk keeps what was written to it; resolves once it is gone. */
   kill(): Promise<void>;
   /** Ends it in good order. */
@@ -72,8 +76,9 @@ export const startOwnPostgres = async (): Promise<OwnPostgres> => {
   };
   const started: OwnPostgres = {
     url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
-    start: async () => {
-      server = await serve(run(programs, 'postgres', ['-D', cluster, ...flags.flatMap((flag) => ['-c', flag])]));
+    start: async (largestFileBytes) => {
+      const args = ['-D', cluster, ...flags.flatMap((flag) => ['-c', flag])];
+      server = await serve(run(programs, 'postgres', args, largestFileBytes));
     },
     kill: () => end('SIGKILL'),
     halt: () => end('SIGINT'),
@@ -88,8 +93,18 @@ export const startOwnPostgres = async (): Promise<OwnPostgres> => {
   return started;
 };
 
-const run = ({ folder, prefix, as }: Programs, program: string, args: readonly string[]): ChildProcess => {
-  const [command = '', ...rest] = [...prefix, join(folder, program), ...args];
+const run = (
+  { folder, prefix, as }: Programs,
+  program: string,
+  args: readonly string[],
+  largestFileBytes?: number,
+): ChildProcess => {
+  // By the kernel, as a full disk would: no rights are needed to bind oneself. A block is 512 bytes.
+  const limit = ['sh', '-c', 'ulimit -f "$0" && exec "$@"', String((largestFileBytes ?? 0) / 512)];
+  const [command = '', ...rest] = [
+    ...(largestFileBytes === undefined ? [] : limit),
+    ...[...prefix, join(folder, program), ...args],
+  ];
   return spawn(command, rest, { stdio: ['ignore', 'ignore', 'pipe'], cwd: '/', ...as });
 };
 

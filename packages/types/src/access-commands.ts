@@ -18,7 +18,7 @@ const isOne = (value: Readonly<Record<string, unknown>>, names: readonly string[
 
 /** Exactly one of some members. */
 const oneOf = <Shape extends z.ZodRawShape>(shape: Shape, ...names: readonly (string & keyof Shape)[]) =>
-  z.strictObject(shape).refine((value) => isOne(value, names), `needs exactly one of ${names.join(', ')}`);
+  z.strictObject(shape).refine((value) => isOne(value, names), `must have exactly one of ${names.join(', ')}`);
 
 const holder = {
   userId: userId.optional(),
@@ -110,3 +110,26 @@ export type AccessCommandName = keyof typeof accessCommands;
 
 /** The fields of a command, as they were checked. */
 export type AccessCommandFields<Name extends AccessCommandName> = z.output<(typeof accessCommands)[Name]>;
+
+const names = Object.keys(accessCommands).filter((name): name is AccessCommandName =>
+  Object.hasOwn(accessCommands, name),
+);
+
+/** A command with its fields, whichever it is. */
+export type AnyAccessCommand = {
+  readonly [Name in AccessCommandName]: { readonly type: Name } & AccessCommandFields<Name>;
+}[AccessCommandName];
+
+/** Commands for one batch: `{ type, … }` with the fields of their type. */
+export const accessCommandList = z
+  .array(z.looseObject({ type: z.enum(names) }))
+  .min(1)
+  .max(100)
+  .transform((commands, context) =>
+    commands.flatMap(({ type, ...fields }, n): AnyAccessCommand[] => {
+      const parsed = accessCommands[type].safeParse(fields, { reportInput: true });
+      for (const issue of parsed.error?.issues ?? []) context.addIssue({ ...issue, path: [n, ...issue.path] });
+      // Parsed by the schema of this very type.
+      return parsed.success ? [{ type, ...parsed.data } as AnyAccessCommand] : [];
+    }),
+  );

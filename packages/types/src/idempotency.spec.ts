@@ -12,6 +12,14 @@ const reasons: Readonly<Record<string, string>> = {
   forgotPassword: 'asking again is what it is for',
   deactivateUser: 'repeating it changes nothing and answers the same',
   reactivateUser: 'repeating it changes nothing and answers the same',
+  checkAccess: 'a question, which changes nothing',
+  checkAccessBatch: 'a question, which changes nothing',
+  listAccessObjects: 'a question, which changes nothing',
+  listAccessUsers: 'a question, which changes nothing',
+  expandAccess: 'a question, which changes nothing',
+  explainAccess: 'a question, which changes nothing',
+  whyAccessChanged: 'a question, which changes nothing',
+  previewAccess: 'a question, which changes nothing',
   retryDeadLetter: 'an event that was applied is not parked any more, and the answer says so',
 };
 

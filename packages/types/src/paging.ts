@@ -6,6 +6,9 @@ export const paging = {
   cursor: z.string().max(512).optional(),
 };
 
+/** Of a list that is asked for by a body. */
+export const bodyPaging = { ...paging, limit: z.int().min(1).max(200).default(50) };
+
 /** One page of a list; `nextCursor` is null on the last. */
 export const page = <T extends z.ZodType>(item: T) =>
   z.object({ items: z.array(item), nextCursor: z.string().nullable() });

@@ -43,6 +43,15 @@ export const builtInPermissions = {
 
 export type BuiltInPermission = keyof typeof builtInPermissions;
 
+/**
+ * The permission that is held everywhere, of one that is asked about within an organization where nobody was given it:
+ * `permission:<name>` for `permission:<organizationId>/<name>`, undefined for anything else.
+ */
+export const widerPermission = (object: string): string | undefined =>
+  object.startsWith('permission:') && object.includes('/')
+    ? `permission:${object.slice(object.indexOf('/') + 1)}`
+    : undefined;
+
 export const permissionDescription = paragraph({ min: 1, max: 500 });
 
 export const permission = z.object({

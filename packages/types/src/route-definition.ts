@@ -10,6 +10,8 @@ import type { PeerName, ServiceName } from './services.ts';
  * - `user`: any signed-in person.
  * - `self`: the person that the path's `:userId` names (`me` is the caller).
  * - `{ permission }`: whoever holds it.
+ * - `{ judged }`: any signed-in person may ask; the service judges by the state that it owns whether they may, and answers
+ *   as if nothing were there to whom it is a secret. The words say who may.
  * - `{ service }`: that service or tool, on internal routes only.
  */
 export type Caller =
@@ -17,6 +19,7 @@ export type Caller =
   | 'user'
   | 'self'
   | { readonly permission: BuiltInPermission }
+  | { readonly judged: string }
   | { readonly service: PeerName };
 
 /** How often one caller may ask; the gateway has the numbers. */

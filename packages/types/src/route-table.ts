@@ -9,8 +9,19 @@ import * as deactivation from './routes/deactivation.ts';
 import * as gateway from './routes/gateway.ts';
 import * as profile from './routes/profile.ts';
 import * as registration from './routes/registration.ts';
+import * as accessLog from './routes/role-permission/access-log.ts';
+import * as deletedItems from './routes/role-permission/deleted-items.ts';
+import * as groups from './routes/role-permission/groups.ts';
 import * as accessInternal from './routes/role-permission/internal.ts';
+import * as organizations from './routes/role-permission/organizations.ts';
 import * as permissions from './routes/role-permission/permissions.ts';
+import * as plans from './routes/role-permission/plans.ts';
+import * as projects from './routes/role-permission/projects.ts';
+import * as questions from './routes/role-permission/questions.ts';
+import * as replication from './routes/role-permission/replication.ts';
+import * as roles from './routes/role-permission/roles.ts';
+import * as teams from './routes/role-permission/teams.ts';
+import * as timeline from './routes/role-permission/timeline.ts';
 import * as accessUserService from './routes/role-permission/user-service.ts';
 
 const isRoute = (value: unknown): value is Route =>
@@ -26,8 +37,19 @@ export const routeTable: readonly Route[] = [
   revocations,
   profile,
   permissions,
+  roles,
+  groups,
+  organizations,
+  plans,
+  teams,
+  projects,
+  questions,
+  accessLog,
+  timeline,
+  deletedItems,
   accessUserService,
   accessInternal,
+  replication,
   activityLog,
   deactivation,
   gateway,

@@ -3,11 +3,14 @@ import { failureRefusal } from '@rollcall/service-kit/failures';
 import { newId } from '@rollcall/service-kit/identity';
 import type { Logger } from '@rollcall/service-kit/logging';
 import { problemResponse } from '@rollcall/service-kit/problem-response';
+import { defaultBodyLimit, readBody } from '@rollcall/service-kit/request-body';
 import { inSpan, isTraceparent, storyIds } from '@rollcall/service-kit/tracing';
 import { isRefusal, problems, type Refusal, refuse } from '@rollcall/types/problems';
 import type { RateClass, Route } from '@rollcall/types/route-definition';
 import { showReference } from '@rollcall/types/routes/gateway';
 import { type Context, Hono } from 'hono';
+import { answerAccess } from './access/answers.ts';
+import type { AccessFollower } from './access/follower.ts';
 import { type Bindings, clientAddress } from './client.ts';
 import type { Config } from './config.ts';
 import { type Forwarding, forward } from './forward.ts';
@@ -27,6 +30,8 @@ export interface GatewayAppOptions extends Forwarding {
   /** The metrics of this process. */
   readonly readMetrics: () => Promise<Response>;
   readonly verifier: TokenVerifier;
+  /** The graph of rights, and who is told of writes that went through here. */
+  readonly access: Pick<AccessFollower, 'present' | 'heard'>;
   readonly countRequest: CountRequest;
   readonly log: Logger;
 }
@@ -43,7 +48,8 @@ const withoutAlias = (path: string): string =>
 
 /**
  * The way in: each declared public route, and nothing else. A request is counted, its sender found out, its body
- * bounded; then it goes, signed, to the service that owns the route, which decides whether the sender may.
+ * bounded; then it goes, signed, to the service that owns the route, which decides whether the sender may. Only checks
+ * of the present are answered right here.
  */
 export const createGatewayApp = (options: GatewayAppOptions): Hono<{ Bindings: Bindings }> => {
   const app = new Hono<{ Bindings: Bindings }>();
@@ -171,10 +177,22 @@ const route = async (
   if (isRefusal(identity) && (!isPublic || identity.refused === 'cross_site_request')) return identity;
   if (identity === null && !isPublic) return refuse('unauthenticated');
 
-  return forward(options, declared, request, withoutAlias(target.path) + target.search, {
+  const body = await readBody(request, declared.bodyLimit ?? defaultBodyLimit);
+  if (isRefusal(body)) return body;
+  const actor = identity === null || isRefusal(identity) ? null : identity.actor;
+  const { search } = target;
+  const known =
+    actor &&
+    (await answerAccess(options.access, declared, { userId: actor.userId, search, body, headers: request.headers }));
+  if (known) return known;
+  const forwarded = { request, target: withoutAlias(target.path) + search, body };
+  const answer = await forward(options, declared, forwarded, {
     ...story,
-    actor: identity === null || isRefusal(identity) ? null : identity.actor,
+    actor,
     ipAddress: address,
     userAgent: (request.headers.get('user-agent') ?? '').slice(0, 512).toWellFormed(),
   });
+  const revision = declared.service === 'role-permission' ? answer.headers.get('rollcall-revision') : null;
+  if (revision !== null) options.access.heard(revision);
+  return answer;
 };

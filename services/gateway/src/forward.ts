@@ -1,9 +1,7 @@
 import type { HopContext } from '@rollcall/service-kit/actor';
-import { defaultBodyLimit, readBody } from '@rollcall/service-kit/request-body';
 import { ServiceUnavailableError } from '@rollcall/service-kit/service-client';
 import type { ServiceDirectory } from '@rollcall/service-kit/service-directory';
 import { signHop } from '@rollcall/service-kit/service-trust';
-import { isRefusal, type Refusal } from '@rollcall/types/problems';
 import type { Route } from '@rollcall/types/route-definition';
 
 /** Headers of the client that services may see; whatever else it sends ends here, claims of trust first of all. */
@@ -20,24 +18,27 @@ export interface Forwarding {
   readonly trustKeys: ReadonlyMap<string, Uint8Array>;
 }
 
+/** A request, and as much of it as was read already. */
+export interface Forwarded {
+  readonly request: Request;
+  /** Path and query. */
+  readonly target: string;
+  readonly body: Uint8Array | null;
+}
+
 /**
- * Sends a request on to the service that owns the route, signed.
+ * Sends a request on to the service that owns the route, signed; returns its answer.
  *
- * @returns the service's answer, or a refusal when the body is too large.
  * @throws {ServiceUnavailableError} when the service cannot be reached, or does not believe the signature.
  */
 export const forward = async (
   { directory, trustKeys }: Forwarding,
   route: Route,
-  request: Request,
-  target: string,
+  { request, target, body }: Forwarded,
   context: HopContext,
-): Promise<Response | Refusal> => {
+): Promise<Response> => {
   const key = trustKeys.get(route.service);
   if (!key) throw new ServiceUnavailableError(route.service, 'no key for it');
-  const body = await readBody(request, route.bodyLimit ?? defaultBodyLimit);
-  if (isRefusal(body)) return body;
-
   const headers = signHop(
     { from: 'gateway', to: route.service, key },
     { method: route.method, target, body },

@@ -1,10 +1,9 @@
+import type { PermissionCheck } from '@rollcall/service-kit/call-context';
 import type { Logger } from '@rollcall/service-kit/logging';
 import { createRouteApp } from '@rollcall/service-kit/route-app';
 import type { Readiness } from '@rollcall/service-kit/service';
 import type { ServiceClient } from '@rollcall/service-kit/service-client';
 import type { ServiceDirectory } from '@rollcall/service-kit/service-directory';
-import { isRefusal } from '@rollcall/types/problems';
-import { checkPermission } from '@rollcall/types/routes/role-permission/internal';
 import { handleListDeadLetters } from './http/list-dead-letters.ts';
 import { handleLivez } from './http/livez.ts';
 import { handleReadyz } from './http/readyz.ts';
@@ -15,11 +14,13 @@ interface OwnRoutesOptions {
   readonly client: ServiceClient;
   readonly trustKeys: ReadonlyMap<string, Uint8Array>;
   readonly readiness: () => Promise<Readiness>;
+  readonly checkPermission: PermissionCheck;
   readonly log: Logger;
 }
 
 /** A directory in which the gateway is a service too: its own routes are signed, judged and checked like all others. */
-export const withOwnRoutes = ({ directory, client, trustKeys, readiness, log }: OwnRoutesOptions): ServiceDirectory => {
+export const withOwnRoutes = (options: OwnRoutesOptions): ServiceDirectory => {
+  const { directory, client, trustKeys, readiness, checkPermission, log } = options;
   const app = createRouteApp({
     service: 'gateway',
     routes: [
@@ -29,10 +30,7 @@ export const withOwnRoutes = ({ directory, client, trustKeys, readiness, log }: 
       handleRetryDeadLetter(client),
     ],
     trustKeys,
-    checkPermission: async (userId, permission, context) => {
-      const answer = await client.call(checkPermission, { body: { userId, permission }, context });
-      return !isRefusal(answer) && answer.body.granted;
-    },
+    checkPermission,
     log,
   });
   return {

@@ -180,7 +180,7 @@ describe('WS /v1/live shows', () => {
     expect(JSON.stringify(client.messages)).not.toContain('canary');
   });
 
-  it.each(['user:00000000-0000-7000-8000-000000000000', 'organization:x', 'access', ''])(
+  it.each(['user:00000000-0000-7000-8000-000000000000', 'organization:x', 'inbox', ''])(
     'nothing of the channel %j, as if there were none',
     async (channel) => {
       const client = await watch({ token: await gateway.sign() }).opened();
@@ -324,7 +324,7 @@ describe('WS /v1/live ends', () => {
         { pointer: '/more', detail: 'is not a known field' },
       ],
       [{ pointer: '/channel', detail: 'is missing' }],
-      [{ pointer: '/type', detail: 'must be one of "subscribe", "unsubscribe", "authenticate", "ping"' }],
+      [{ pointer: '/type', detail: 'must be one of "subscribe", "unsubscribe", "presence", "authenticate", "ping"' }],
       [{ pointer: '', detail: 'must be an object' }],
     ]);
     for (const { code, instance } of problems) {

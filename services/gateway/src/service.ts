@@ -11,7 +11,11 @@ import type { Readiness, RunningService } from '@rollcall/service-kit/service';
 import { createServiceClient } from '@rollcall/service-kit/service-client';
 import type { ServiceDirectory } from '@rollcall/service-kit/service-directory';
 import { ShutdownList } from '@rollcall/service-kit/shutdown';
+import { systemTiming } from '@rollcall/service-kit/system-timing';
+import { isRefusal } from '@rollcall/types/problems';
 import { publicRoutes } from '@rollcall/types/route-table';
+import { AccessFollower } from './access/follower.ts';
+import { checkPermissionIn } from './access/permission-check.ts';
 import { createGatewayApp } from './app.ts';
 import { createCleanUp } from './clean-up.ts';
 import { toConfig } from './config.ts';
@@ -21,6 +25,7 @@ import { RevocationList } from './identity/revocation-list.ts';
 import { TokenVerifier } from './identity/token-verifier.ts';
 import { LiveJournal } from './live/journal.ts';
 import { LiveServer } from './live/live-server.ts';
+import { NatsPresenceRoad } from './live/presence-road.ts';
 import { withOwnRoutes } from './own-routes.ts';
 import { createRateClasses } from './rate-classes.ts';
 import { createDocuments } from './reference/documents.ts';
@@ -48,12 +53,14 @@ export const startGateway = async (
   const { NATS_URL: url, NATS_TOKEN: token } = common;
   const bus = new Bus({ url, token, name: 'rollcall gateway', alone: aloneBy(connection), log });
   shutdown.add('bus', () => bus.close());
-  const readiness = () => readReadiness(connection, bus);
 
   // The gateway's own routes are served like any other service's; nobody else has the key to reach them.
   const trustKeys = new Map([...common.SERVICE_TRUST_KEYS, ['gateway', randomBytes(32)]]);
   const client = createServiceClient('gateway', trustKeys, directory);
   const revocations = new RevocationList(client, bus, log);
+  const access = new AccessFollower({ client, bus, timing: systemTiming, log });
+  // Without it checks are answered 503, and all else goes on.
+  const readiness = () => readReadiness(connection, bus, access);
   const verifier = new TokenVerifier(config.issuer, new KeySet(client), revocations);
   const countRequest = createRateClasses(connection.sql, config.production);
   const app = createGatewayApp({
@@ -65,20 +72,29 @@ export const startGateway = async (
         headers: { 'content-type': registry.contentType, 'cache-control': 'no-store' },
       }),
     verifier,
+    access,
     countRequest,
-    directory: withOwnRoutes({ directory, client, trustKeys, readiness, log }),
+    directory: withOwnRoutes({
+      directory,
+      client,
+      trustKeys,
+      readiness,
+      checkPermission: checkPermissionIn(access),
+      log,
+    }),
     trustKeys,
     log,
   });
   const journal = new LiveJournal(bus, log);
   const cleanUp = createCleanUp(connection, log);
-  for (const [name, part] of Object.entries({ revocations, journal, 'clean-up': cleanUp })) {
+  for (const [name, part] of Object.entries({ revocations, access, journal, 'clean-up': cleanUp })) {
     part.start();
     shutdown.add(name, () => part.stop());
   }
 
   const server = createHttpServer((request, bindings) => app.fetch(request, bindings), patience);
-  const live = new LiveServer({ config, journal, verifier, revocations, countRequest, log });
+  const road = new NatsPresenceRoad(bus, log);
+  const live = new LiveServer({ config, journal, feed: access, road, verifier, revocations, countRequest, log });
   live.attach(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -103,10 +119,15 @@ export const startGateway = async (
   };
 };
 
-const readReadiness = async (connection: Connection, bus: Bus): Promise<Readiness> => {
+const readReadiness = async (
+  connection: Connection,
+  bus: Bus,
+  access: Pick<AccessFollower, 'present'>,
+): Promise<Readiness> => {
   const database = await connection.ping().then(
     () => 'ok' as const,
     () => 'unavailable' as const,
   );
-  return { database, nats: bus.connected ? 'ok' : 'unavailable' };
+  const rights = isRefusal(await access.present()) ? 'unavailable' : 'ok';
+  return { database, nats: bus.connected ? 'ok' : 'unavailable', access: rights };
 };

@@ -48,7 +48,7 @@ export const submit = async (access: AccessStream, command: AccessCommand): Prom
 };
 
 /** The domain points into the command; what may be wrong with a command came in the body. */
-const inBody = (refusal: Refusal): Refusal =>
+export const inBody = (refusal: Refusal): Refusal =>
   refusal.errors === undefined
     ? refusal
     : { ...refusal, errors: refusal.errors.map((error) => ({ ...error, pointer: `/body${error.pointer}` })) };

@@ -6,6 +6,7 @@ import { toConfig } from './config.ts';
 const environment = {
   ...testEnvironment('role-permission', 'postgres://localhost/spec'),
   PUBLIC_URL: 'http://localhost',
+  KEY_ENCRYPTION_SECRET: 'A'.repeat(43),
 };
 const token = 'a set-up token of more than 32 characters';
 

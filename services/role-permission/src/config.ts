@@ -1,10 +1,21 @@
 import { isDevelopersMachine } from '@rollcall/service-kit/developers-machine';
-import { commonVariables, type Environment, readVariables } from '@rollcall/service-kit/environment';
+import { commonVariables, type Environment, readVariables, secretKey } from '@rollcall/service-kit/environment';
 import { digestOf } from '@rollcall/service-kit/sealed-secret';
 import { z } from 'zod';
+import { planOffers, unlimited } from './plans.ts';
 
 export const variables = {
   ...commonVariables,
+  KEY_ENCRYPTION_SECRET: secretKey.meta({
+    description: 'encrypts the keys that names of organizations, teams and projects are sealed under',
+  }),
+  ROLLCALL_PLANS: planOffers.default([...unlimited]).meta({
+    description:
+      'what an organization can be on, and how many seats that has: JSON like {"free":5,"team":50,"any":null}; the first is everybody’s at first',
+  }),
+  ROLLCALL_DELETION_GRACE_DAYS: z.coerce.number().min(0).max(3_650).default(30).meta({
+    description: 'how many days deleted organizations, teams and projects can be restored',
+  }),
   ROLLCALL_SETUP_TOKEN: z.string().min(32).max(128).optional().meta({
     description: 'whoever signs up with this token first becomes the first administrator; needed in production',
   }),
@@ -12,9 +23,13 @@ export const variables = {
 
 /** @throws {ConfigurationError} naming every variable that is missing or malformed. */
 export const toConfig = (environment: Environment) => {
-  const { ROLLCALL_SETUP_TOKEN, ...common } = readVariables(variables, environment);
+  const { KEY_ENCRYPTION_SECRET, ROLLCALL_PLANS, ROLLCALL_DELETION_GRACE_DAYS, ROLLCALL_SETUP_TOKEN, ...common } =
+    readVariables(variables, environment);
   return {
     common,
+    keyEncryptionSecret: KEY_ENCRYPTION_SECRET,
+    plans: ROLLCALL_PLANS,
+    deletionGraceMilliseconds: ROLLCALL_DELETION_GRACE_DAYS * 24 * 60 * 60 * 1000,
     /** On a developer's machine the first person there is becomes the administrator. */
     anyoneMayBootstrap: isDevelopersMachine(common),
     appointsAdminsForTools: isDevelopersMachine(common),

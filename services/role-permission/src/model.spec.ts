@@ -1,13 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { compileModel } from '@rollcall/authorization/dsl';
 import { Graph } from '@rollcall/authorization/graph';
 import { describe, expect, it } from 'vitest';
+import { accessModel } from './model.ts';
 
-const model = compileModel(readFileSync(new URL('../model.fga', import.meta.url), 'utf8'));
 const now = 0;
 
 const graphOf = (...tuples: readonly (readonly [object: string, relation: string, user: string])[]): Graph => {
-  const graph = new Graph(model);
+  const graph = new Graph(accessModel);
   for (const [object, relation, user] of tuples) graph.write({ user, relation, object });
   return graph;
 };

@@ -4,6 +4,7 @@ import { createLogger } from '@rollcall/service-kit/logging';
 import { testServers } from '@rollcall/testing/test-database';
 import type { Envelope } from '@rollcall/types/envelope';
 import { natsSubjectsOf } from '@rollcall/types/envelope';
+import { accessNewsSubject } from '@rollcall/types/live-subjects';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type RolePermissionUnderTest, startRolePermissionUnderTest } from './testing/role-permission-under-test.ts';
@@ -51,6 +52,16 @@ describe('the access log on the road', () => {
     ]);
     const revisions = received.map(({ data }) => data.revision);
     expect(revisions).toEqual(revisions.map((_, n) => n + 1));
+  });
+
+  it('is announced to those who keep a graph of it, without a word of what happened', async () => {
+    const subscription = bus.connection.subscribe(accessNewsSubject);
+    await bus.connection.flush();
+    await access.person();
+    for await (const message of subscription) {
+      expect(message.data).toHaveLength(0);
+      break;
+    }
   });
 
   it('what a consumer misses goes out again when it asks for it', async () => {

@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { modelJson } from '@rollcall/authorization/dsl';
 import { REPOSITORY } from '../../bootstrap/repository.mjs';
 import { configurationTables } from './configuration-tables.ts';
 import { eventsPage } from './events-page.ts';
 import { withBlock } from './markdown.ts';
 import { routesPage } from './routes-page.ts';
+
+const modelText = readFileSync(path.join(REPOSITORY, 'services/role-permission/model.fga'), 'utf8');
 
 export interface ReferenceDocument {
   readonly file: string;
@@ -25,6 +28,8 @@ export const referenceDocuments = (): readonly ReferenceDocument[] => {
     document('README.md', (readme) => withBlock(readme, 'configuration', configurationTables())),
     document('docs/events.md', eventsPage),
     document('docs/routes.md', routesPage),
+    // So that nobody who starts the service needs the parser.
+    document('services/role-permission/src/model.json', () => `${JSON.stringify(modelJson(modelText))}\n`),
   ];
 };
 

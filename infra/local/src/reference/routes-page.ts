@@ -58,7 +58,7 @@ const live = `## live
 
 ### \`WS /v1/live\`
 
-Your own events as they happen: a GET with \`Upgrade: websocket\` and \`Sec-WebSocket-Protocol: rollcall.v1, bearer.<token>\`, or with
+The access log, filtered by what you may see, and your own events, as they happen or played back: a GET with \`Upgrade: websocket\` and \`Sec-WebSocket-Protocol: rollcall.v1, bearer.<token>\`, or with
 the session cookie from a page of \`PUBLIC_URL\` or \`CORS_ORIGINS\`. The description in \`/openapi.json\` has its messages.
 
 ${table(
@@ -106,5 +106,6 @@ const callerText = (caller: Caller): string => {
   if (caller === 'public') return 'anyone';
   if (caller === 'user') return 'any signed-in person';
   if (caller === 'self') return 'the person themselves';
+  if ('judged' in caller) return caller.judged;
   return 'permission' in caller ? `holders of ${code(caller.permission)}` : caller.service;
 };

@@ -1,3 +1,5 @@
+import { answerOf, type ExpectedAnswer, linesOf } from './caller-lines.ts';
+
 /**
  * Who may do what, judged by hand: every route there is × every kind of caller, each line decided by reading what the
  * route is for, never by reading its declaration. The spec beside the declarations holds the two against each other;
@@ -51,15 +53,24 @@ createPermission                POST   /v1/permissions                       per
 readPermission                  GET    /v1/permissions/:name                 permissions.manage                      signin   hidden     -    200 hidden  200  ended
 describePermission              PATCH  /v1/permissions/:name                 permissions.manage                      signin   hidden     -    200 hidden  200  ended
 deletePermission                DELETE /v1/permissions/:name                 permissions.manage                      signin   hidden     -    200 hidden  200  ended
-listHolders                     GET    /v1/permissions/:name/holders         permissions.read                        signin   hidden     -    200 hidden  200  ended
-listUserPermissions             GET    /v1/users/:userId/permissions         S,permissions.read                      signin   hidden   200    200 hidden  200  ended
-grantPermission                 PUT    /v1/users/:userId/permissions/:name   permissions.grant                       signin   hidden hidden   200 hidden  200  ended
-grantPermission                 PUT    /v1/users/:userId/permissions/:name   permissions.grant                       signin   hidden hidden forbid hidden 200  ended  when not held
-revokePermission                DELETE /v1/users/:userId/permissions/:name   permissions.grant                       signin   hidden hidden   200 hidden  200  ended
-revokePermission                DELETE /v1/users/:userId/permissions/:name   permissions.grant                       signin   hidden hidden forbid hidden 200  ended  when not held
+listGroups                      GET    /v1/groups                           U                                        signin     200       -       -     200     200   ended
+createGroup                     POST   /v1/groups                           groups.manage                            signin  forbid       -     201  forbid     201   ended
+describeGroup                   PATCH  /v1/groups/:groupId                  groups.manage                            signin  hidden       -     200  hidden     200   ended
+deleteGroup                     DELETE /v1/groups/:groupId                  groups.manage                            signin  hidden       -     200  hidden     200   ended
+grantGroupPermission            PUT    /v1/groups/:groupId/permissions/:name permissions.grant                        signin  hidden       -     200  hidden     200   ended
+revokeGroupPermission           DELETE /v1/groups/:groupId/permissions/:name permissions.grant                        signin  hidden       -     200  hidden     200   ended
+listPlans                       GET    /v1/plans                            P                                           200     200       -       -     200     200     200
+setOrganizationPlan             PUT    /v1/organizations/:organizationId/plan plans.manage                             signin  hidden       -     200  hidden     200   ended
+verifyAccess                    GET    /v1/access/verify                    access.read                              signin  hidden       -     200  hidden     200   ended
+createOrganization              POST   /v1/organizations                     U                                       signin      201     -      -   201   201  ended
+listOrganizations               GET    /v1/organizations                     U                                       signin      200     -      -   200   200  ended
+listTeams                       GET    /v1/teams                             U                                       signin      200     -      -   200   200  ended
+listProjects                    GET    /v1/projects                          U                                       signin      200     -      -   200   200  ended
+listAccessEvents                GET    /v1/access/events                     U                                       signin      200     -      -   200   200  ended
+listDeletedItems                GET    /v1/deleted-items                     U                                       signin      200     -      -   200   200  ended
+
 listUserServicePermissions      GET    /permissions                          U                                       signin      200     -      -   200   200  ended
 createUserServicePermission     POST   /permissions/create                   permissions.manage                      signin   forbid     -    201 forbid  201  ended
-listUserServiceUserPermissions  GET    /users/:userId/permissions            S,permissions.read                      signin   hidden   200    200 hidden  200  ended
 
 listActivity                    GET    /v1/activity                          U                                       signin      200     -      -   200   200  ended
 deactivateUser                  POST   /v1/users/:userId/deactivate          S,users.manage                          signin   hidden   200    200 hidden  200  ended
@@ -95,6 +106,10 @@ storeDevCredential      auth             PUT   /internal/dev-credentials/:userId
 checkSetupToken         role-permission  POST  /internal/setup-token/check                     registration
 readBootstrap           role-permission  GET   /internal/bootstrap                             operator
 appointDevAdmin         role-permission  PUT   /internal/dev-admins/:userId                    operator
+setUpGroups             role-permission  PUT   /internal/preset-groups                          operator
+readAccessGraph         role-permission  GET   /internal/access/graph                          gateway
+readAccessChanges       role-permission  GET   /internal/access/changes                        gateway
+readAccessHistory       role-permission  GET   /internal/access/history                        gateway
 readReadiness           *                GET   /internal/readiness                             gateway
 listParkedEvents        *                GET   /internal/parked-events                         gateway
 retryParkedEvent        *                POST  /internal/parked-events/:id/retry               gateway
@@ -115,17 +130,6 @@ export const callerKinds = ['nobody', 'stranger', 'self', 'holder', 'other', 'ad
  */
 export type CallerKind = (typeof callerKinds)[number];
 
-const refusals = {
-  signin: 'unauthenticated',
-  ended: 'token_revoked',
-  forbid: 'forbidden',
-  hidden: 'not_found',
-} as const;
-
-export type ExpectedAnswer =
-  | { readonly status: number }
-  | { readonly refused: (typeof refusals)[keyof typeof refusals] };
-
 export interface PublicLine {
   readonly operation: string;
   readonly method: string;
@@ -144,21 +148,6 @@ export interface InternalLine {
   readonly path: string;
   readonly callers: readonly string[];
 }
-
-const linesOf = (text: string): string[][] =>
-  text
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/))
-    .filter((words) => words.length > 1 && words[0] !== callerKinds[0]);
-
-const isRefusalWord = (word: string): word is keyof typeof refusals => word in refusals;
-
-const answerOf = (word: string | undefined): ExpectedAnswer | undefined => {
-  if (word === '-') return undefined;
-  if (word !== undefined && isRefusalWord(word)) return { refused: refusals[word] };
-  if (word === undefined || !/^2\d\d$/.test(word)) throw new Error(`"${word}" is no answer`);
-  return { status: Number(word) };
-};
 
 /** The public half of the table. */
 export const publicCallerTable: readonly PublicLine[] = linesOf(publicLines).map(

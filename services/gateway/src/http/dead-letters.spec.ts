@@ -26,7 +26,7 @@ beforeAll(async () => {
   gateway = await startGatewayUnderTest();
   const claims = freshClaims();
   operator = await gateway.sign({ claims });
-  gateway.services.permissions.add(`${claims.sub} operations.manage`);
+  await gateway.hasFollowed(gateway.access.grant(claims.sub, 'operations.manage'));
   for (const service of consumingServices) {
     // As the real ones: the cursor is where the next page begins.
     gateway.services.answers.set(`${service} listParkedEvents`, ({ input }) => {

@@ -7,20 +7,20 @@ import type { Viewer } from './viewer.ts';
 const maximumHeld = 10_000;
 
 /**
- * Everybody who watches, by person. While it is unknown whose session has ended, events are held back: nobody sees one
- * more than a second after their session was revoked, whatever is down.
+ * Everybody who watches, by person. While it is unknown whose session has ended or who is suspended, events are held back:
+ * nobody sees one more than a second after that, whatever is down.
  */
 export class Audience {
-  readonly #revocations: RevocationList;
+  readonly #mayShow: () => boolean;
   readonly #viewers = new Map<string, Set<Viewer>>();
   readonly #unsubscribe: readonly (() => void)[];
   #held: LiveEvent[] = [];
 
-  constructor(journal: LiveJournal, revocations: RevocationList) {
-    this.#revocations = revocations;
+  constructor(journal: LiveJournal, revocations: RevocationList, mayShow: () => boolean) {
+    this.#mayShow = mayShow;
     this.#unsubscribe = [
       journal.onEvent((event) => this.#take(event)),
-      revocations.onFresh(() => this.#showHeld()),
+      revocations.onFresh(() => this.showHeld()),
       revocations.onRevoked((kind, value) => {
         for (const viewer of this.#everybody()) if (viewer.livesBy(kind, value)) viewer.end();
       }),
@@ -53,7 +53,7 @@ export class Audience {
   }
 
   #take(event: LiveEvent): void {
-    if (this.#held.length === 0 && this.#revocations.isFresh) this.#show(event);
+    if (this.#held.length === 0 && this.#mayShow()) this.#show(event);
     else this.#hold(event);
   }
 
@@ -65,7 +65,9 @@ export class Audience {
     for (const viewer of this.#everybody()) viewer.sendAway();
   }
 
-  #showHeld(): void {
+  /** Shows what was held back, if that may be now. */
+  showHeld(): void {
+    if (!this.#mayShow()) return;
     const held = this.#held;
     this.#held = [];
     for (const event of held) this.#show(event);

@@ -1,7 +1,7 @@
 import type { Bus } from '@rollcall/events/bus';
 import { type OpenedStream, StreamFollower } from '@rollcall/events/stream-follower';
 import type { Logger } from '@rollcall/service-kit/logging';
-import type { Envelope } from '@rollcall/types/envelope';
+import { type Envelope, serviceOf } from '@rollcall/types/envelope';
 import { KeptEvents } from './kept-events.ts';
 import type { LiveEvent } from './live-event.ts';
 
@@ -10,7 +10,7 @@ type Listener = (event: LiveEvent) => void;
 /** How many events are kept for viewers who come back, and read again by a gateway that starts. */
 const kept = 20_000;
 
-/** Follows the stream of all events and keeps the newest, so that viewers miss none across a reconnect. */
+/** Follows the stream of all services’ events and keeps the newest, so that viewers miss none across a reconnect. */
 export class LiveJournal {
   readonly #follower: StreamFollower;
   readonly #listeners = new Set<Listener>();
@@ -56,7 +56,9 @@ export class LiveJournal {
   }
 
   #take(sequence: number, envelope: Envelope | undefined): void {
-    const event = this.#events?.add(sequence, envelope);
+    // What happens to rights is shown from the log of its owner, in the log’s own order and with names that can be read.
+    const told = envelope && serviceOf(envelope) !== 'role-permission' ? envelope : undefined;
+    const event = this.#events?.add(sequence, told);
     if (!event || sequence <= this.#historyEnds) return;
     for (const listener of this.#listeners) listener(event);
   }

@@ -12,6 +12,8 @@ import { FakeServices } from '../testing/fake-services.ts';
 import { rawRequest, sendRaw } from '../testing/raw-http.ts';
 import { LiveJournal } from './journal.ts';
 import { LiveServer } from './live-server.ts';
+import { NatsPresenceRoad } from './presence-road.ts';
+import { FakeFeed } from './testing/fake-feed.ts';
 
 it('an offer of a WebSocket is counted wherever it is made, and one too many is told when to come back', async () => {
   const log = createLogger('gateway', 'silent');
@@ -23,6 +25,8 @@ it('an offer of a WebSocket is counted wherever it is made, and one too many is 
   const live = new LiveServer({
     config,
     journal: new LiveJournal(bus, log),
+    feed: new FakeFeed(),
+    road: new NatsPresenceRoad(bus, log),
     verifier: new TokenVerifier(config.issuer, new KeySet(client), revocations),
     revocations,
     countRequest: async (rate, address) => (counted.push(`${rate} ${address}`) > 2 ? 7 : undefined),

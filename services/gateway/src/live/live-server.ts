@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@rollcall/service-kit/logging';
 import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
 import { type WebSocket, WebSocketServer } from 'ws';
@@ -11,9 +12,18 @@ import type { RevocationList } from '../identity/revocation-list.ts';
 import type { Identity, TokenVerifier } from '../identity/token-verifier.ts';
 import type { CountRequest } from '../rate-classes.ts';
 import { writeRefusal } from '../raw-refusal.ts';
+import type { AccessFeed } from './access-feed.ts';
+import { AccessWatch } from './access-watch.ts';
 import { Audience } from './audience.ts';
+import type { Channel } from './channel.ts';
+import { JoinedFrames } from './joined-frames.ts';
 import type { LiveJournal } from './journal.ts';
+import { SocketLine } from './line.ts';
 import { closeCode } from './messages.ts';
+import { Presence } from './presence.ts';
+import type { PresenceRoad } from './presence-road.ts';
+import { Sight } from './sight.ts';
+import type { Sleep } from './subscription.ts';
 import { Viewer } from './viewer.ts';
 
 const paths: ReadonlySet<string | undefined> = new Set(['/v1/live', '/api/user/live']);
@@ -23,36 +33,54 @@ const maximumMessageBytes = 16_384;
 const maximumConnectionsEach = 20;
 const heartbeatMilliseconds = 30_000;
 const farewellMilliseconds = 1_000;
+/** So soon after its end a right that time has ended is noticed, and what was held back is shown once it may be. */
+const tickMilliseconds = 100;
+const presenceMilliseconds = 500;
 
 export interface LiveServerOptions {
   readonly config: Config;
   readonly journal: LiveJournal;
+  readonly feed: AccessFeed;
+  readonly road: PresenceRoad;
   readonly verifier: TokenVerifier;
   readonly revocations: RevocationList;
   readonly countRequest: CountRequest;
   readonly log: Logger;
 }
 
-/** `WS /v1/live`: a person's own events as they happen. Connections end with the token that opened them. */
+/**
+ * `WS /v1/live`: what happens to rights and to oneself, as it happens. Connections end with the token that opened them, and
+ * with the right to what is watched.
+ */
 export class LiveServer {
   readonly #options: LiveServerOptions;
   readonly #audience: Audience;
+  readonly #watch: AccessWatch;
+  readonly #presence: Presence;
   readonly #sockets: WebSocketServer;
+  readonly #joined = new JoinedFrames();
   readonly #alive = new WeakSet<WebSocket>();
-  readonly #heartbeat: NodeJS.Timeout;
+  readonly #timers: readonly NodeJS.Timeout[];
   #stopping = false;
 
   constructor(options: LiveServerOptions) {
     this.#options = options;
-    this.#audience = new Audience(options.journal, options.revocations);
+    const { journal, feed, road, revocations } = options;
+    this.#watch = new AccessWatch({ feed, mayShow: () => revocations.isFresh });
+    this.#audience = new Audience(journal, revocations, () => this.#watch.reading !== undefined);
+    this.#presence = new Presence({ road, counts: (userId, channel) => this.#counts(userId, channel) });
     this.#sockets = new WebSocketServer({
       noServer: true,
       maxPayload: maximumMessageBytes,
       // A token offered as a protocol is never chosen as one, so it is in no answer.
       handleProtocols: (offered) => (offered.has(protocol) ? protocol : false),
     });
-    this.#heartbeat = setInterval(() => this.#dropDead(), heartbeatMilliseconds);
-    this.#heartbeat.unref();
+    this.#timers = [
+      setInterval(() => this.#dropDead(), heartbeatMilliseconds),
+      setInterval(() => this.#tick(), tickMilliseconds),
+      setInterval(() => this.#presence.tick(), presenceMilliseconds),
+    ];
+    for (const timer of this.#timers) timer.unref();
   }
 
   attach(server: Server): void {
@@ -68,8 +96,10 @@ export class LiveServer {
   /** Says goodbye to everybody, and hangs up on those who do not answer it. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    clearInterval(this.#heartbeat);
+    for (const timer of this.#timers) clearInterval(timer);
     this.#audience.stop();
+    this.#watch.stop();
+    this.#presence.stop();
     for (const socket of this.#sockets.clients) socket.close(1001, 'the server stops; come back');
     const hangUp = setTimeout(() => {
       for (const socket of this.#sockets.clients) socket.terminate();
@@ -84,7 +114,7 @@ export class LiveServer {
     const identity = await this.#identify(request);
     if (this.#stopping) writeRefusal(socket, refuse('unavailable'));
     else if (isRefusal(identity)) writeRefusal(socket, identity);
-    else this.#sockets.handleUpgrade(request, socket, head, (opened) => this.#welcome(opened, identity));
+    else this.#sockets.handleUpgrade(request, socket, head, (opened) => this.#welcome(opened, socket, identity));
   }
 
   async #identify(request: IncomingMessage): Promise<Identity | Refusal> {
@@ -104,9 +134,11 @@ export class LiveServer {
     return isOneTooMany ? refuse('rate_limited', { detail: 'Close another live connection first.' }) : identity;
   }
 
-  #welcome(socket: WebSocket, identity: Identity): void {
+  #welcome(socket: WebSocket, stream: Duplex, identity: Identity): void {
     const { journal, verifier, revocations, log } = this.#options;
-    const viewer = new Viewer(socket, identity, { journal, verifier, mayShow: () => revocations.isFresh, log });
+    const surroundings = { journal, watch: this.#watch, presence: this.#presence, verifier, sleep, log };
+    const viewer = new Viewer(new SocketLine(socket, stream, this.#joined), identity, surroundings);
+    viewer.listenTo(socket);
     this.#audience.add(viewer);
     this.#alive.add(socket);
     socket.on('pong', () => this.#alive.add(socket));
@@ -119,6 +151,19 @@ export class LiveServer {
     if (this.#audience.count(viewer.userId) > maximumConnectionsEach) socket.close(closeCode.tooMany, 'too many');
   }
 
+  #tick(): void {
+    this.#audience.showHeld();
+    this.#watch.tick();
+  }
+
+  /** Everybody may watch `access`, but only who sees all of it there is company for others. */
+  #counts(userId: string, channel: Channel): boolean | undefined {
+    const { reading } = this.#watch;
+    if (!reading) return undefined;
+    const sight = new Sight(userId, reading);
+    return sight.mayWatch(channel) && (channel.kind !== 'access' || sight.readsAll);
+  }
+
   #dropDead(): void {
     for (const socket of this.#sockets.clients) {
       if (!this.#alive.delete(socket)) socket.terminate();
@@ -126,6 +171,8 @@ export class LiveServer {
     }
   }
 }
+
+const sleep: Sleep = (milliseconds, signal) => delay(milliseconds, undefined, { signal, ref: false });
 
 /** The token among the offered protocols, or else the cookies, as the headers of a request that changes something. */
 const credentialsOf = (request: IncomingMessage): Headers => {

@@ -5,157 +5,227 @@ import { problemDocument } from '@rollcall/service-kit/problem-response';
 import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
 import type { WebSocket } from 'ws';
 import type { Identity, TokenVerifier } from '../identity/token-verifier.ts';
+import type { AccessWatch } from './access-watch.ts';
+import { readChannel } from './channel.ts';
+import type { HistoryPage } from './history-pages.ts';
 import type { LiveJournal } from './journal.ts';
+import { type Line, maximumLag } from './line.ts';
 import type { LiveEvent } from './live-event.ts';
 import { MessageBudget } from './message-budget.ts';
 import { type ClientMessage, clientMessage, closeCode } from './messages.ts';
+import { readPlace } from './place.ts';
+import type { Presence, PresenceListener } from './presence.ts';
+import { Sight } from './sight.ts';
+import { type Sleep, Subscription } from './subscription.ts';
+import { textFrame } from './text-frame.ts';
+import { TokenLife } from './token-life.ts';
 
-/** Bytes a client may lag behind before it is cut off. */
-const maximumLag = 1_048_576;
-const maximumSubscriptions = 32;
-/** The longest that a timer can wait. */
-const maximumTimer = 2_147_483_647;
+const maximumSubscriptions = 50;
 
 export interface ViewerOptions {
-  readonly journal: LiveJournal;
-  readonly verifier: TokenVerifier;
-  /** May events be shown just now? Not while it is unknown whose session has ended. */
-  readonly mayShow: () => boolean;
+  readonly journal: Pick<LiveJournal, 'events'>;
+  readonly watch: AccessWatch;
+  readonly presence: Presence;
+  readonly verifier: Pick<TokenVerifier, 'verify'>;
+  readonly sleep: Sleep;
   readonly log: Logger;
+}
+
+interface Watched {
+  readonly subscription: Subscription;
+  readonly listener: PresenceListener;
 }
 
 /** One connected person: what they subscribed to, and for how long they may. */
 export class Viewer {
-  readonly #socket: WebSocket;
+  readonly #line: Line;
   readonly #options: ViewerOptions;
   readonly #budget = new MessageBudget();
-  /** By subscription the place of the last event shown: what was replayed is not shown again. */
-  readonly #subscriptions = new Map<string, number>();
-  #expiry: NodeJS.Timeout | undefined;
-  #identity: Identity;
+  readonly #watched = new Map<string, Watched>();
+  readonly #life: TokenLife;
+  #reading: Promise<unknown> = Promise.resolve();
 
-  constructor(socket: WebSocket, identity: Identity, options: ViewerOptions) {
-    this.#socket = socket;
-    this.#identity = identity;
+  constructor(line: Line, identity: Identity, options: ViewerOptions) {
+    this.#line = line;
     this.#options = options;
-    this.#endOnExpiry();
-    socket.on('message', (data, isBinary) => this.#hear(isBinary ? '' : data.toString()));
-    socket.on('close', () => clearTimeout(this.#expiry));
+    this.#life = new TokenLife(identity, () => this.end());
+  }
+
+  /** Hears what the client says, until the connection is closed. */
+  listenTo(socket: WebSocket): void {
+    socket.on('message', (data, isBinary) => this.hear(isBinary ? '' : data.toString()));
+    socket.on('close', () => this.#leave());
   }
 
   get userId(): string {
-    return this.#identity.actor.userId;
+    return this.#life.identity.actor.userId;
   }
 
   /** Does this connection live by that session or token? */
   livesBy(kind: 'session' | 'token', value: string): boolean {
-    const { sessionId, tokenId } = this.#identity.actor;
+    const { sessionId, tokenId } = this.#life.identity.actor;
     return value === (kind === 'session' ? sessionId : tokenId);
   }
 
   end(): void {
-    this.#socket.close(closeCode.tokenEnded, 'the token has ended');
+    this.#close(closeCode.tokenEnded, 'the token has ended');
   }
 
   /** What happens cannot be shown for too long: it is there for whoever comes back. */
   sendAway(): void {
-    this.#socket.close(closeCode.tooSlow, 'come back');
+    this.#close(closeCode.tooSlow, 'come back');
   }
 
   /** Shows an event that concerns this person to every subscription. */
   show(event: LiveEvent): void {
-    for (const [id, last] of this.#subscriptions) if (event.sequence > last) this.#showTo(id, event);
+    for (const { subscription } of this.#watched.values()) subscription.tell(event);
   }
 
-  #showTo(id: string, { sequence, resume, event }: LiveEvent): void {
-    this.#subscriptions.set(id, sequence);
-    this.#send({ type: 'event', id, revision: event.data.revision ?? null, resume, event });
-  }
-
-  #hear(text: string): void {
+  hear(text: string): void {
+    if (!this.#line.isOpen) return;
     if (!this.#budget.spend()) {
-      this.#socket.close(closeCode.tooMany, 'too many messages');
+      this.#close(closeCode.tooMany, 'too many messages');
       return;
     }
     const message = parseMessage(text);
     if (isRefusal(message)) this.#refuse(message);
-    else if (message.type === 'ping') this.#send({ type: 'pong' });
-    else if (message.type === 'unsubscribe') this.#subscriptions.delete(message.id);
+    else if (message.type === 'ping') this.#say({ type: 'pong', resume: this.#places() });
+    else if (message.type === 'unsubscribe') this.#drop(message.id);
+    else if (message.type === 'presence') this.#tellPresence(message.id);
     else if (message.type === 'authenticate') void this.#authenticate(message.token);
-    else if (message.type === 'subscribe') this.#subscribe(message);
+    else if (message.type === 'subscribe') void this.#subscribe(message);
     else message satisfies never;
   }
 
-  #subscribe({ id, channel, from }: Extract<ClientMessage, { type: 'subscribe' }>): void {
-    // Other channels may exist; whoever may not see them learns nothing of that.
-    if (channel !== 'activity' && channel !== 'user:me' && channel !== `user:${this.userId}`) {
-      this.#refuse(refuse('not_found'), id);
-      return;
+  async #subscribe({
+    id,
+    channel: name,
+    from,
+    speed = 0,
+  }: Extract<ClientMessage, { type: 'subscribe' }>): Promise<void> {
+    const { watch, journal, sleep, log } = this.#options;
+    const { reading } = watch;
+    if (!reading) return this.#refuse(refuse('unavailable'), id);
+    const channel = readChannel(name, this.userId);
+    // Whether there is such a thing is told to whoever may watch it, and to nobody else.
+    if (!channel || !new Sight(this.userId, reading).mayWatch(channel)) return this.#refuse(refuse('not_found'), id);
+    const isOwn = channel.kind === 'user' && channel.id === this.userId;
+    const place = from === undefined ? undefined : readPlace(from);
+    if (from !== undefined && (!place || (place.journal !== undefined && !isOwn))) {
+      return this.#refuse(refuse('invalid_cursor'), id);
     }
-    if (this.#subscriptions.size >= maximumSubscriptions && !this.#subscriptions.has(id)) {
-      this.#refuse(refuse('rate_limited'), id);
-      return;
+    this.#drop(id);
+    if (this.#watched.size >= maximumSubscriptions) return this.#refuse(refuse('rate_limited'), id);
+
+    const subscription = new Subscription({
+      id,
+      userId: this.userId,
+      channel,
+      speed,
+      watch,
+      journal: isOwn ? journal : undefined,
+      history: (position) => this.#history(position),
+      line: this.#line,
+      sleep,
+      onRightLost: () => this.#close(closeCode.rightLost, 'the right to watch has ended'),
+      onTooSlow: () => this.sendAway(),
+    });
+    this.#keep(subscription);
+    try {
+      const refusal = await subscription.run(place);
+      if (refusal === undefined) return;
+      // Another one may go by this name by now.
+      if (this.#watched.get(id)?.subscription === subscription) this.#drop(id);
+      this.#refuse(refusal, id);
+    } catch (error) {
+      log.error({ err: error }, 'a live subscription failed');
+      this.sendAway();
     }
-    const { events } = this.#options.journal;
-    if (!events || !this.#options.mayShow()) {
-      this.#refuse(refuse('unavailable'), id);
-      return;
-    }
-    const missed = from === undefined ? [] : events.after(from);
-    if (!missed) {
-      const detail = 'What happened since is not kept here any more; GET /v1/activity has it.';
-      this.#refuse(refuse('invalid_cursor', { detail }), id);
-      return;
-    }
-    this.#subscriptions.set(id, 0);
-    this.#send({ type: 'subscribed', id, revision: null, resume: from ?? events.resume });
-    for (const event of missed) if (concerns(this.userId, event)) this.#showTo(id, event);
+  }
+
+  /** One page at a time, so that nobody reads the past at the expense of all others. */
+  #history(position: number): Promise<HistoryPage> {
+    const page = this.#reading.then(() => this.#options.watch.history(position));
+    this.#reading = page.catch(() => undefined);
+    return page;
+  }
+
+  #keep(subscription: Subscription): void {
+    const { id, channel } = subscription;
+    const listener: PresenceListener = {
+      userId: this.userId,
+      channel,
+      tellPresence: (users, count) => this.#say({ type: 'presence', id, users, count }),
+    };
+    this.#watched.set(id, { subscription, listener });
+    this.#options.presence.enter(this.userId, channel);
+  }
+
+  #drop(id: string): void {
+    const { presence } = this.#options;
+    const watched = this.#watched.get(id);
+    if (!watched) return;
+    this.#watched.delete(id);
+    watched.subscription.end();
+    presence.unlisten(watched.listener);
+    presence.leave(this.userId, watched.subscription.channel);
+  }
+
+  #tellPresence(id: string): void {
+    const watched = this.#watched.get(id);
+    if (watched) this.#options.presence.listen(watched.listener);
+    else this.#refuse(refuse('not_found'), id);
+  }
+
+  /** Where each subscription would go on: quiet ones hear of it in no other way. */
+  #places(): Readonly<Record<string, string>> {
+    return Object.fromEntries(
+      [...this.#watched].flatMap(
+        ([
+          id,
+          {
+            subscription: { resume },
+          },
+        ]) => (resume === undefined ? [] : [[id, resume]]),
+      ),
+    );
   }
 
   async #authenticate(token: string): Promise<void> {
     try {
       const identity = await this.#options.verifier.verify(token);
-      if (isRefusal(identity)) {
-        this.#refuse(identity);
-      } else if (identity.actor.userId !== this.userId) {
-        // A connection stays the person's who opened it.
-        this.#refuse(refuse('forbidden'));
-      } else {
-        this.#identity = identity;
-        this.#endOnExpiry();
-        this.#send({ type: 'authenticated' });
-      }
+      if (!this.#line.isOpen) return;
+      if (isRefusal(identity)) return this.#refuse(identity);
+      // A connection stays the person's who opened it.
+      if (identity.actor.userId !== this.userId) return this.#refuse(refuse('forbidden'));
+      this.#life.renew(identity);
+      this.#say({ type: 'authenticated' });
     } catch {
       this.#refuse(refuse('unavailable'));
     }
   }
 
-  #endOnExpiry(): void {
-    clearTimeout(this.#expiry);
-    const left = this.#identity.expiresAtMilliseconds - Date.now();
-    this.#expiry = setTimeout(
-      () => (left > maximumTimer ? this.#endOnExpiry() : this.end()),
-      Math.min(left, maximumTimer),
-    );
-    this.#expiry.unref();
-  }
-
   #refuse(refusal: Refusal, id?: string): void {
     const requestId = newId();
     this.#options.log.debug({ requestId, code: refusal.refused }, 'a live message was refused');
-    this.#send({ type: 'error', ...(id === undefined ? {} : { id }), problem: problemDocument(refusal, requestId) });
+    this.#say({ type: 'error', ...(id === undefined ? {} : { id }), problem: problemDocument(refusal, requestId) });
   }
 
-  #send(message: Readonly<Record<string, unknown>>): void {
-    if (this.#socket.readyState !== this.#socket.OPEN) return;
-    if (this.#socket.bufferedAmount > maximumLag) this.#socket.close(closeCode.tooSlow, 'too slow');
-    else this.#socket.send(JSON.stringify(message));
+  #say(message: Readonly<Record<string, unknown>>): void {
+    if (this.#line.lag > maximumLag) this.sendAway();
+    else this.#line.write(textFrame(JSON.stringify(message)));
+  }
+
+  #close(code: number, reason: string): void {
+    this.#leave();
+    this.#line.end(code, reason);
+  }
+
+  #leave(): void {
+    this.#life.stop();
+    for (const id of [...this.#watched.keys()]) this.#drop(id);
   }
 }
-
-/** People see what they did and what was done about them. */
-export const concerns = (userId: string, { event }: LiveEvent): boolean =>
-  event.subject === userId || event.actor === userId;
 
 const parseMessage = (text: string): ClientMessage | Refusal => {
   let said: unknown;

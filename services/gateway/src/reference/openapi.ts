@@ -77,8 +77,11 @@ const operation = (route: Route): ZodOpenApiOperationObject => {
   };
 };
 
-const describeCaller = (caller: Caller): string =>
-  typeof caller === 'string' ? caller : 'permission' in caller ? `holders of ${caller.permission}` : caller.service;
+const describeCaller = (caller: Caller): string => {
+  if (typeof caller === 'string') return caller;
+  if ('permission' in caller) return `holders of ${caller.permission}`;
+  return 'judged' in caller ? caller.judged : caller.service;
+};
 
 /** Refusals by status, each naming its codes. */
 const refusalsOf = (route: Route, isPublic: boolean) => {

@@ -10,7 +10,7 @@ import { routeTable } from '@rollcall/types/route-table';
 import { readKeySet } from '@rollcall/types/routes/auth/keys';
 import { readRevocations } from '@rollcall/types/routes/auth/revocations';
 import { everyServiceRoutes } from '@rollcall/types/routes/every-service';
-import { checkPermission } from '@rollcall/types/routes/role-permission/internal';
+import { readAccessChanges, readAccessGraph } from '@rollcall/types/routes/role-permission/replication';
 import { type ServiceName, serviceNames } from '@rollcall/types/services';
 
 /** What reached a service, after it believed the signature and let the caller in. */
@@ -21,7 +21,7 @@ export interface Call {
   readonly context: CallContext;
 }
 
-const ownNeeds = [readRevocations.path, readKeySet.path, checkPermission.path];
+const ownNeeds = [readRevocations.path, readKeySet.path, readAccessGraph.path, readAccessChanges.path];
 
 type Answer = (call: Call) => AnswerOf<Route> | Refusal | Promise<AnswerOf<Route> | Refusal>;
 

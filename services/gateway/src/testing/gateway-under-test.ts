@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { newId } from '@rollcall/service-kit/identity';
 import { testEnvironment } from '@rollcall/testing/service-under-test';
 import { createTestDatabase } from '@rollcall/testing/test-database';
-import { checkPermission } from '@rollcall/types/routes/role-permission/internal';
+import { waitFor } from '@rollcall/testing/wait-for';
+import { readAccessChanges } from '@rollcall/types/routes/role-permission/replication';
 import { exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose';
 import { type Patience, usualPatience } from '../http-server.ts';
 import { startGateway } from '../service.ts';
 import { schemaPlan } from '../store/schema-plan.ts';
+import { FakeAccess } from './fake-access.ts';
 import { FakeServices } from './fake-services.ts';
 import { type RawAnswer, sendRaw } from './raw-http.ts';
 
@@ -59,9 +61,14 @@ export const startGatewayUnderTest = async ({ withNats = false, environment = {}
     status: 200,
     body: { ready: true, dependencies: { database: 'ok' } },
   }));
-  services.answers.set('checkPermission', ({ input }) => {
-    const { userId, permission } = checkPermission.body.parse(input.body);
-    return { status: 200, body: { granted: services.permissions.has(`${userId} ${permission}`), revision: 1 } };
+  const access = new FakeAccess();
+  /** Up to where the gateway has the access log. */
+  let followed = 0;
+  services.answers.set('readAccessGraph', () => ({ status: 200, body: access.whole() }));
+  services.answers.set('readAccessChanges', ({ input }) => {
+    const { epoch, after, place } = readAccessChanges.query.parse(input.query);
+    followed = after;
+    return { status: 200, body: access.changes({ epoch, revision: after, place }) };
   });
 
   const variables = {
@@ -97,6 +104,9 @@ export const startGatewayUnderTest = async ({ withNats = false, environment = {}
       return item;
     },
     revocations,
+    access,
+    /** Resolves once the gateway has the access log up to here. */
+    hasFollowed: (revision: number) => waitFor('the gateway to follow', async () => followed >= revision),
     ask: async (path: string, { token, ...init }: RequestInit & { token?: string } = {}) => {
       const headers = new Headers(init.headers);
       if (token !== undefined) headers.set('authorization', `Bearer ${token}`);

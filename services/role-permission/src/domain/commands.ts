@@ -1,6 +1,6 @@
 import type { AccessCommandFields, AccessCommandName } from '@rollcall/types/access-commands';
 import type { Cause, RecordedAccessEvent } from './events.ts';
-import type { Plan } from './state.ts';
+import type { Group, Plan } from './state.ts';
 
 /** What some wishes need that only the edge can tell: ids of new things, sealed names, what plans there are. */
 interface Prepared {
@@ -24,16 +24,24 @@ export type AccessWish = {
 
 export type WishOf<Name extends AccessCommandName> = Extract<AccessWish, { readonly type: Name }>;
 
+/** A group to be, with the permissions that it is granted. */
+export interface NewGroup extends Group {
+  readonly groupId: string;
+  readonly permissions: readonly string[];
+}
+
 /**
  * What only the product asks for.
  *
  * - `addUser`: a registered person can be given rights; one who `mayBootstrap` may become the first administrator, once.
  * - `appointAdmin`: somebody becomes an administrator on the authority of the machine's operator alone.
+ * - `setUpGroups`: groups come about that are not there yet by their names, with what they are granted.
  * - `expire`: what somebody was given ends, if its time has come.
  */
 export type ProductCommand =
   | { readonly type: 'addUser'; readonly userId: string; readonly mayBootstrap: boolean }
   | { readonly type: 'appointAdmin'; readonly userId: string }
+  | { readonly type: 'setUpGroups'; readonly groups: readonly NewGroup[] }
   | { readonly type: 'suspendUser'; readonly userId: string }
   | { readonly type: 'restoreUser'; readonly userId: string }
   | { readonly type: 'expire'; readonly key: string }

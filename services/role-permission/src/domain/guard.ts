@@ -4,12 +4,13 @@ import { isCurrent } from './edges.ts';
 import type { AccessFact } from './events.ts';
 import { applied, edgesOf } from './evolve.ts';
 import { kindOf } from './facts/kinds.ts';
+import { isSuspended } from './holdings.ts';
 import { type AccessState, exists } from './state.ts';
 import { thingOf } from './tuples.ts';
 
 /**
- * Whether facts may follow a state: every way to change access ends here, commands as well as what takes one back. First
- * whether the actor may bring each of them about, then whether all that must hold does hold after them.
+ * Whether facts may follow a state: every way to change access ends here, commands as well as what takes one back. Nobody
+ * who is suspended brings anything about. First whether the actor may bring each of them about, then whether all that must hold does hold after them.
  *
  * @returns the state after them, or why not.
  */
@@ -19,6 +20,7 @@ export const guard = (
   actor: string,
   now: number,
 ): AccessState | Refusal => {
+  if (isSuspended(state, actor)) return refuse('forbidden');
   let after = state;
   for (const [n, fact] of facts.entries()) {
     after = applied(after, fact, { position: state.revision + 1 + n, at: now, actor });

@@ -1,9 +1,9 @@
 import type { UserId } from '@rollcall/types/ids';
 import { adminPermission } from '@rollcall/types/permissions';
 import { type Edge, endOf } from './edges.ts';
-import { isSuspended, type Standing, type Step, standingsOf, usersOf } from './holdings.ts';
+import { isMember, isSuspended, type Standing, type Step, standingsOf, usersOf } from './holdings.ts';
 import { type AccessState, isBuiltIn } from './state.ts';
-import { scopedName, type Tuple, thingOf } from './tuples.ts';
+import { scopedName, type Tuple, thingOf, userOf } from './tuples.ts';
 
 export interface Permission {
   readonly name: string;
@@ -83,6 +83,24 @@ export function* holdersOf(
     }
   }
   yield* holdersAmong(state, found, permission, now, { after, organizationId: null });
+}
+
+/** The members of an organization who hold a permission within it, in the same way. */
+export function* holdersWithin(
+  state: AccessState,
+  organizationId: string,
+  permission: string,
+  now: number,
+  after?: string,
+): Generator<Held & { readonly userId: UserId }, void, undefined> {
+  const members = new Set<UserId>();
+  for (const relation of ['admin', 'member']) {
+    for (const [subject] of state.edges.subjectsOf(`organization:${organizationId}`, relation)) {
+      const userId = userOf(subject);
+      if (userId !== undefined && isMember(state, organizationId, userId, now)) members.add(userId);
+    }
+  }
+  yield* holdersAmong(state, members, permission, now, { after, organizationId });
 }
 
 function* holdersAmong(

@@ -79,14 +79,19 @@ describe('201', () => {
     expect(await access.eventsAbout('landed')).toHaveLength(1);
   });
 
+  const aDayGoesBy = async () => {
+    await access.database.owner`update role_permission.idempotency_keys set claimed_at = now() - interval '25 hours'`;
+    await access.database.owner`update role_permission.events set at = at - interval '25 hours'`;
+  };
+
   it('takes a key whose day is over for a new one', async () => {
     await create('renewed', { key: 'k4' });
     await remove('renewed');
-    await access.database.owner`update role_permission.idempotency_keys set claimed_at = now() - interval '25 hours'`;
+    await aDayGoesBy();
     expect((await create('renewed', { key: 'k4' })).status).toBe(201);
     expect((await access.eventsAbout('renewed')).at(-1)).toMatchObject({ type: 'permission.created' });
     // And once more with another body: that is not the command that the log remembers.
-    await access.database.owner`update role_permission.idempotency_keys set claimed_at = now() - interval '25 hours'`;
+    await aDayGoesBy();
     expect(await create('admin', { key: 'k4' })).toMatchObject({ status: 409, body: { code: 'permission_exists' } });
   });
 

@@ -4,19 +4,23 @@ import { userId } from '@rollcall/types/ids';
 import { isRefusal, refuse } from '@rollcall/types/problems';
 import { listHolders } from '@rollcall/types/routes/role-permission/permissions';
 import { z } from 'zod';
-import { present } from '../access.ts';
-import { findPermission, holdersOf } from '../domain/queries.ts';
+import { findPermission, holdersOf, holdersWithin } from '../domain/queries.ts';
 import type { Ports } from '../ports.ts';
 import { pageFrom } from './page-from.ts';
+import { scopedReading } from './scope.ts';
 
-export const handleListHolders = ({ access }: Ports) =>
-  handle(listHolders, async ({ params, query }) => {
+export const handleListHolders = (ports: Ports) =>
+  handle(listHolders, async ({ params, query }, { signedIn }) => {
     const after = decodeCursor(query.cursor, z.tuple([userId]));
     if (isRefusal(after)) return after;
-    const reading = present(access);
+    const reading = scopedReading({ ports, right: 'permissions.read' }, query, signedIn);
     if (isRefusal(reading)) return reading;
-    if (!findPermission(reading.state, params.name)) return refuse('not_found');
-    const holders = holdersOf(reading.state, params.name, reading.now, after?.[0]);
+    const { state, now } = reading;
+    if (!findPermission(state, params.name)) return refuse('not_found');
+    const holders =
+      query.organization === undefined
+        ? holdersOf(state, params.name, now, after?.[0])
+        : holdersWithin(state, query.organization, params.name, now, after?.[0]);
     return answer(
       200,
       pageFrom(holders, query.limit, (row) => [row.userId]),

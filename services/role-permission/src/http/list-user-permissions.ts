@@ -5,22 +5,25 @@ import { isRefusal, refuse } from '@rollcall/types/problems';
 import { listUserPermissions } from '@rollcall/types/routes/role-permission/permissions';
 import { listUserServiceUserPermissions } from '@rollcall/types/routes/role-permission/user-service';
 import { z } from 'zod';
-import { present } from '../access.ts';
 import { isKnownUser, permissionsOf } from '../domain/queries.ts';
 import type { Ports } from '../ports.ts';
 import { pageFrom } from './page-from.ts';
+import { scopedReading } from './scope.ts';
 
 /** What a person holds and where each comes from, under both its names. */
-export const handleListUserPermissions = ({ access }: Ports) =>
+export const handleListUserPermissions = (ports: Ports) =>
   [listUserPermissions, listUserServiceUserPermissions].map((route) =>
-    handle(route, async ({ params, query }) => {
+    handle(route, async ({ params, query }, { signedIn }) => {
       const after = decodeCursor(query.cursor, z.tuple([permissionName]));
       if (isRefusal(after)) return after;
-      const reading = present(access);
+      const reading = scopedReading({ ports, right: 'permissions.read', of: params.userId }, query, signedIn);
       if (isRefusal(reading)) return reading;
       const { state, now, revision } = reading;
       if (!isKnownUser(state, params.userId)) return refuse('not_found');
-      const held = permissionsOf(state, params.userId, now, { after: after?.[0] });
+      const held = permissionsOf(state, params.userId, now, {
+        after: after?.[0],
+        organizationId: query.organization ?? null,
+      });
       return answer(200, { ...pageFrom(held, query.limit, (row) => [row.name]), revision });
     }),
   );

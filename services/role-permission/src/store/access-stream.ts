@@ -1,9 +1,8 @@
-import { performance } from 'node:perf_hooks';
 import { CommandLoop } from '@rollcall/event-store/command-loop';
 import type { LoopLimits } from '@rollcall/event-store/loop-options';
 import type { Peers } from '@rollcall/event-store/peers';
 import type { Snapshots } from '@rollcall/event-store/snapshot';
-import type { Timing } from '@rollcall/event-store/timing';
+import { systemTiming } from '@rollcall/service-kit/system-timing';
 import type { Refusal } from '@rollcall/types/problems';
 import type { Sql } from 'postgres';
 import type { AccessCommand } from '../domain/commands.ts';
@@ -27,8 +26,8 @@ export interface AccessStreamOptions {
   readonly snapshots?: Snapshots<AccessState>;
   /** Told of the state whenever it was loaded as a whole: what was told of events before may no longer be so. */
   readonly loaded?: (state: AccessState) => void;
-  /** Told of every committed event in order, whichever replica appended it. */
-  readonly recorded?: (entries: readonly RecordedAccessEvent[]) => void;
+  /** Told of every committed event in order, whichever replica appended it, and of the state after them. */
+  readonly recorded?: (entries: readonly RecordedAccessEvent[], state: AccessState) => void;
   readonly report: (error: unknown, doing: string) => void;
   readonly limits?: Partial<LoopLimits>;
 }
@@ -42,12 +41,3 @@ export const accessStream = ({ sql, ...options }: AccessStreamOptions): AccessSt
     eventIdOf,
     timing: systemTiming,
   });
-
-const systemTiming: Timing = {
-  now: () => Date.now(),
-  elapsed: () => performance.now(),
-  after: (milliseconds, callback) => {
-    const timer = setTimeout(callback, milliseconds);
-    return () => clearTimeout(timer);
-  },
-};

@@ -1,38 +1,93 @@
 import type postgres from 'postgres';
-import type { Edge } from '../domain/edges.ts';
 import type { Tuple } from '../domain/tuples.ts';
 
-/** A tuple, and until when it was given. */
-export type PastEdge = Tuple & Pick<Edge, 'validUntil'>;
-
-/** The graph of rights as it was at a position of the log. */
-export interface EdgeQueries {
-  /** Every edge that these subjects had. */
-  ofSubjects(subjects: readonly string[], position: number): Promise<readonly PastEdge[]>;
-  /** Every edge that led to these objects. */
-  ofObjects(objects: readonly string[], position: number): Promise<readonly PastEdge[]>;
+/** How a tuple held for a while. */
+export interface EdgeLife extends Tuple {
+  readonly validUntil: string | null;
+  /** The first position at which it held, on these terms. */
+  readonly from: number;
+  /** The first at which it no longer did; null while it does. */
+  readonly to: number | null;
 }
 
-type Row = Tuple & { readonly valid_until: string | null };
+/** A stretch of the log, both ends included. */
+export interface Stretch {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The graph of rights as it was somewhere along a stretch of the log. */
+export interface EdgeQueries {
+  /** Every edge that these subjects had; only those to these objects, if any are named. */
+  ofSubjects(subjects: readonly string[], stretch: Stretch, objects?: readonly string[]): Promise<readonly EdgeLife[]>;
+  /** Every edge that led to these objects. */
+  ofObjects(objects: readonly string[], stretch: Stretch): Promise<readonly EdgeLife[]>;
+  /** Every edge that led to objects whose names begin so. */
+  ofObjectsNamed(prefix: string, stretch: Stretch): Promise<readonly EdgeLife[]>;
+  /** How these tuples held. */
+  ofTuples(tuples: readonly Tuple[], stretch: Stretch): Promise<readonly EdgeLife[]>;
+  /** All edges at a position, by object, relation and subject, after this one: so many at most. */
+  page(position: number, after: Tuple | undefined, limit: number): Promise<readonly EdgeLife[]>;
+}
+
+interface Row extends Tuple {
+  readonly valid_until: string | null;
+  readonly from_position: string;
+  readonly to_position: string | null;
+}
 
 /** @param sql a pool of the service's role */
 export const edgeQueries = (sql: postgres.Sql, stream: string): EdgeQueries => {
-  const edges = async (column: 'subject' | 'object', wanted: readonly string[], position: number) => {
-    const life = sql`object, relation, subject, (extract(epoch from valid_until) * 1000)::bigint::text as valid_until`;
-    const known = sql`stream = ${stream} and ${sql(column)} = any(${[...wanted]}::text[]) and from_position <= ${position}`;
+  const columns = sql`object, relation, subject, from_position::text, to_position::text,
+    (extract(epoch from valid_until) * 1000)::bigint::text as valid_until`;
+  const lives = async (wanted: postgres.PendingQuery<postgres.Row[]>, { from, to }: Stretch) => {
+    const known = sql`stream = ${stream} and ${wanted} and from_position <= ${to}`;
     // Apart, because no index serves both at once.
     const rows = await sql<Row[]>`
-      select ${life} from role_permission.edges where ${known} and to_position is null
+      select ${columns} from role_permission.edges where ${known} and to_position is null
       union all
-      select ${life} from role_permission.edges where ${known} and to_position > ${position}
-      order by object, relation, subject`;
-    return rows.map(({ valid_until, ...edge }) => ({
-      ...edge,
-      validUntil: valid_until === null ? null : new Date(Number(valid_until)).toISOString(),
-    }));
+      select ${columns} from role_permission.edges where ${known} and to_position > ${from}
+      order by object, relation, subject, from_position`;
+    return rows.map(lifeOf);
   };
   return {
-    ofSubjects: (subjects, position) => edges('subject', subjects, position),
-    ofObjects: (objects, position) => edges('object', objects, position),
+    ofSubjects: (subjects, stretch, objects) => {
+      const named = sql`subject = any(${[...subjects]}::text[])`;
+      return lives(objects ? sql`${named} and object = any(${[...objects]}::text[])` : named, stretch);
+    },
+    ofObjects: (objects, stretch) => lives(sql`object = any(${[...objects]}::text[])`, stretch),
+    // As a range, for the index: names are compared by their bytes.
+    ofObjectsNamed: (prefix, stretch) =>
+      lives(sql`object >= ${prefix} and object < ${prefix.slice(0, -1) + following(prefix)}`, stretch),
+    ofTuples: (tuples, stretch) =>
+      lives(
+        sql`(object, relation, subject) in (select * from unnest(
+          ${tuples.map(({ object }) => object)}::text[],
+          ${tuples.map(({ relation }) => relation)}::text[],
+          ${tuples.map(({ subject }) => subject)}::text[]))`,
+        stretch,
+      ),
+    page: async (position, after, limit) => {
+      const { object, relation, subject } = after ?? { object: '', relation: '', subject: '' };
+      const rows = await sql<Row[]>`
+        select ${columns} from role_permission.edges
+        where stream = ${stream} and (object, relation, subject) > (${object}, ${relation}, ${subject})
+          and from_position <= ${position} and (to_position is null or to_position > ${position})
+        order by object, relation, subject
+        limit ${limit}`;
+      return rows.map(lifeOf);
+    },
   };
 };
+
+/** The character after the last one of a text. */
+const following = (text: string): string => String.fromCharCode(text.charCodeAt(text.length - 1) + 1);
+
+const lifeOf = ({ object, relation, subject, ...row }: Row): EdgeLife => ({
+  object,
+  relation,
+  subject,
+  validUntil: row.valid_until === null ? null : new Date(Number(row.valid_until)).toISOString(),
+  from: Number(row.from_position),
+  to: row.to_position === null ? null : Number(row.to_position),
+});

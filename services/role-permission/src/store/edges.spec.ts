@@ -56,7 +56,10 @@ const append = async (pool: postgres.Sql, ...batches: readonly (readonly (readon
 
 const edges = edgeQueries(owner, 'core');
 const held = async (position: number, subject = `user:${ada}`) =>
-  (await edges.ofSubjects([subject], position)).map(({ object, validUntil }) => [object, validUntil]);
+  (await edges.ofSubjects([subject], { from: position, to: position })).map(({ object, validUntil }) => [
+    object,
+    validUntil,
+  ]);
 
 describe('the graph of rights in the past', () => {
   it('has an edge from the position that gave it to before the one that took it', async () => {
@@ -121,12 +124,12 @@ describe('the graph of rights in the past', () => {
       [[granted(ada, 'x', undefined, null), granted(ben, 'x', undefined, null)]],
       [[revoked(ben, 'x', null)]],
     );
-    const both = await edges.ofObjects(['permission:x', 'permission:y'], 2);
+    const both = await edges.ofObjects(['permission:x', 'permission:y'], { from: 2, to: 2 });
     expect(both.map(({ subject }) => subject)).toEqual([`user:${ada}`, `user:${ben}`]);
-    expect(await edges.ofObjects(['permission:x'], 3)).toEqual([
-      { object: 'permission:x', relation: 'holder', subject: `user:${ada}`, validUntil: null },
+    expect(await edges.ofObjects(['permission:x'], { from: 3, to: 3 })).toEqual([
+      { object: 'permission:x', relation: 'holder', subject: `user:${ada}`, validUntil: null, from: 1, to: null },
     ]);
-    expect(await edgeQueries(owner, 'other').ofObjects(['permission:x'], 3)).toEqual([]);
+    expect(await edgeQueries(owner, 'other').ofObjects(['permission:x'], { from: 3, to: 3 })).toEqual([]);
   });
 
   it('is not touched by a batch that the log does not take', async () => {
@@ -227,7 +230,9 @@ describe('questions to the log', () => {
         where position = ${position + 1}`;
     }
     const instants = [0, 999, 1_000, 1_001, 1_002, 1_500, 8_999, 9_000, 9_001, 99_999];
-    expect(await Promise.all(instants.map((instant) => queries.at(instant)))).toEqual([0, 0, 1, 3, 3, 4, 4, 6, 7, 7]);
-    expect(await logQueries(owner, 'other').at(5_000)).toBe(0);
+    expect(await Promise.all(instants.map((instant) => queries.positionAt(instant)))).toEqual([
+      0, 0, 1, 3, 3, 4, 4, 6, 7, 7,
+    ]);
+    expect(await logQueries(owner, 'other').positionAt(5_000)).toBe(0);
   });
 });

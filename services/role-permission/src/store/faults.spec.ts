@@ -12,6 +12,7 @@ import { ada, commandOf, fingerprint } from '../domain/scenario.ts';
 import { impaired } from '../testing/impaired-road.ts';
 import { openLogDatabase } from '../testing/log-database.ts';
 import { type Done, startReplicaProcess } from '../testing/replica-under-test.ts';
+import { expectWhole } from '../testing/whole-log.ts';
 import { accessStream, coreStream } from './access-stream.ts';
 import { postgresLog } from './postgres-log.ts';
 
@@ -68,17 +69,6 @@ const doing = (replica: { readonly done: readonly Done[] }, atLeast = 50) => {
   return expect.poll(() => replica.done.length - before, { timeout: 20_000 }).toBeGreaterThan(atLeast);
 };
 
-/** Gapless, in order of time, every command once and everything there that was told is done in the present epoch. */
-const expectWhole = async (told: readonly Done[]) => {
-  const { epoch, entries } = await postgresLog(owner, coreStream).read(1, 1_000_000);
-  expect(entries.map(({ position }) => position)).toEqual(entries.map((_, n) => n + 1));
-  expect(entries.every(({ at }, n) => at >= (entries[n - 1]?.at ?? 0))).toBe(true);
-  const positions = new Map(entries.map(({ commandId, position }) => [commandId, position]));
-  expect(positions.size).toBe(entries.length);
-  const wrong = told.filter((done) => done.epoch === epoch && positions.get(done.commandId) !== done.revision);
-  expect(wrong).toEqual([]);
-  return { epoch, entries };
-};
 /** The longest time in which nothing was done, from a moment on. */
 const longestPause = (done: readonly Done[], from: number): number => {
   const times = [from, ...done.filter(({ at }) => at >= from).map(({ at }) => at)];
@@ -86,7 +76,7 @@ const longestPause = (done: readonly Done[], from: number): number => {
 };
 
 describe('the access log, when', () => {
-  it('Postgres is killed under load, has everything that was answered (F09)', async () => {
+  it('Postgres is killed under load, has everything that was answered, and its edges are those of its events (F09, F30)', async () => {
     const replicas = [await startReplica(), await startReplica()];
     for (let round = 0; round < rounds; round++) {
       await Promise.all(replicas.map((replica) => doing(replica)));
@@ -96,11 +86,14 @@ describe('the access log, when', () => {
       await Promise.all(replicas.map((replica) => doing(replica)));
     }
     await Promise.all(replicas.map((replica) => replica.kill()));
-    const { epoch } = await expectWhole(replicas.flatMap(({ done }) => done));
+    const { epoch } = await expectWhole(
+      owner,
+      replicas.flatMap(({ done }) => done),
+    );
     expect(epoch).toBe(1);
   }, 120_000);
 
-  it('a replica is killed under load, goes on with the others', async () => {
+  it('a replica is killed under load, goes on with the others, and nothing is half there (F30)', async () => {
     const survivor = await startReplica();
     for (let round = 0; round < rounds; round++) {
       const victim = await startReplica(32);
@@ -110,7 +103,7 @@ describe('the access log, when', () => {
       await doing(survivor, 100);
       // Whom it took for the leader is gone: it asked in vain once, and then did it by itself.
       expect(longestPause(survivor.done, died)).toBeLessThan(2_000);
-      await expectWhole([...victim.done, ...survivor.done]);
+      await expectWhole(owner, [...victim.done, ...survivor.done]);
     }
   }, 120_000);
 
@@ -127,7 +120,7 @@ describe('the access log, when', () => {
       await Promise.all([doing(leader), doing(other)]);
     }
     await Promise.all([leader.kill(), other.kill()]);
-    await expectWhole([...leader.done, ...other.done]);
+    await expectWhole(owner, [...leader.done, ...other.done]);
   }, 120_000);
 
   it('NATS is killed, is written by all replicas all the same, in fair shares', async () => {
@@ -143,7 +136,10 @@ describe('the access log, when', () => {
     expect(Math.min(...shares) / (total / 3)).toBeGreaterThan(0.3);
     await Promise.all(replicas.map((replica) => doing(replica)));
     await Promise.all(replicas.map((replica) => replica.kill()));
-    await expectWhole(replicas.flatMap(({ done }) => done));
+    await expectWhole(
+      owner,
+      replicas.flatMap(({ done }) => done),
+    );
   }, 120_000);
 
   it('the network is slow, is right and goes on', async () => {
@@ -159,7 +155,7 @@ describe('the access log, when', () => {
     road.slow(0);
     await Promise.all([doing(near), doing(far)]);
     await Promise.all([near.kill(), far.kill()]);
-    await expectWhole([...near.done, ...far.done]);
+    await expectWhole(owner, [...near.done, ...far.done]);
   }, 120_000);
 
   it('a writer stands still with the log to itself, is held up for half a second, and keeps nothing of it', async () => {
@@ -187,7 +183,7 @@ describe('the access log, when', () => {
     road.thaw();
     await failed;
     await stalled.end({ timeout: 1 });
-    await expectWhole([]);
+    await expectWhole(owner, []);
   }, 60_000);
 
   it('an older copy of it is put back, goes on in a new epoch, and every reader is told (F10)', async () => {
@@ -219,7 +215,7 @@ describe('the access log, when', () => {
     expect(await one.reached(2, 2, 2_000)).toBe('reached');
     // What was lost can be done again: nobody remembers it as done.
     expect(await one.submit(lost)).toEqual({ status: 'accepted', revision: 3, epoch: 2 });
-    const { entries } = await expectWhole([]);
+    const { entries } = await expectWhole(owner, []);
     const replayed = entries.reduce(accessDecider.evolve, accessDecider.initialState());
     await expect.poll(() => other.reading?.revision).toBe(3);
     for (const { reading } of [one, other]) expect(reading && fingerprint(reading.state)).toBe(fingerprint(replayed));

@@ -5,16 +5,32 @@ import { type EventRow, eventColumns, recordedOf } from './event-rows.ts';
 
 /** Questions to the log itself, about what the live state no longer knows. */
 export interface LogQueries {
+  /** The entries from a position on, so many at most. */
+  read(fromPosition: number, limit: number): Promise<readonly RecordedAccessEvent[]>;
   /** The entries after a position whose commands read or wrote any of these keys, in order. */
   after(position: number, keys: readonly string[]): Promise<readonly RecordedAccessEvent[]>;
   /** The entries of one command, in order. */
   ofCommand(commandId: string): Promise<readonly RecordedAccessEvent[]>;
+  /** The entries at these positions, in order. */
+  at(positions: readonly number[]): Promise<readonly RecordedAccessEvent[]>;
+  /** The entries about these subjects, of these types, up to a position, in order. */
+  about(subjects: readonly string[], types: readonly string[], upTo: number): Promise<readonly RecordedAccessEvent[]>;
+  /** All entries of these types up to a position, in order. Reads the whole log. */
+  ofTypes(types: readonly string[], upTo: number): Promise<readonly RecordedAccessEvent[]>;
   /** The last position that was there at an instant, in milliseconds since 1970; 0 before the first. */
-  at(instant: number): Promise<number>;
+  positionAt(instant: number): Promise<number>;
 }
 
 /** @param sql a pool of the service's role */
 export const logQueries = (sql: postgres.Sql, stream: string): LogQueries => ({
+  read: async (fromPosition, limit) => {
+    const rows = await sql<EventRow[]>`
+      select ${sql.unsafe(eventColumns)} from role_permission.events
+      where stream = ${stream} and position >= ${fromPosition}
+      order by events.position
+      limit ${limit}`;
+    return rows.map(recordedOf);
+  },
   after: async (position, keys) => {
     const rows = await sql<EventRow[]>`
       select ${sql.unsafe(eventColumns)} from role_permission.events
@@ -40,7 +56,28 @@ export const logQueries = (sql: postgres.Sql, stream: string): LogQueries => ({
       order by events.position`;
     return rows.map(recordedOf);
   },
-  at: async (instant) => {
+  at: async (positions) => {
+    const rows = await sql<EventRow[]>`
+      select ${sql.unsafe(eventColumns)} from role_permission.events
+      where stream = ${stream} and position = any(${[...positions]}::bigint[])
+      order by events.position`;
+    return rows.map(recordedOf);
+  },
+  about: async (subjects, types, upTo) => {
+    const rows = await sql<EventRow[]>`
+      select ${sql.unsafe(eventColumns)} from role_permission.events
+      where stream = ${stream} and subject = any(${[...subjects]}::text[]) and type = any(${[...types]}::text[]) and position <= ${upTo}
+      order by events.position`;
+    return rows.map(recordedOf);
+  },
+  ofTypes: async (types, upTo) => {
+    const rows = await sql<EventRow[]>`
+      select ${sql.unsafe(eventColumns)} from role_permission.events
+      where stream = ${stream} and type = any(${[...types]}::text[]) and position <= ${upTo}
+      order by events.position`;
+    return rows.map(recordedOf);
+  },
+  positionAt: async (instant) => {
     // Time never runs back along the log and positions have no holes: halving finds it without an index on time.
     const [found] = await sql<{ position: string }[]>`
       with recursive search as (

@@ -11,6 +11,8 @@ import {
   bigint,
   bigserial,
   check,
+  customType,
+  foreignKey,
   index,
   integer,
   jsonb,
@@ -101,6 +103,50 @@ export const edges = rolePermission.table(
     check('edges__interval', sql`${table.toPosition} > ${table.fromPosition}`),
   ],
 );
+
+/** The live state at some positions, so that a start need not read the whole log: the newest ones only. */
+export const snapshots = rolePermission.table(
+  'snapshots',
+  {
+    id: bigserial({ mode: 'number' }).primaryKey(),
+    stream: text().notNull(),
+    /** What its bytes can be read by, see `state-form.ts`. */
+    form: text().notNull(),
+    epoch: integer().notNull(),
+    position: bigint({ mode: 'number' }).notNull(),
+    /** How many there are in its parts. */
+    bytes: bigint({ mode: 'number' }).notNull(),
+    madeAt: timestamp('made_at', { withTimezone: true }).notNull().defaultNow(),
+  },
+  (table) => [index('snapshots__stream').on(table.stream, table.form, table.epoch, table.position)],
+);
+
+const bytea = customType<{ data: Uint8Array }>({ dataType: () => 'bytea' });
+
+export const snapshotParts = rolePermission.table(
+  'snapshot_parts',
+  {
+    snapshotId: bigint('snapshot_id', { mode: 'number' }).notNull(),
+    part: integer().notNull(),
+    data: bytea().notNull(),
+  },
+  (table) => [
+    primaryKey({ name: 'snapshot_parts__part', columns: [table.snapshotId, table.part] }),
+    foreignKey({
+      name: 'snapshot_parts__snapshot_id',
+      columns: [table.snapshotId],
+      foreignColumns: [snapshots.id],
+    }).onDelete('cascade'),
+  ],
+);
+
+/** The keys under which names are sealed: an organization's, or that of a project that a person owns. */
+export const nameKeys = rolePermission.table('name_keys', {
+  ownerId: uuid('owner_id').primaryKey(),
+  /** Sealed itself, under `KEY_ENCRYPTION_SECRET`. */
+  sealedKey: text('sealed_key').notNull(),
+  createdAt: timestamp('created_at', { withTimezone: true }).notNull().defaultNow(),
+});
 
 /** How far the log has been published, a row for each batch, and which of its events stands last in the stream. */
 export const relayCheckpoints = rolePermission.table(

@@ -22,7 +22,8 @@ export const openLogDatabase = async (postgresUrl?: string) => {
     pool: (max: number) => open(database.url, max),
     /** Makes the log what it is at the very first start. */
     empty: async () => {
-      await owner`truncate role_permission.events, role_permission.edges, role_permission.streams`;
+      await owner`truncate role_permission.events, role_permission.edges, role_permission.streams,
+        role_permission.snapshots, role_permission.snapshot_parts`;
     },
     drop: async () => {
       await Promise.all(pools.map((pool) => pool.end({ timeout: 1 })));

@@ -3,6 +3,7 @@ import { connect } from '@rollcall/database/connect';
 import { Bus } from '@rollcall/events/bus';
 import { createLogger } from '@rollcall/service-kit/logging';
 import { userId } from '@rollcall/types/ids';
+import type { AccessCommand } from '../domain/commands.ts';
 import { accessStream, coreStream } from '../store/access-stream.ts';
 import { NatsPeers } from '../store/nats-peers.ts';
 import { PeerMessages } from '../store/peer-messages.ts';
@@ -31,19 +32,32 @@ const stream = accessStream({
 await stream.start();
 process.stdout.write('started\n');
 
-const client = async (): Promise<never> => {
+const cause = { actor: 'service:spec', correlationId: 'spec' };
+
+/** Until it is done. */
+const done = async (command: AccessCommand): Promise<void> => {
   for (;;) {
-    const id = uuid();
-    const outcome = await stream.submit({
-      type: 'addUser',
-      id,
-      cause: { actor: 'service:spec', correlationId: 'spec' },
-      userId: userId.parse(uuid()),
-      mayBootstrap: false,
-    });
-    if (outcome.status === 'accepted') process.stdout.write(`${id} ${outcome.epoch} ${outcome.revision}\n`);
+    const outcome = await stream.submit(command);
+    if (outcome.status === 'accepted') {
+      process.stdout.write(`${command.id} ${outcome.epoch} ${outcome.revision}\n`);
+      return;
+    }
     // An answer that comes at once, without a decision, must not turn this into a spin.
-    else await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+};
+
+/** People come, and one in four founds an organization, one in four of which is deleted: edges begin, and end. */
+const client = async (): Promise<never> => {
+  for (let n = 1; ; n++) {
+    const [actor, organizationId] = [userId.parse(uuid()), uuid()];
+    const plan = { plan: 'any', seats: null };
+    const own = { actor, correlationId: 'spec' };
+    await done({ type: 'addUser', id: uuid(), cause, userId: actor, mayBootstrap: false });
+    if (n % 4 > 0) continue;
+    await done({ type: 'createOrganization', id: uuid(), cause: own, organizationId, name: 'sealed', plan });
+    if (organizationId.endsWith('0'))
+      await done({ type: 'deleteOrganization', id: uuid(), cause: own, organizationId });
   }
 };
 for (let n = 0; n < Number(CLIENTS); n++) void client();

@@ -30,6 +30,7 @@ export const startRolePermissionUnderTest = async ({ withNats = false, variables
   const road = await severable(database.url);
   const environment = {
     ...testEnvironment('role-permission', road.url),
+    KEY_ENCRYPTION_SECRET: 'A'.repeat(43),
     // A developer's machine, unless the spec says otherwise: the first person there becomes the administrator.
     NODE_ENV: 'development',
     PUBLIC_URL: 'http://localhost:8080',

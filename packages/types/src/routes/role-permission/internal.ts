@@ -65,12 +65,24 @@ export const appointDevAdmin = defineRoute({
   operationId: 'appointDevAdmin',
   method: 'PUT',
   path: '/internal/dev-admins/:userId',
-  summary: 'Make somebody an administrator, on a developer’s machine only; repeating it changes nothing',
+  summary:
+    'Make somebody an administrator with an organization, on a developer’s machine only; repeating it changes nothing',
   callers: [{ service: 'operator' }],
   rate: 'internal',
   params: z.object({ userId }),
   responses: { 200: written },
   refusals: ['forbidden', 'user_suspended'],
+});
+
+export const setUpGroups = defineRoute({
+  service,
+  operationId: 'setUpGroups',
+  method: 'PUT',
+  path: '/internal/preset-groups',
+  summary: 'Create the preset groups that are not there yet: one a plan, those of the product, and manageable ones',
+  callers: [{ service: 'operator' }],
+  rate: 'internal',
+  responses: { 200: written.extend({ created: z.array(z.string()), present: z.array(z.string()) }) },
 });
 
 export const checkPermission = defineRoute({

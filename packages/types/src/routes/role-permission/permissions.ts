@@ -3,10 +3,18 @@ import { entityId, instant, userId } from '../../ids.ts';
 import { page, paging } from '../../paging.ts';
 import { newPermissionName, permission, permissionDescription, permissionName } from '../../permissions.ts';
 import { defineRoute } from '../../route-definition.ts';
-import { revision, service, written } from './shared.ts';
+import { revision, service, trial, tried, until, write, written } from './shared.ts';
+
+const tag = 'Permissions';
+/** Everywhere, or within one organization. */
+const scope = { organization: entityId.optional() };
+const granting = z.strictObject({ ...trial, ...scope });
+const organizationAdmins = { judged: 'admins of the organization that is named' } as const;
+const granters = [{ permission: 'permissions.grant' }, organizationAdmins] as const;
 
 export const listPermissions = defineRoute({
   service,
+  tag,
   operationId: 'listPermissions',
   method: 'GET',
   path: '/v1/permissions',
@@ -19,16 +27,15 @@ export const listPermissions = defineRoute({
 });
 
 export const createPermission = defineRoute({
-  service,
+  ...write,
+  tag,
   operationId: 'createPermission',
   method: 'POST',
   path: '/v1/permissions',
   summary: 'Define a permission that other services will ask about',
   callers: [{ permission: 'permissions.manage' }],
-  rate: 'write',
   body: z.strictObject({ name: newPermissionName, description: permissionDescription }),
-  headers: ['Rollcall-Revision'],
-  responses: { 201: permission.extend({ id: permissionName, revision }) },
+  responses: { 200: tried, 201: permission.extend({ id: permissionName, revision }) },
   refusals: ['permission_exists'],
   openAboutExistence: true,
   idempotent: true,
@@ -36,6 +43,7 @@ export const createPermission = defineRoute({
 
 export const readPermission = defineRoute({
   service,
+  tag,
   operationId: 'readPermission',
   method: 'GET',
   path: '/v1/permissions/:name',
@@ -47,32 +55,30 @@ export const readPermission = defineRoute({
 });
 
 export const describePermission = defineRoute({
-  service,
+  ...write,
+  tag,
   operationId: 'describePermission',
   method: 'PATCH',
   path: '/v1/permissions/:name',
   summary: 'Give a permission another description',
   callers: [{ permission: 'permissions.manage' }],
-  rate: 'write',
   params: z.object({ name: permissionName }),
   body: z.strictObject({ description: permissionDescription }),
-  headers: ['Rollcall-Revision'],
-  responses: { 200: permission.extend({ revision }) },
+  responses: { 200: z.union([tried, permission.extend({ revision })]) },
   refusals: ['permission_protected'],
   idempotent: true,
 });
 
 export const deletePermission = defineRoute({
-  service,
+  ...write,
+  tag,
   operationId: 'deletePermission',
   method: 'DELETE',
   path: '/v1/permissions/:name',
   summary: 'Delete a permission and revoke it from everybody',
   callers: [{ permission: 'permissions.manage' }],
-  rate: 'write',
   params: z.object({ name: permissionName }),
-  headers: ['Rollcall-Revision'],
-  responses: { 200: written },
+  responses: { 200: z.union([tried, written]) },
   refusals: ['permission_protected', 'forbidden'],
 });
 
@@ -93,58 +99,90 @@ const heldPermission = source.extend({ name: permissionName, sources: z.array(so
 
 export const listHolders = defineRoute({
   service,
+  tag,
   operationId: 'listHolders',
   method: 'GET',
   path: '/v1/permissions/:name/holders',
-  summary: 'Who holds a permission and why',
-  callers: [{ permission: 'permissions.read' }],
+  summary: 'Who holds a permission everywhere, or which members of an organization hold it there, and why',
+  callers: [{ permission: 'permissions.read' }, organizationAdmins],
   rate: 'read',
   params: z.object({ name: permissionName }),
-  query: z.strictObject(paging),
+  query: z.strictObject({ ...paging, ...scope }),
   responses: { 200: page(heldPermission.omit({ name: true }).extend({ userId })) },
-  refusals: ['invalid_cursor'],
+  refusals: ['invalid_cursor', 'forbidden'],
 });
 
 export const listUserPermissions = defineRoute({
   service,
+  tag,
   operationId: 'listUserPermissions',
   method: 'GET',
   path: '/v1/users/:userId/permissions',
-  summary: 'What a person holds and where each comes from',
-  callers: ['self', { permission: 'permissions.read' }],
+  summary: 'What a person holds everywhere, or also within an organization, and where each comes from',
+  callers: ['self', { permission: 'permissions.read' }, organizationAdmins],
   rate: 'read',
   params: z.object({ userId }),
-  query: z.strictObject(paging),
+  query: z.strictObject({ ...paging, ...scope }),
   responses: { 200: page(heldPermission).extend({ revision }) },
-  refusals: ['invalid_cursor'],
+  refusals: ['invalid_cursor', 'forbidden'],
 });
 
 export const grantPermission = defineRoute({
-  service,
+  ...write,
+  tag,
   operationId: 'grantPermission',
   method: 'PUT',
   path: '/v1/users/:userId/permissions/:name',
-  summary: 'Grant a permission to a person',
-  callers: [{ permission: 'permissions.grant' }],
-  rate: 'write',
+  summary: 'Grant a permission to a person, everywhere or within an organization',
+  callers: granters,
   params: z.object({ userId, name: permissionName }),
-  body: z.strictObject({ validUntil: instant.nullish() }),
+  query: granting,
+  body: z.strictObject(until),
   bodyOptional: true,
-  headers: ['Rollcall-Revision'],
-  responses: { 200: written },
-  refusals: ['user_suspended', 'last_admin', 'forbidden'],
+  responses: { 200: z.union([tried, written]) },
+  refusals: ['user_suspended', 'last_admin', 'forbidden', 'not_in_organization'],
 });
 
 export const revokePermission = defineRoute({
-  service,
+  ...write,
+  tag,
   operationId: 'revokePermission',
   method: 'DELETE',
   path: '/v1/users/:userId/permissions/:name',
   summary: 'Take a permission from a person',
-  callers: [{ permission: 'permissions.grant' }],
-  rate: 'write',
+  callers: granters,
   params: z.object({ userId, name: permissionName }),
-  headers: ['Rollcall-Revision'],
-  responses: { 200: written },
+  query: granting,
+  responses: { 200: z.union([tried, written]) },
   refusals: ['last_admin', 'forbidden'],
+});
+
+export const grantTeamPermission = defineRoute({
+  ...write,
+  tag,
+  operationId: 'grantTeamPermission',
+  method: 'PUT',
+  path: '/v1/teams/:teamId/permissions/:name',
+  summary: 'Grant a permission to all who are in a team, everywhere or within its organization',
+  callers: granters,
+  params: z.object({ teamId: entityId, name: permissionName }),
+  query: granting,
+  body: z.strictObject(until),
+  bodyOptional: true,
+  responses: { 200: z.union([tried, written]) },
+  refusals: ['forbidden', 'permission_protected', 'not_in_organization'],
+});
+
+export const revokeTeamPermission = defineRoute({
+  ...write,
+  tag,
+  operationId: 'revokeTeamPermission',
+  method: 'DELETE',
+  path: '/v1/teams/:teamId/permissions/:name',
+  summary: 'Take a permission from a team',
+  callers: granters,
+  params: z.object({ teamId: entityId, name: permissionName }),
+  query: granting,
+  responses: { 200: z.union([tried, written]) },
+  refusals: ['forbidden', 'last_admin'],
 });

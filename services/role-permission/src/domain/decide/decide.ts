@@ -9,6 +9,7 @@ import { type AccessState, initialState } from '../state.ts';
 import type { Facts, Moment } from './deciding.ts';
 import { expire, purge } from './endings.ts';
 import * as groups from './groups.ts';
+import { setUpGroups } from './groups.ts';
 import * as organizations from './organizations.ts';
 import { addUser, appointAdmin, restoreUser, suspendUser } from './people.ts';
 import * as permissions from './permissions.ts';
@@ -49,7 +50,7 @@ const decideOne = (state: AccessState, intent: Exclude<AccessIntent, Batch>, mom
 
 /** Nobody's right is asked for: whoever issues these has judged that, or nobody wishes them. */
 const isOurs = ({ type }: AccessIntent): boolean =>
-  type === 'addUser' || type === 'appointAdmin' || type === 'expire' || type === 'purge';
+  type === 'addUser' || type === 'appointAdmin' || type === 'setUpGroups' || type === 'expire' || type === 'purge';
 
 /** One after the other, each upon what those before it lead to; one that is refused refuses all. */
 const decideBatch = (state: AccessState, { wishes }: Batch, moment: Moment): Facts => {
@@ -68,7 +69,7 @@ const decideBatch = (state: AccessState, { wishes }: Batch, moment: Moment): Fac
 };
 
 /** A refusal of one of many says of which. */
-const within = (refusal: Refusal, n: number): Refusal => ({
+export const within = (refusal: Refusal, n: number): Refusal => ({
   ...refusal,
   errors: (refusal.errors ?? [{ pointer: '', detail: refusal.detail ?? 'is refused' }]).map((error) => ({
     ...error,
@@ -82,6 +83,8 @@ const factsOf = (state: AccessState, intent: Exclude<AccessIntent, Batch>, momen
       return addUser(state, intent.userId, intent.mayBootstrap);
     case 'appointAdmin':
       return appointAdmin(state, intent.userId);
+    case 'setUpGroups':
+      return setUpGroups(state, intent.groups);
     case 'suspendUser':
       return suspendUser(state, intent.userId);
     case 'restoreUser':

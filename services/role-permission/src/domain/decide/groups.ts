@@ -1,6 +1,7 @@
 import type { UserId } from '@rollcall/types/ids';
 import { type Refusal, refuse } from '@rollcall/types/problems';
 import { governs, may, seesOrganization } from '../authority.ts';
+import type { NewGroup } from '../commands.ts';
 import { isCurrent } from '../edges.ts';
 import type { AccessFact } from '../events.ts';
 import { isSuspended, membershipOf } from '../holdings.ts';
@@ -17,6 +18,23 @@ const notManaged = (state: AccessState, { actor, now }: Moment): Refusal | undef
 export const createGroup: Decide<'createGroup'> = (state, { groupId, name, description, kind }, moment) =>
   notManaged(state, moment) ??
   takenId(state, groupId) ?? [{ type: 'group.created', subject: groupId, data: { name, description, kind } }];
+
+/** Those that are there already, by name, stay as they are. */
+export const setUpGroups = (state: AccessState, groups: readonly NewGroup[]): readonly AccessFact[] => {
+  const names = new Set([...state.groups.entries()].map(([, { name }]) => name));
+  return groups
+    .filter(({ name }) => !names.has(name))
+    .flatMap(({ groupId, permissions, ...data }): readonly AccessFact[] => [
+      { type: 'group.created', subject: groupId, data },
+      ...permissions.map(
+        (permission): AccessFact => ({
+          type: 'permission.granted',
+          subject: groupId,
+          data: { permission, holder: 'group', before: null, after: { validUntil: null } },
+        }),
+      ),
+    ]);
+};
 
 export const describeGroup: Decide<'describeGroup'> = (state, wish, moment) => {
   const group = state.groups.get(wish.groupId);

@@ -34,6 +34,7 @@ export const createOrganization: Decide<'createOrganization'> = (state, { organi
 export const renameOrganization: Decide<'renameOrganization'> = (state, { organizationId, name }, moment) => {
   const found = governed(state, organizationId, moment);
   if ('refused' in found) return found;
+  if (found.name === name) return [];
   return [{ type: 'organization.renamed', subject: organizationId, data: { before: found.name, after: name } }];
 };
 

@@ -31,6 +31,7 @@ export const createProject: Decide<'createProject'> = (state, { projectId, name,
 export const renameProject: Decide<'renameProject'> = (state, { projectId, name }, moment) => {
   const project = governed(state, projectId, moment);
   if ('refused' in project) return project;
+  if (project.name === name) return [];
   return [
     { type: 'project.renamed', subject: projectId, data: { owner: project.owner, before: project.name, after: name } },
   ];

@@ -20,6 +20,7 @@ export const createTeam: Decide<'createTeam'> = (state, { teamId, organizationId
 export const renameTeam: Decide<'renameTeam'> = (state, { teamId, name }, moment) => {
   const team = governed(state, teamId, moment);
   if ('refused' in team) return team;
+  if (team.name === name) return [];
   return [
     {
       type: 'team.renamed',

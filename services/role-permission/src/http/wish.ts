@@ -1,0 +1,98 @@
+import type { Reading } from '@rollcall/event-store/command-loop';
+import { answer, type CallContext } from '@rollcall/service-kit/call-context';
+import { newId } from '@rollcall/service-kit/identity';
+import type { AnyAccessCommand } from '@rollcall/types/access-commands';
+import { isRefusal, type Refusal } from '@rollcall/types/problems';
+import { inBody, present, revisionHeader, submit, type Written } from '../access.ts';
+import { commandIdOf } from '../command-id.ts';
+import type { AccessCommand, AccessWish } from '../domain/commands.ts';
+import { decide } from '../domain/decide/decide.ts';
+import type { AccessEvent } from '../domain/events.ts';
+import type { AccessState } from '../domain/state.ts';
+import type { Ports } from '../ports.ts';
+import { prepare } from '../prepare.ts';
+import { isForgotten } from '../store/command-age.ts';
+
+interface Trial {
+  readonly dryRun?: 'true' | 'false' | undefined;
+  /** They came as a list: what is wrong with one of them says which. */
+  readonly isBatch?: boolean;
+}
+
+/** What a write that was only tried would add. */
+export interface Tried {
+  readonly revision: number;
+  readonly dryRun: true;
+  readonly events: { type: string; subject: string; data: Record<string, unknown> }[];
+}
+
+/** What became of wishes: where they stand in the log, or what they would have added to it. */
+export type WishOutcome =
+  | { readonly tried: Tried; readonly written: undefined; readonly wishes: readonly AccessWish[] }
+  | {
+      readonly tried: undefined;
+      readonly written: Written;
+      readonly wishes: readonly AccessWish[];
+      readonly commandId: string;
+    };
+
+/** Has wishes of a client come about, together or not at all, or only tried. */
+export const wishFor = async (
+  ports: Ports,
+  wishes: readonly AnyAccessCommand[],
+  { dryRun, isBatch = wishes.length > 1 }: Trial,
+  { cause, claim }: Pick<CallContext, 'cause' | 'claim'>,
+): Promise<WishOutcome | Refusal> => {
+  const keyed = claim && commandIdOf(claim, wishes);
+  // The log never forgets a command: one whose key is forgotten would be taken for a repetition, and do nothing.
+  const id = keyed === null || (await isForgotten(ports.connection.db, keyed)) ? newId() : keyed;
+  let made = 0;
+  // A repeated request is about the same things.
+  const idOfNew = () => (claim ? commandIdOf(claim, [id, ++made]) : newId());
+  const reading = present(ports.access);
+  if (isRefusal(reading)) return reading;
+  const { names, config } = ports;
+  const ready = await prepare(wishes, reading.state, { names, plans: config.plans, isBatch, newId: idOfNew });
+  if (isRefusal(ready)) return inBody(ready);
+  const [only] = ready;
+  const command = { ...(only && !isBatch ? only : { type: 'batch' as const, wishes: ready }), id, cause };
+  if (dryRun === 'true') {
+    const events = tryOut(reading, command);
+    if (isRefusal(events)) return events;
+    const tried = { revision: reading.revision + events.length, dryRun: true as const, events: events.map(told) };
+    return { tried, written: undefined, wishes: ready };
+  }
+  const written = await submit(ports.access, command);
+  return isRefusal(written) ? written : { tried: undefined, written, wishes: ready, commandId: id };
+};
+
+/** What wishes would cause, had somebody wished them together just now, and upon what that was decided. */
+export const eventsOfWishes = async (
+  { access, names, config }: Pick<Ports, 'access' | 'names' | 'config'>,
+  wishes: readonly AnyAccessCommand[],
+  { cause }: Pick<CallContext, 'cause'>,
+): Promise<{ readonly reading: Reading<AccessState>; readonly events: readonly AccessEvent[] } | Refusal> => {
+  const before = present(access);
+  if (isRefusal(before)) return before;
+  const ready = await prepare(wishes, before.state, { names, plans: config.plans, isBatch: true, newId });
+  if (isRefusal(ready)) return inBody(ready);
+  const reading = present(access);
+  if (isRefusal(reading)) return reading;
+  const events = tryOut(reading, { type: 'batch', wishes: ready, id: newId(), cause });
+  return isRefusal(events) ? events : { reading, events };
+};
+
+/** The answer to a write that has nothing to tell but that it was done. */
+export const answerWish = (outcome: WishOutcome | Refusal) => {
+  if (isRefusal(outcome)) return outcome;
+  if (outcome.tried) return answer(200, outcome.tried);
+  const { revision } = outcome.written;
+  return answer(200, { revision }, revisionHeader(outcome.written));
+};
+
+const told = ({ type, subject, data }: AccessEvent) => ({ type, subject, data: { ...data } });
+
+const tryOut = ({ state, now }: Reading<AccessState>, command: AccessCommand): readonly AccessEvent[] | Refusal => {
+  const events = decide(state, command, { now, after: () => [] });
+  return isRefusal(events) ? inBody(events) : events;
+};
