@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from './free-port.ts';
 import { loseTail, messagesOf } from './jetstream-tail.ts';
 
 /** A NATS of one spec file's own, to be broken at will. It keeps its address over restarts. */
@@ -86,14 +86,4 @@ const serve = async (program: string, configuration: string): Promise<ChildProce
   });
   server.stderr.removeAllListeners('data').resume();
   return server;
-};
-
-const freePort = async (): Promise<number> => {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  if (typeof address !== 'object' || !address) throw new Error('no port is free');
-  return address.port;
 };

@@ -1,11 +1,9 @@
 import { answer, handle } from '@rollcall/service-kit/call-context';
 import { decodeCursor, pageOf } from '@rollcall/service-kit/cursor';
-import { newId } from '@rollcall/service-kit/identity';
 import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
 import * as routes from '@rollcall/types/routes/role-permission/access-log';
 import { z } from 'zod';
 import { present, revisionHeader, submit } from '../access.ts';
-import { commandIdOf } from '../command-id.ts';
 import { decide } from '../domain/decide/decide.ts';
 import type { RecordedAccessEvent } from '../domain/events.ts';
 import type { AccessState } from '../domain/state.ts';
@@ -13,7 +11,7 @@ import { maySee, organizationOf } from '../domain/visibility.ts';
 import { historyOf } from '../history.ts';
 import type { Ports } from '../ports.ts';
 import { readable, shownEvent } from '../shown-event.ts';
-import { wishFor } from './wish.ts';
+import { commandIdFor, wishFor } from './wish.ts';
 
 /** Events looked through for one page: whoever may see few of them pages on. */
 const lookedThrough = 2_000;
@@ -89,7 +87,7 @@ export const accessLogHandlers = (ports: Ports) => {
       if (isRefusal(entry)) return entry;
       const target = await log.ofCommand(entry.commandId);
       const history = await historyOf(log, target, reading.revision, cascade);
-      const id = claim ? commandIdOf(claim, { position, ...body }) : newId();
+      const id = await commandIdFor(ports, claim, { position, ...body });
       const command = { type: 'undo' as const, target: entry.commandId, history, cascade, id, cause };
       if (dryRun) {
         const events = decide(reading.state, command, { now: reading.now, after: () => [] });

@@ -1,17 +1,16 @@
 import { answer, handle } from '@rollcall/service-kit/call-context';
 import { decodeCursor } from '@rollcall/service-kit/cursor';
-import { newId } from '@rollcall/service-kit/identity';
 import { entityId } from '@rollcall/types/ids';
 import { isRefusal, refuse } from '@rollcall/types/problems';
 import * as routes from '@rollcall/types/routes/role-permission/deleted-items';
 import { z } from 'zod';
 import { present, revisionHeader, submit } from '../access.ts';
-import { commandIdOf } from '../command-id.ts';
 import { mayRestore, restorableBy } from '../domain/deleted-queries.ts';
 import type { Ports } from '../ports.ts';
 import { pageFrom } from './page-from.ts';
+import { commandIdFor } from './wish.ts';
 
-export const deletedItemHandlers = ({ access, accessLog, names, config }: Ports) => [
+export const deletedItemHandlers = ({ access, accessLog, connection, names, config }: Ports) => [
   handle(routes.listDeletedItems, async ({ query }, { signedIn }) => {
     const after = decodeCursor(query.cursor, z.tuple([entityId]));
     if (isRefusal(after)) return after;
@@ -39,7 +38,7 @@ export const deletedItemHandlers = ({ access, accessLog, names, config }: Ports)
     if (!item || !mayRestore(reading.state, signedIn.userId, item, reading.now)) return refuse('not_found');
     const [entry] = await accessLog.read(item.position, 1);
     const entries = entry ? await accessLog.ofCommand(entry.commandId) : [];
-    const id = claim ? commandIdOf(claim, { itemId }) : newId();
+    const id = await commandIdFor({ connection }, claim, { itemId });
     const written = await submit(access, { type: 'restoreDeleted', itemId, entries, id, cause });
     if (isRefusal(written)) return written;
     return answer(200, { revision: written.revision }, revisionHeader(written));

@@ -9,8 +9,10 @@ import type { AccessCommand, AccessWish } from '../domain/commands.ts';
 import { decide } from '../domain/decide/decide.ts';
 import type { AccessEvent } from '../domain/events.ts';
 import type { AccessState } from '../domain/state.ts';
+import type { Names } from '../names.ts';
 import type { Ports } from '../ports.ts';
 import { prepare } from '../prepare.ts';
+import { readable } from '../shown-event.ts';
 import { isForgotten } from '../store/command-age.ts';
 
 interface Trial {
@@ -36,6 +38,17 @@ export type WishOutcome =
       readonly commandId: string;
     };
 
+/** The id of what a request asks for: the same one when it is repeated with its key, for as long as keys are remembered. */
+export const commandIdFor = async (
+  { connection }: Pick<Ports, 'connection'>,
+  claim: CallContext['claim'],
+  asked: unknown,
+): Promise<string> => {
+  const keyed = claim && commandIdOf(claim, asked);
+  // The log never forgets a command: one whose key is forgotten would be taken for a repetition, and do nothing.
+  return keyed === null || (await isForgotten(connection.db, keyed)) ? newId() : keyed;
+};
+
 /** Has wishes of a client come about, together or not at all, or only tried. */
 export const wishFor = async (
   ports: Ports,
@@ -43,9 +56,7 @@ export const wishFor = async (
   { dryRun, isBatch = wishes.length > 1 }: Trial,
   { cause, claim }: Pick<CallContext, 'cause' | 'claim'>,
 ): Promise<WishOutcome | Refusal> => {
-  const keyed = claim && commandIdOf(claim, wishes);
-  // The log never forgets a command: one whose key is forgotten would be taken for a repetition, and do nothing.
-  const id = keyed === null || (await isForgotten(ports.connection.db, keyed)) ? newId() : keyed;
+  const id = await commandIdFor(ports, claim, wishes);
   let made = 0;
   // A repeated request is about the same things.
   const idOfNew = () => (claim ? commandIdOf(claim, [id, ++made]) : newId());
@@ -59,7 +70,11 @@ export const wishFor = async (
   if (dryRun === 'true') {
     const events = tryOut(reading, command);
     if (isRefusal(events)) return events;
-    const tried = { revision: reading.revision + events.length, dryRun: true as const, events: events.map(told) };
+    const tried = {
+      revision: reading.revision + events.length,
+      dryRun: true as const,
+      events: await Promise.all(events.map((event) => told(names, event))),
+    };
     return { tried, written: undefined, wishes: ready };
   }
   const written = await submit(ports.access, command);
@@ -90,7 +105,11 @@ export const answerWish = (outcome: WishOutcome | Refusal) => {
   return answer(200, { revision }, revisionHeader(outcome.written));
 };
 
-const told = ({ type, subject, data }: AccessEvent) => ({ type, subject, data: { ...data } });
+const told = async (names: Names, event: AccessEvent) => ({
+  type: event.type,
+  subject: event.subject,
+  data: await readable(names, event),
+});
 
 const tryOut = ({ state, now }: Reading<AccessState>, command: AccessCommand): readonly AccessEvent[] | Refusal => {
   const events = decide(state, command, { now, after: () => [] });
