@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { median } from './rounds.ts';
+import { writeSummary } from './summary.ts';
 
 /** One of our figures beside a baseline of the same rounds. */
 export interface Comparison {
@@ -36,12 +37,14 @@ Written by \`npm run bench\`. Median (range) of the rounds, each of which measur
 the ratios mean anything elsewhere. Row numbers are those of the performance goals.
 `;
 
-/** Puts rows in the place of their sections, and leaves the other sections as they are. */
+/** Puts rows in the place of their sections, leaves the other sections as they are, and sums all up in the README. */
 export const writeResults = (rows: readonly Row[]): void => {
   const sections = new Map(readSections());
   for (const row of rows) sections.set(row.number, sectionOf(row));
   const sorted = [...sections].sort(([one], [other]) => one - other).map(([, text]) => text.trim());
-  writeFileSync(file, `${[introduction.trim(), ...sorted].join('\n\n')}\n`);
+  const results = `${[introduction.trim(), ...sorted].join('\n\n')}\n`;
+  writeFileSync(file, results);
+  writeSummary(results);
 };
 
 const readSections = (): [number, string][] => {

@@ -39,7 +39,7 @@ export const measure = async (): Promise<Row> => {
     cause:
       'the graph is made anew of the state’s edges, which takes about three quarters of a start; reading and checking the ' +
       'bytes takes the rest. Most of the three quarters is finding the number of every user by its text, and collecting ' +
-      'what is made on the way to that. The machine was shared by a dozen busy processes while this was measured.',
+      'what is made on the way to that.',
     floors: [
       {
         what: `snapshot of ${largeTuples.toLocaleString('en')} tuples, ${(largeBytes / 2 ** 20).toFixed(0)} MB, and its tail`,

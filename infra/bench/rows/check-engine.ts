@@ -88,6 +88,6 @@ export const measure = async (): Promise<Row> => {
     cause:
       'half of a check is finding its two ids among 140,000 strings: 70 ns each while they are near, 400 and more where ' +
       'every question is about others and all of it has to come from memory. What follows over integers takes 80 to 1,300 ns by ' +
-      'how deep it goes. The machine was shared while this was measured.',
+      'how deep it goes.',
   };
 };
