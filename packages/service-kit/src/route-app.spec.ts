@@ -36,6 +36,13 @@ const ruled = defineRoute({
 const inner = defineRoute({ ...base, operationId: 'inner', path: '/internal/x', callers: [{ service: 'auth' }] });
 const broken = defineRoute({ ...base, operationId: 'broken', path: '/broken', callers: ['public'] });
 const cut = defineRoute({ ...base, operationId: 'cut', path: '/cut', callers: ['public'] });
+const endless = defineRoute({
+  ...base,
+  operationId: 'endless',
+  path: '/endless',
+  callers: ['public'],
+  patienceSeconds: 0.05,
+});
 const page = defineRoute({
   ...base,
   operationId: 'page',
@@ -83,6 +90,7 @@ const app = createRouteApp({
     handle(broken, async () => {
       throw new Error('canary-4711');
     }),
+    handle(endless, () => new Promise(() => undefined)),
     handle(cut, async () => {
       throw new ServiceUnavailableError('auth', new Error('canary-4711'));
     }),
@@ -300,6 +308,13 @@ describe('failures', () => {
     const { status, body } = await send({ path: '/cut' });
     expect({ status, code: body.code }).toEqual({ status: 503, code: 'unavailable' });
     expect(JSON.stringify(body)).not.toContain('canary');
+  });
+});
+
+describe('a handler that waits for what never comes', () => {
+  it('is waited for no longer than its route says, and then it is a 503', async () => {
+    const { status, body } = await send({ path: '/endless' });
+    expect({ status, code: body.code }).toEqual({ status: 503, code: 'unavailable' });
   });
 });
 

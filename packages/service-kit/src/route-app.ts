@@ -11,11 +11,14 @@ import { answerOnce, type IdempotencyClaim, type IdempotencyStore } from './idem
 import { newId } from './identity.ts';
 import type { Logger } from './logging.ts';
 import { requestDuration } from './metrics.ts';
+import { withinPatience } from './patience.ts';
 import { problemResponse } from './problem-response.ts';
 import { defaultBodyLimit, readBody } from './request-body.ts';
 import { below, pathUserId, readContent, readParams, readQuery } from './route-input.ts';
 import { contextHeader, type TrustedHop, trustHeader, verifyHop } from './service-trust.ts';
 import { inSpan, storyIds } from './tracing.ts';
+
+const patienceSeconds = 12;
 
 export interface RouteAppOptions {
   readonly service: ServiceName;
@@ -59,7 +62,8 @@ const answer = async (
     if (isRefusal(body)) return problemResponse(body, newId());
     hop = trust(options, request, body);
     if (!hop) return problemResponse(refuse('untrusted_hop'), newId());
-    const outcome = await traced(bound, options, hop, request, body, pathParams);
+    const work = traced(bound, options, hop, request, body, pathParams);
+    const outcome = await withinPatience((bound.route.patienceSeconds ?? patienceSeconds) * 1_000, work);
     return isRefusal(outcome) ? problemResponse(outcome, hop.context.requestId) : success(bound.route, outcome);
   } catch (error) {
     const requestId = hop?.context.requestId ?? newId();
@@ -126,15 +130,15 @@ const serve = async (
   const verdict = await judgeCaller(route, hop, pathUserId(params), options.checkPermission);
   if (!verdict.allowed) return verdict.refusal;
 
-  const query = readQuery(route, new URL(request.url).searchParams);
+  const query = readQuery(route, new URL(request.url).searchParams, hop.context);
   if (isRefusal(query)) return query;
-  const { content, root } = readContent(route, body, request.headers);
+  const { content, root } = readContent(route, body, request.headers, hop.context.actor?.userId);
   if (isRefusal(content)) return below(root, content);
 
   // Each part has just been parsed by the schema that its type comes from.
   const input = { params, query, body: content } as unknown as InputOf<Route>;
   const key = request.headers.get('idempotency-key');
-  if (!route.idempotent || key === null) {
+  if (!route.idempotent || key === null || isOnlyTried(input)) {
     return below(root, await handle(input, createContext(options, hop, request, null)));
   }
   if (!options.idempotency)
@@ -151,6 +155,13 @@ const serve = async (
     async (claim) => below(root, await handle(input, createContext(options, hop, request, claim))),
   );
 };
+
+/** What keeps nothing has nothing to repeat, and leaves the key to the request that it tries. */
+const isOnlyTried = ({ query, body }: InputOf<Route>): boolean =>
+  [query, body].some(
+    (part) =>
+      typeof part === 'object' && part !== null && 'dryRun' in part && (part.dryRun === true || part.dryRun === 'true'),
+  );
 
 // Under a key that is not in the database: a plain digest of an address, or of a body with a password in it, could be
 // guessed.

@@ -3,6 +3,7 @@ import type { Route } from '@rollcall/types/route-definition';
 import { z } from 'zod';
 import type { HopContext } from './actor.ts';
 import { parseInput } from './input.ts';
+import { withMeInBody, withMeInParameters } from './me.ts';
 import { parseJson } from './request-body.ts';
 
 /** The path's parameters, checked. */
@@ -10,15 +11,11 @@ export const readParams = (
   route: Route,
   params: Readonly<Record<string, string>>,
   context: HopContext,
-): unknown | Refusal => validate(route.params, withMe(params, context), '/path');
+): unknown | Refusal => validate(route.params, withMeInParameters(params, context.actor?.userId), '/path');
 
 /** The query's parameters, checked. */
-export const readQuery = (route: Route, search: URLSearchParams): unknown | Refusal =>
-  validate(queryOf(route), singleValues(search), '/query');
-
-/** `me` stands for the caller wherever a user id stands. */
-const withMe = (params: Readonly<Record<string, string>>, context: HopContext): Readonly<Record<string, string>> =>
-  params.userId === 'me' && context.actor ? { ...params, userId: context.actor.userId } : params;
+export const readQuery = (route: Route, search: URLSearchParams, context: HopContext): unknown | Refusal =>
+  validate(queryOf(route), withMeInParameters(singleValues(search), context.actor?.userId), '/query');
 
 /** Whose account the path names. */
 export const pathUserId = (params: unknown): string | undefined =>
@@ -53,8 +50,17 @@ interface Content {
   readonly root: string;
 }
 
-/** The body, checked. */
-export const readContent = (route: Route, body: Uint8Array | null, headers: Headers): Content => {
+/**
+ * The body, checked.
+ *
+ * @param callerId whom `me` stands for
+ */
+export const readContent = (
+  route: Route,
+  body: Uint8Array | null,
+  headers: Headers,
+  callerId: string | undefined,
+): Content => {
   const at = (content: unknown | Refusal, root = '/body'): Content => ({ content, root });
   if (!route.body) return at(undefined);
   if (!body && route.bodyOptional) return at(validate(route.body, {}, '/body', route.invalidInput));
@@ -65,7 +71,7 @@ export const readContent = (route: Route, body: Uint8Array | null, headers: Head
   const member = route.bodyMember;
   const inner = member !== undefined && Object.keys(Object(json)).join() === member ? Object(json)[member] : json;
   const root = inner === json ? '/body' : `/body/${member}`;
-  return at(validate(route.body, inner, '/body', route.invalidInput), root);
+  return at(validate(route.body, withMeInBody(inner, callerId), '/body', route.invalidInput), root);
 };
 
 /** Handlers name members as the route declares them; callers are told where they put them. */
