@@ -50,6 +50,15 @@ describe('whoever is barred', () => {
   });
 });
 
+it('whoever has no use for reasons is not allowed what means nothing, and what is allowed all the same', () => {
+  const graph = guarded('user:bea');
+  const allowed = (user: string, relation: string, object: string) => graph.allows(user, relation, object, now);
+  expect(allowed('user:ann', 'bearer', 'badge:blue')).toBe(true);
+  expect(allowed('user:bea', 'bearer', 'badge:blue')).toBe(false);
+  expect(allowed('user:ann', 'owner', 'team:red')).toBe(false);
+  expect(allowed('user:ann', 'bearer', 'hat:x')).toBe(false);
+});
+
 describe('changes', () => {
   it('come about in their order, as often as they come', () => {
     const graph = guarded();

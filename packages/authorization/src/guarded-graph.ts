@@ -1,3 +1,4 @@
+import { InvalidQuestion, TooComplex } from './errors.ts';
 import type { UsersetTree } from './expand.ts';
 import type { Explanation } from './explain.ts';
 import type { Graph } from './graph.ts';
@@ -54,6 +55,16 @@ export class GuardedGraph {
   check(user: string, relation: string, object: string, now: number): boolean {
     // Asked in any case: a question that means nothing is refused whoever it is about.
     return this.#graph.check(user, relation, this.#named(object), now) && !this.#barred.has(user);
+  }
+
+  /** {@link check} for who has no use for a reason: what means nothing or cannot be answered is not allowed. */
+  allows(user: string, relation: string, object: string, now: number): boolean {
+    try {
+      return this.check(user, relation, object, now);
+    } catch (error) {
+      if (error instanceof InvalidQuestion || error instanceof TooComplex) return false;
+      throw error;
+    }
   }
 
   listObjects(user: string, relation: string, type: string, now: number, options: PageOptions = {}): Page {

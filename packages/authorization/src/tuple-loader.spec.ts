@@ -20,6 +20,21 @@ const runsOf = (tuples: readonly HeldTuple[]): readonly Run[] => {
   return [...runs.values()];
 };
 
+/** The same with the users of all of them by number. */
+const numbered = (runs: readonly Run[]): readonly Run[] => {
+  const listed = runs.map((run) => ({ ...run, users: 'numbers' in run.users ? [] : [...run.users] }));
+  const texts = [...new Set(listed.flatMap(({ users }) => users.map(([user]) => user)))];
+  return listed.map(({ object, relation, users }) => ({
+    object,
+    relation,
+    users: {
+      texts,
+      numbers: new Int32Array(users.map(([user]) => texts.indexOf(user))),
+      termsAt: (n) => users[n]?.[1],
+    },
+  }));
+};
+
 const lists = [
   ...new Map(
     questions.map(({ user, relation, object }) => {
@@ -34,11 +49,15 @@ const sorted = (graph: Graph) => [...graph.tuples()].map((tuple) => JSON.stringi
 describe('a graph of many tuples at once', () => {
   it('is the one that they make when they are written one by one, now and after any change', () => {
     fc.assert(
-      fc.property(worlds, fc.array(fc.nat()), ({ definition, tuples }, chosen) => {
+      fc.property(worlds, fc.array(fc.nat()), fc.boolean(), ({ definition, tuples }, chosen, byNumber) => {
         const model = Model.from(definition);
         const written = new Graph(model);
         for (const tuple of tuples) written.write(tuple, tuple.validUntil);
-        const loaded = Graph.of(model, runsOf(tuples), asTold);
+        const runs = runsOf(tuples);
+        // Some of them by number and some not, as after changes to what was loaded.
+        const some = runs.length >> 1;
+        const mixed = byNumber ? [...numbered(runs.slice(0, some)), ...runs.slice(some)] : runs;
+        const loaded = Graph.of(model, mixed, asTold);
         const expectSame = () => {
           expect(sorted(loaded)).toEqual(sorted(written));
           expect(loaded.size).toBe(written.size);
@@ -72,9 +91,13 @@ describe('a graph of many tuples at once', () => {
 
   it('is refused when the model does not allow one of them', () => {
     const refused = [team('user:ann', 'team:red'), team('user:ann', 'user:*'), team('ann'), team('robot:ann')];
-    for (const run of refused) expect(() => Graph.of(model, [run], asTold)).toThrow(InvalidTuple);
+    for (const run of [...refused, ...numbered(refused)]) {
+      expect(() => Graph.of(model, [run], asTold)).toThrow(InvalidTuple);
+    }
     const ending = { ...team(), users: [['user:ann', Number.NaN]] as const };
-    expect(() => Graph.of(model, [ending], asTold)).toThrow('validUntil is not a time');
+    for (const run of [ending, ...numbered([ending])]) {
+      expect(() => Graph.of(model, [run], asTold)).toThrow('validUntil is not a time');
+    }
   });
 
   it('is refused when one of them comes twice', () => {
@@ -85,6 +108,6 @@ describe('a graph of many tuples at once', () => {
   });
 
   it('has nothing of what names nobody', () => {
-    expect(Graph.of(model, [team()], asTold).size).toBe(0);
+    for (const run of [team(), ...numbered([team()])]) expect(Graph.of(model, [run], asTold).size).toBe(0);
   });
 });

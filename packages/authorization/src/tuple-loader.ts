@@ -1,7 +1,7 @@
 import { InvalidTuple } from './errors.ts';
 import type { Model } from './model.ts';
 import { grown, Runs } from './runs.ts';
-import type { Tuple, TupleRun } from './tuple.ts';
+import type { NumberedUsers, Tuple, TupleRun } from './tuple.ts';
 import { namedBy, readTuple } from './tuple-reader.ts';
 import { TupleStore } from './tuple-store.ts';
 
@@ -27,10 +27,23 @@ interface KnownUser {
   readonly named: string;
 }
 
+/** Where the users of a relation of an object go. */
+interface Place {
+  readonly slot: number;
+  readonly restrictions: ReadonlySet<string>;
+}
+
+/** A run that nobody may be in yet: what names nobody gets no place. */
+interface OpenRun extends Pick<Tuple, 'object' | 'relation'> {
+  place: Place | undefined;
+}
+
 class TupleLoader<Terms> {
   readonly #endOf: EndOf<Terms>;
   readonly #store: TupleStore;
   readonly #users = new Map<string, KnownUser>();
+  /** By number, of each list of texts. */
+  readonly #numbered = new Map<readonly string[], (KnownUser | undefined)[]>();
   /** By run, its slot and where its users end in `#named`. */
   readonly #slots: number[] = [];
   readonly #stops: number[] = [];
@@ -45,22 +58,39 @@ class TupleLoader<Terms> {
   }
 
   add({ object, relation, users }: TupleRun<Terms>): void {
-    let known: { readonly slot: number; readonly restrictions: ReadonlySet<string> } | undefined;
-    for (const [user, terms] of users) {
-      known ??= this.#slotOf({ user, relation, object });
-      let found = this.#users.get(user);
-      // Says what is wrong, if something is.
-      if (!found || !known.restrictions.has(found.named)) found = this.#userOf({ user, relation, object });
-      if (this.#size === this.#named.length) this.#named = grown(this.#named, 2 * this.#size);
-      this.#named[this.#size++] = found.number;
-      const validUntil = this.#endOf(terms);
-      if (validUntil === undefined) continue;
-      if (Number.isNaN(validUntil)) throw new InvalidTuple({ user, relation, object }, 'validUntil is not a time');
-      this.#ending.push([known.slot, found.number, validUntil]);
-    }
-    if (!known) return;
-    this.#slots.push(known.slot);
+    const run: OpenRun = { object, relation, place: undefined };
+    if ('numbers' in users) this.#addNumbered(run, users);
+    else for (const [user, terms] of users) this.#add(run, user, this.#users.get(user), terms);
+    if (!run.place) return;
+    this.#slots.push(run.place.slot);
     this.#stops.push(this.#size);
+  }
+
+  #addNumbered(run: OpenRun, users: NumberedUsers<Terms>): void {
+    const { texts, numbers } = users;
+    const known = this.#numbered.get(texts) ?? [];
+    this.#numbered.set(texts, known);
+    for (let n = 0; n < numbers.length; n++) {
+      const number = numbers[n] ?? 0;
+      known[number] = this.#add(run, texts[number] ?? '', known[number], users.termsAt(n));
+    }
+  }
+
+  #add(run: OpenRun, user: string, known: KnownUser | undefined, terms: Terms): KnownUser {
+    run.place ??= this.#placeOf({ user, relation: run.relation, object: run.object });
+    const { slot, restrictions } = run.place;
+    const isAllowed = known !== undefined && restrictions.has(known.named);
+    // Says what is wrong, if something is.
+    const found = isAllowed ? known : this.#userOf({ user, relation: run.relation, object: run.object });
+    if (this.#size === this.#named.length) this.#named = grown(this.#named, 2 * this.#size);
+    this.#named[this.#size++] = found.number;
+    const validUntil = this.#endOf(terms);
+    if (validUntil === undefined) return found;
+    if (Number.isNaN(validUntil)) {
+      throw new InvalidTuple({ user, relation: run.relation, object: run.object }, 'validUntil is not a time');
+    }
+    this.#ending.push([slot, found.number, validUntil]);
+    return found;
   }
 
   filled(): TupleStore {
@@ -81,7 +111,7 @@ class TupleLoader<Terms> {
     return run === 0 ? 0 : (this.#stops[run - 1] ?? 0);
   }
 
-  #slotOf(tuple: Tuple) {
+  #placeOf(tuple: Tuple): Place {
     const { object, relation } = readTuple(this.#store.model, tuple);
     const slot = this.#store.objects.firstSlotOf(this.#store.intern(object)) + relation.index;
     return { slot, restrictions: relation.restrictions };

@@ -15,7 +15,16 @@ export interface HeldTuple extends Tuple {
 export interface TupleRun<Terms> {
   readonly object: string;
   readonly relation: string;
-  readonly users: Iterable<readonly [user: string, terms: Terms]>;
+  readonly users: Iterable<readonly [user: string, terms: Terms]> | NumberedUsers<Terms>;
+}
+
+/** Users by number, so that the text of each has to be looked at but once for many runs. */
+export interface NumberedUsers<Terms> {
+  /** What the numbers stand for: the very same list in all runs that share it. */
+  readonly texts: readonly string[];
+  readonly numbers: Int32Array;
+  /** Those that the nth of the numbers is there on. */
+  termsAt(n: number): Terms;
 }
 
 export type TupleChange = { readonly write: Tuple; readonly validUntil?: number } | { readonly remove: Tuple };

@@ -37,6 +37,15 @@ describe('a sorted map', () => {
     );
   });
 
+  it('knows how many entries it has', () => {
+    let map = SortedMap.empty<string, number>();
+    const sizes = [map.size];
+    for (let n = 0; n < 3_000; n++) map = map.set(`${(n * 7_919) % 3_000}`, n);
+    sizes.push(map.size);
+    for (let n = 0; n < 1_000; n++) map = map.delete(`${n}`);
+    expect([...sizes, map.size]).toEqual([0, 3_000, 2_000]);
+  });
+
   it('goes on after any key, there or not', () => {
     fc.assert(
       fc.property(fc.array(key, { maxLength: 300, size: 'max' }), key, (keys, after) => {

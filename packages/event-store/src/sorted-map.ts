@@ -54,6 +54,11 @@ export class SortedMap<K extends string, V> {
     return isLeaf(this.#root) && this.#root.keys.length === 0;
   }
 
+  /** Counted each time, a leaf at a time. */
+  get size(): number {
+    return sizeOf(this.#root);
+  }
+
   get(key: string): V | undefined {
     const leaf = leafOf(this.#root, key);
     const at = lowerBound(leaf.keys, key);
@@ -92,6 +97,9 @@ export class SortedMap<K extends string, V> {
 const emptyLeaf: Leaf<never> = { keys: [], values: [] };
 
 const isLeaf = <V>(node: Node<V>): node is Leaf<V> => 'keys' in node;
+
+const sizeOf = <V>(node: Node<V>): number =>
+  isLeaf(node) ? node.keys.length : node.children.reduce((sum, child) => sum + sizeOf(child), 0);
 
 /** Full leaves, but for the last. */
 const leavesOf = <V>(entries: Iterable<readonly [string, V]>): readonly Leaf<V>[] => {
