@@ -16,6 +16,7 @@ import { sharedPermission } from './shared-permission.ts';
 let stack: Stack;
 let cast: Cast;
 let sql: postgres.Sql;
+let tables: readonly { readonly name: string }[];
 const logged: string[] = [];
 
 beforeAll(async () => {
@@ -23,6 +24,7 @@ beforeAll(async () => {
   cast = await Cast.of(stack);
   sql = postgres(stack.postgres, { max: 2, onnotice: () => undefined });
   await cast.define(sharedPermission);
+  tables = await tablesOfNote();
 }, 60_000);
 
 afterAll(async () => {
@@ -67,14 +69,15 @@ const faultsOf = async (attacks: readonly Attack[]): Promise<readonly string[]> 
   return faults;
 };
 
-/** A digest of everything that people could see changed; counters and traffic are not part of it. */
-const stored = async (): Promise<Readonly<Record<string, string>>> => {
-  const tables = await sql<{ name: string }[]>`
+/** Everything that people could see changed; counters and traffic are not part of it. */
+const tablesOfNote = () => sql<{ name: string }[]>`
     select format('%I.%I', table_schema, table_name) as name from information_schema.tables
     where table_schema = any(${serviceNames.map(schemaOf)})
       and table_name not in ('rate_limits', 'inbox', 'outbox', 'stream_marks', 'subject_sequences', 'relay_checkpoints',
         'activity', 'mails', 'recipients', 'password_resets', 'verifications', 'idempotency_keys')
     order by 1`;
+
+const stored = async (): Promise<Readonly<Record<string, string>>> => {
   const digests = tables.map(async ({ name }) => {
     const [row] = await sql.unsafe(
       `select coalesce(md5(string_agg(t::text, E'\\n' order by t::text)), '') as d from ${name} t`,

@@ -149,6 +149,8 @@ export const forgedCursors: readonly string[] = [
   cursor(['a\u0000b']),
   cursor(["' or 1=1 --"]),
   cursor(['x'.repeat(300)]),
+  // Larger than what Postgres holds as a number.
+  cursor(['9'.repeat(300)]),
   cursor(['one', 'two', 'three']),
   cursor(['2026-01-01T00:00:00.000Z', "x'::uuid or true--"]),
   cursor(['not an instant', '01980000-0000-7000-8000-000000000001']),

@@ -69,7 +69,7 @@ describe('npm run setup:dev-users', () => {
     const empty = mkdtempSync(path.join(tmpdir(), 'rollcall-empty-'));
     onTestFinished(() => rmSync(empty, { recursive: true }));
     const { code, said } = await setUpDevUsers(empty);
-    expect(said).toMatch(/^Rollcall does not run on [^\n]+: run npm start, [^\n]+\n$/);
+    expect(said).toMatch(/^Rollcall does not run on [^\n]+: run npm start, [^\n]+ with the same --data [^\n]+\n$/);
     expect(code).toBe(1);
   });
 

@@ -8,6 +8,7 @@ import { type ServerName, serverProcess } from '@rollcall/testing/stack-processe
 import { waitFor } from '@rollcall/testing/wait-for';
 import { type ServiceName, serviceNames } from '@rollcall/types/services';
 import postgres, { type Sql } from 'postgres';
+import { Agent, setGlobalDispatcher } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createBalancedClient } from './balanced-client.ts';
 import { gather, summaryOf, unclean } from './crowd.ts';
@@ -23,7 +24,14 @@ let api: ApiClient;
 let admin: SignedInPerson;
 const people: SignedInPerson[] = [];
 
+/**
+ * Shorter than a server that stops waits for its clients: whoever keeps a connection longer may be sending just when it is
+ * closed, which no server can prevent (RFC 9112 section 9.3.1).
+ */
+const keepAlive = { keepAliveTimeout: 250, keepAliveMaxTimeout: 250 };
+
 beforeAll(async () => {
+  setGlobalDispatcher(new Agent(keepAlive));
   separate = await startSeparateStack('2');
   const { stack } = separate;
   api = createBalancedClient(stack);

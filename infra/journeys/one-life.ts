@@ -1,6 +1,6 @@
 import { createApiClient } from '@rollcall/testing/api-client';
 import { createMailbox, tokenIn } from '@rollcall/testing/mailbox';
-import { newcomer, registerPerson, signIn } from '@rollcall/testing/people';
+import { confirmSignUp, newcomer, registerPerson, signIn } from '@rollcall/testing/people';
 import type { Stack } from '@rollcall/testing/stack';
 import { waitFor } from '@rollcall/testing/wait-for';
 import { expect } from 'vitest';
@@ -27,11 +27,9 @@ export const liveOneLife = async (stack: Stack): Promise<void> => {
 
   // Confirm: the mailed secret works once.
   const token = tokenIn(await mailbox.waitForMail(email, /confirm/i));
-  const verified = await api('POST', '/v1/registrations/verify', { body: { token } });
-  expect(verified.status).toBe(200);
+  const id = await confirmSignUp(api, person, token);
   const again = await api('POST', '/v1/registrations/verify', { body: { token } });
   expect(again).toMatchObject({ status: 400, body: { code: 'token_invalid' } });
-  const id: string = verified.body.userId;
 
   // Sign in, and read one's own profile.
   const session = await signIn(api, person);

@@ -12,11 +12,21 @@ let shell: ChildProcessWithoutNullStreams;
 
 beforeAll(async () => {
   stack = await startStack();
-  shell = spawn('bash', ['--noprofile', '--norc'], { stdio: 'pipe' });
+  // The leader of a group, to which everything belongs that is started in it.
+  shell = spawn('bash', ['--noprofile', '--norc'], { stdio: 'pipe', detached: true });
 }, 60_000);
 
+/** Sends a signal to the shell and everything that was started in it. @returns false when nothing is left of that */
+const signalAll = (signal: NodeJS.Signals | 0): boolean => {
+  try {
+    return process.kill(-(shell.pid ?? 0), signal);
+  } catch {
+    return false;
+  }
+};
+
 afterAll(async () => {
-  shell?.kill();
+  if (shell?.pid !== undefined) signalAll('SIGKILL');
   await stack?.stop();
 });
 
@@ -65,3 +75,8 @@ it.each(['Five minutes', 'Watch, replay, undo'])(
     }
   },
 );
+
+it('the tour leaves nothing running behind it', async () => {
+  shell.stdin.end();
+  await waitFor('everything that was started to be gone', async () => !signalAll(0));
+});

@@ -23,10 +23,8 @@ export interface RepeatableProbe {
 /**
  * Asks for what may be asked again, over and over, and writes down whatever fails.
  *
- * Two things are asked a second time, once. Where the processor is so busy that news of a second ago are not through,
- * services rightly answer 503 for a moment: that is waited for, as `Retry-After` says. And a connection that was kept alive
- * may be closed while its client sends, which no server can prevent (RFC 9112 section 9.3.1): any load balancer then asks
- * the next one.
+ * Where the processor is so busy that news of a second ago are not through, services rightly answer 503 for a moment: what
+ * was turned away is asked once more, after as long as `Retry-After` says.
  */
 export const probeRepeatable = (api: ApiClient, admin: SignedInPerson, person: SignedInPerson): RepeatableProbe => {
   const failures: string[] = [];

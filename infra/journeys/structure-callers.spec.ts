@@ -79,12 +79,15 @@ describe.each(structureCallerTable.map((line) => [`${line.method} ${line.path}`,
   (_, __, line) => {
     it('refuses everybody else as the table says, other organizations’ admins included, does nothing, and tells those from whom a thing is hidden what they are told of one that is not there (N15)', async () => {
       const world = await found(cast);
+      const calls = [];
       for (const kind of structureCallerKinds) {
         const expected = line.answers[kind];
         if (!expected || !('refused' in expected)) continue;
         const caller = await callerFor(world, kind);
-        const request = await requestOf(line, world, caller);
-        const before = await everythingIn(world);
+        calls.push({ kind, expected, caller, request: await requestOf(line, world, caller) });
+      }
+      const before = await everythingIn(world);
+      for (const { kind, expected, caller, request } of calls) {
         const answer = await send(line, request, caller);
         const { status } = problems[expected.refused];
         expect([kind, answer.status, answer.body.code]).toEqual([kind, status, expected.refused]);

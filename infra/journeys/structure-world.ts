@@ -8,7 +8,7 @@ export interface World {
   readonly organizationId: string;
   readonly teamId: string;
   readonly projectId: string;
-  /** A manageable one, with the target in it. */
+  /** A manageable one, with the target in it on the organization's behalf. */
   readonly groupId: string;
   /** The position of the event that founded the team. */
   readonly position: number;
@@ -47,7 +47,9 @@ export const found = async (cast: Cast): Promise<World> => {
   const position = events.find(({ type }) => type === 'team.created')?.position ?? 0;
   const group = { name: `Journey ${organizationId}`, description: 'For journeys.', kind: 'manageable' };
   const { id: groupId } = await cast.asAdmin('POST', '/v1/groups', group);
-  await cast.asAdmin('POST', `/v1/groups/${groupId}/members`, { userId: target.id });
+  const put = { token: orgAdmin.token, body: { userId: target.id } };
+  const within = await cast.api('POST', `/v1/groups/${groupId}/members?organization=${organizationId}`, put);
+  if (within.status !== 201) throw new Error(`not in the group: ${within.status}`);
   return { organizationId, teamId, projectId, groupId, position, orgAdmin, member, target, newcomer };
 };
 

@@ -2,7 +2,7 @@ import { defineConfig, type TestUserConfig } from 'vitest/config';
 
 /** These start many processes, or judge how long people wait while something breaks: nothing else may take their turn. */
 const alone = [
-  'infra/journeys/{contention,faults-*,one-life,timing}.spec.ts',
+  'infra/journeys/{faults-{access,events,nats,postgres,separate},one-life,timing}.spec.ts',
   'services/role-permission/src/store/faults.spec.ts',
 ];
 
@@ -16,7 +16,7 @@ const shared: TestUserConfig = {
   restoreMocks: true,
 };
 
-/** One run over all specs, two files at a time and then, one by one, those that need the machine; the root is the repository. */
+/** One run over all specs: two files at a time; then, one by one, those that need the machine. The root is the repository. */
 export default defineConfig({
   test: {
     globalSetup: ['infra/local/global-setup.ts'],

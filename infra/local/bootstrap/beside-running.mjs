@@ -12,7 +12,7 @@ export function planBesideRunning(dataFolder) {
   const { DATABASE_URL } = process.env;
   if (!running?.gateway || running.postgresPort === undefined) {
     throw new Failure(
-      `Rollcall does not run on ${dataFolder}: run npm start, and this beside it in a second terminal.`,
+      `Rollcall does not run on ${dataFolder}: run npm start, and this beside it in a second terminal, with the same --data if that has one (npm run <name> -- --data <folder>).`,
     );
   }
   if (running.postgresPort === 0 && !DATABASE_URL) {

@@ -33,12 +33,18 @@ export const registerPerson = async (
   const body = { email, username, password, ...(setupToken === null ? {} : { setupToken }) };
   expectStatus(await api('POST', '/v1/registrations', { body }), 202);
   const mail = await createMailbox(mailUrl).waitForMail(email, /confirm/i);
-  const verified = await api('POST', '/v1/registrations/verify', { body: { token: tokenIn(mail) } });
+  const id = await confirmSignUp(api, person, tokenIn(mail));
+  return { ...person, id, ...(await signIn(api, person)) };
+};
+
+/** Presents the secret of the mail that comes after signing up, and waits until the person is in; their id. */
+export const confirmSignUp = async (api: ApiClient, person: Newcomer, token: string): Promise<string> => {
+  const verified = await api('POST', '/v1/registrations/verify', { body: { token } });
   // On a busy machine the other services may hear of somebody only after the answer. Who comes next must not be the first
   // that they hear of, because the first becomes the administrator.
-  if (verified.status === 202) await waitFor(`${username} to be let in`, () => canUse(api, person), 30_000);
+  if (verified.status === 202) await waitFor(`${person.username} to be let in`, () => canUse(api, person), 30_000);
   else expectStatus(verified, 200);
-  return { ...person, id: verified.body.userId, ...(await signIn(api, person)) };
+  return verified.body.userId;
 };
 
 const canUse = async (api: ApiClient, person: Newcomer): Promise<boolean> => {

@@ -5,6 +5,12 @@ import { newPermissionName, permissionDescription, permissionName } from './perm
 import { projectOwner } from './projects.ts';
 import { line } from './text.ts';
 
+/**
+ * One request changes so many things at most, each of which is an event: what it names, what ends with that, and what a
+ * cascade takes back. While they are decided nobody else is answered.
+ */
+export const mostChanges = 10_000;
+
 /** What an organization, a team or a project is called. */
 export const entityName = line({ min: 1, max: 70 });
 
@@ -120,16 +126,11 @@ export type AnyAccessCommand = {
   readonly [Name in AccessCommandName]: { readonly type: Name } & AccessCommandFields<Name>;
 }[AccessCommandName];
 
+const named = names.map((name) => accessCommands[name].safeExtend({ type: z.literal(name) }));
+
 /** Commands for one batch: `{ type, … }` with the fields of their type. */
 export const accessCommandList = z
-  .array(z.looseObject({ type: z.enum(names) }))
+  // Names and fields come from one table, in pairs that the compiler loses sight of in a list.
+  .array(z.discriminatedUnion('type', named as never) as z.ZodType<AnyAccessCommand>)
   .min(1)
-  .max(100)
-  .transform((commands, context) =>
-    commands.flatMap(({ type, ...fields }, n): AnyAccessCommand[] => {
-      const parsed = accessCommands[type].safeParse(fields, { reportInput: true });
-      for (const issue of parsed.error?.issues ?? []) context.addIssue({ ...issue, path: [n, ...issue.path] });
-      // Parsed by the schema of this very type.
-      return parsed.success ? [{ type, ...parsed.data } as AnyAccessCommand] : [];
-    }),
-  );
+  .max(100);

@@ -34,6 +34,9 @@ export const revisionParts = (asked: number | string): readonly [epoch: number |
   return [epoch, position ?? 0];
 };
 
+/** The checks of one batch are about so many moments at most, the present being one: each takes a reading of the past. */
+export const mostMoments = 24;
+
 export const when = { at: moment.optional(), minRevision: revisionAsked.optional() };
 
 /** Nothing in the model depends on it: taken so that clients may send it always. */

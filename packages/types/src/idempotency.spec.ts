@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { publicRoutes } from './route-table.ts';
 
-/** Why a POST or PATCH takes no `Idempotency-Key`. PUT and DELETE are idempotent by what they are (RFC 9110 section 9.2.2). */
+/**
+ * Why a write takes no `Idempotency-Key`. PUT and DELETE are idempotent by what they are (RFC 9110 section 9.2.2), yet
+ * whoever repeats a DELETE is told that there is nothing: access answers what it answered first.
+ */
 const reasons: Readonly<Record<string, string>> = {
   signIn: 'the answer holds tokens, which are not stored',
   authenticateUser: 'the answer holds a token, which is not stored',
@@ -23,11 +26,19 @@ const reasons: Readonly<Record<string, string>> = {
   retryDeadLetter: 'an event that was applied is not parked any more, and the answer says so',
 };
 
-describe('a public POST or PATCH', () => {
-  it('takes an Idempotency-Key, or has a written reason not to', () => {
+describe('a public write', () => {
+  it('takes an Idempotency-Key as a POST or PATCH, or has a written reason not to', () => {
     const without = publicRoutes.filter(
       ({ method, idempotent }) => (method === 'POST' || method === 'PATCH') && !idempotent,
     );
     expect(without.map(({ operationId }) => operationId).sort()).toEqual(Object.keys(reasons).sort());
+  });
+
+  it('takes one as a PUT or DELETE of access, too', () => {
+    const writes = publicRoutes.filter(
+      ({ service, method }) => service === 'role-permission' && (method === 'PUT' || method === 'DELETE'),
+    );
+    expect(writes.length).toBeGreaterThan(20);
+    expect(writes.filter(({ idempotent }) => !idempotent)).toEqual([]);
   });
 });

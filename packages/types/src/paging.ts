@@ -2,8 +2,8 @@ import { z } from 'zod';
 
 /** Query of every list. `cursor` is what the page before gave as `nextCursor`. */
 export const paging = {
-  limit: z.coerce.number().int().min(1).max(200).default(50),
-  cursor: z.string().max(512).optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50).meta({ description: 'How many at most' }),
+  cursor: z.string().max(512).optional().meta({ description: '`nextCursor` of the page before' }),
 };
 
 /** Of a list that is asked for by a body. */

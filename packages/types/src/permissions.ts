@@ -47,10 +47,11 @@ export type BuiltInPermission = keyof typeof builtInPermissions;
  * The permission that is held everywhere, of one that is asked about within an organization where nobody was given it:
  * `permission:<name>` for `permission:<organizationId>/<name>`, undefined for anything else.
  */
-export const widerPermission = (object: string): string | undefined =>
-  object.startsWith('permission:') && object.includes('/')
-    ? `permission:${object.slice(object.indexOf('/') + 1)}`
-    : undefined;
+export const widerPermission = (object: string): string | undefined => {
+  // With one more slash in it, an object of one organization would stand for that of another.
+  const [, name] = /^permission:[^/]+\/([^/]+)$/.exec(object) ?? [];
+  return name === undefined ? undefined : `permission:${name}`;
+};
 
 export const permissionDescription = paragraph({ min: 1, max: 500 });
 

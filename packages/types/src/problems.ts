@@ -41,6 +41,7 @@ export const problems = {
   reservation_ended: { status: 409, title: 'No seat is kept any more' },
   not_undoable: { status: 409, title: 'This cannot be taken back' },
   undo_blocked: { status: 409, title: 'Later changes build on this one' },
+  too_much_at_once: { status: 409, title: 'This changes more than one request may' },
   revision_unknown: { status: 409, title: 'The revision is of another epoch of the log' },
   last_admin: { status: 409, title: 'The last administrator cannot be lost' },
   already_bootstrapped: { status: 409, title: 'There is a first administrator already' },

@@ -48,6 +48,8 @@ export interface Route {
   readonly bodyOptional?: boolean;
   /** Bytes; 65,536 unless told. */
   readonly bodyLimit?: number;
+  /** For how long an answer is worked on before it is given up; 12 unless told, a little longer than any statement may run. */
+  readonly patienceSeconds?: number;
   readonly responses: Partial<Record<SuccessStatus, z.ZodType>>;
   /** What it can refuse with, beside what every route can. */
   readonly refusals?: readonly ProblemCode[];

@@ -1,6 +1,7 @@
 import type { Sql } from '@rollcall/database/connect';
 import { createRateLimit, type RateLimit } from '@rollcall/database/rate-limits';
 import { addressKey } from '@rollcall/service-kit/client-address';
+import { withinPatience } from '@rollcall/service-kit/patience';
 import type { RateClass } from '@rollcall/types/route-definition';
 import { createLocalLimit } from './local-limit.ts';
 
@@ -14,6 +15,8 @@ export const perMinute = {
 
 const shared: ReadonlySet<RateClass> = new Set(['sign_up', 'sign_in', 'mail']);
 const seconds = 60;
+/** A database that stands still neither answers nor hangs up. */
+const patienceMilliseconds = 5_000;
 
 /** Counts a request; returns the seconds to wait when it was one too many. */
 export type CountRequest = (rate: RateClass, address: string) => Promise<number | undefined>;
@@ -39,5 +42,5 @@ export const createRateClasses = (sql: Sql, production: boolean): CountRequest =
 
 const sharedLimit = (sql: Sql, name: string, points: number): Count => {
   const limit = createRateLimit({ sql, schema: 'gateway', name, points, seconds });
-  return (key) => limit.count(key);
+  return (key) => withinPatience(patienceMilliseconds, limit.count(key));
 };

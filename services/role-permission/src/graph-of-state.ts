@@ -2,6 +2,7 @@ import type { TupleRun } from '@rollcall/authorization/tuple';
 import { adminPermission } from '@rollcall/types/permissions';
 import type { Edge } from './domain/edges.ts';
 import { engineTuple, everywhere, widerThan } from './domain/graph-changes.ts';
+import { PackedSubjects } from './domain/packed-edges.ts';
 import type { AccessState } from './domain/state.ts';
 import { type Tuple, userSubject } from './domain/tuples.ts';
 
@@ -12,7 +13,7 @@ export function* tupleRuns({ edges, permissions }: AccessState): Generator<Tuple
   for (const [key, subjects] of edges.byRelation()) {
     const [object = '', relation = '', more] = key.split('#');
     if (relation === '' || more !== undefined) continue;
-    yield { object, relation, users: subjects.entries() };
+    yield { object, relation, users: subjects instanceof PackedSubjects ? subjects : subjects.entries() };
     const wider = widerThan({ object });
     if (wider) yield runOf(wider);
   }

@@ -4,9 +4,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { anyWishes } from './domain/arbitrary-wishes.ts';
 import type { AccessIntent } from './domain/commands.ts';
+import { Edges } from './domain/edges.ts';
+import { evolve } from './domain/evolve.ts';
 import { ada, ben, cleo, dan, founding } from './domain/scenario.ts';
 import type { AccessState } from './domain/state.ts';
 import { LiveGraph } from './live-graph.ts';
+import { columnsOf } from './store/edge-columns.ts';
 
 /** All that a graph holds: the same text is the same graph. */
 const told = ({ graph, barred }: GuardedGraph): string =>
@@ -40,6 +43,24 @@ const lives = fc
   });
 
 describe('the graph that is kept with the log', () => {
+  it('is the same of a state that was kept in columns, some of which have changed since', async () => {
+    await fc.assert(
+      fc.asyncProperty(lives, fc.nat(), async (wishes, cut) => {
+        const story = founding();
+        const kept = cut % (wishes.length + 1);
+        for (const { wish, by } of wishes.slice(0, kept)) story.try(by, wish);
+        const edges = Edges.of(await columnsOf(story.state.edges, () => undefined));
+        const from = story.entries.length;
+        expect(told(graphFrom({ ...story.state, edges }))).toBe(told(graphFrom(story.state)));
+        const read = { ...story.state, edges };
+        for (const { wish, by } of wishes.slice(kept)) story.try(by, wish);
+        const since = story.entries.slice(from).reduce(evolve, read);
+        expect(told(graphFrom(since))).toBe(told(graphFrom(story.state)));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
   it('is after each batch what the state says, in whatever batches it comes', () => {
     fc.assert(
       fc.property(lives, fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1 }), (wishes, sizes) => {

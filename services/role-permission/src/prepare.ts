@@ -18,8 +18,8 @@ export interface PreparePorts {
 }
 
 /**
- * Makes wishes ready to be decided: gives new things their ids, seals names, and says what plans mean. The domain judges
- * them afterwards; what is not there for anybody is refused here already, for there is no key to seal its name with.
+ * Makes wishes ready to be decided: gives new things their ids, seals names, and says what plans mean. All that depends on
+ * what there is the domain judges afterwards: refused here, what is not there would be told apart from what is hidden.
  */
 export const prepare = async (
   wishes: readonly AnyAccessCommand[],
@@ -86,7 +86,7 @@ class Preparation {
         return this.#renamed(wish, 'project', wish.projectId);
       case 'transferProject': {
         const project = this.#state.projects.get(wish.projectId);
-        if (!project) return refuse('not_found');
+        if (!project) return unsealed(wish);
         const name = await names.open(project.name);
         return this.#named({ ...wish, name: name ?? '' }, keyOwnerOf(wish.projectId, wish.owner));
       }
@@ -96,7 +96,7 @@ class Preparation {
   }
 
   /** Sealed anew a name never looks the same: one that it has already stays as it is. */
-  async #renamed<W extends { readonly name: string }>(wish: W, kind: Kind, id: string): Promise<W | Refusal> {
+  async #renamed<W extends { readonly name: string }>(wish: W, kind: Kind, id: string): Promise<W> {
     const present = { organization: this.#state.organizations, team: this.#state.teams, project: this.#state.projects };
     const sealed = present[kind].get(id)?.name;
     const isSame = sealed !== undefined && (await this.#ports.names.open(sealed)) === wish.name;
@@ -107,9 +107,10 @@ class Preparation {
     return this.#created.get(`${kind}:${id}`) ?? nameOwnerIn(this.#state, kind, id);
   }
 
-  async #named<W extends { readonly name: string }>(wish: W, owner: string | undefined): Promise<W | Refusal> {
-    return owner === undefined
-      ? refuse('not_found')
-      : { ...wish, name: await this.#ports.names.seal(owner, wish.name) };
+  async #named<W extends { readonly name: string }>(wish: W, owner: string | undefined): Promise<W> {
+    return owner === undefined ? unsealed(wish) : { ...wish, name: await this.#ports.names.seal(owner, wish.name) };
   }
 }
+
+/** About something that is not there: there is no key to seal its name with. */
+const unsealed = <W>(wish: W) => ({ ...wish, name: '', unsealed: true as const });

@@ -1,4 +1,5 @@
 import { perMinute } from '@rollcall/gateway/rate-classes';
+import { clientMessage, liveChannels, liveEndings, liveMessages, serverMessage } from '@rollcall/types/live-protocol';
 import { problems } from '@rollcall/types/problems';
 import type { Caller, Route } from '@rollcall/types/route-definition';
 import { publicRoutes } from '@rollcall/types/route-table';
@@ -54,22 +55,28 @@ const refusals = [
   ),
 ].join('\n\n');
 
+const said = (messages: Parameters<typeof liveMessages>[0]) =>
+  liveMessages(messages).map(({ text, meaning }) => [code(text), meaning]);
+
 const live = `## live
 
 ### \`WS /v1/live\`
 
 The access log, filtered by what you may see, and your own events, as they happen or played back: a GET with \`Upgrade: websocket\` and \`Sec-WebSocket-Protocol: rollcall.v1, bearer.<token>\`, or with
-the session cookie from a page of \`PUBLIC_URL\` or \`CORS_ORIGINS\`. The description in \`/openapi.json\` has its messages.
+the session cookie from a page of \`PUBLIC_URL\` or \`CORS_ORIGINS\`. For any signed-in person, in the rate class \`read\`. Messages are JSON, each with its \`type\`.
 
 ${table(
-  ['', ''],
-  [
-    ['callers', 'any signed-in person'],
-    ['rate class', code('read')],
-    ['the client says', codes(['subscribe', 'unsubscribe', 'authenticate', 'ping'])],
-    ['the server says', codes(['subscribed', 'event', 'authenticated', 'pong', 'error'])],
-    ['closes with', '4401 token ended, 4408 too slow, 4429 too many connections or messages, 1001 the server stops'],
-  ],
+  ['channel', 'has'],
+  Object.entries(liveChannels).map(([name, meaning]) => [code(name), meaning]),
+)}
+
+${table(['the client says', ''], said(clientMessage))}
+
+${table(['the server says', ''], said(serverMessage))}
+
+${table(
+  ['closes with', ''],
+  Object.values(liveEndings).map(({ code, meaning }) => [String(code), meaning]),
 )}`;
 
 const groupOf = (route: Route): string => route.tag ?? route.service;

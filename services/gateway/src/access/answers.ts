@@ -18,6 +18,7 @@ export interface Asked {
 }
 
 type Access = Pick<AccessFollower, 'present'>;
+type Present = Exclude<Awaited<ReturnType<Access['present']>>, Refusal>;
 type Question = z.output<typeof checkAccess.body>;
 
 interface Verdict {
@@ -39,7 +40,7 @@ export const answerAccess = async (
     return undefined;
   if (asked.search !== '') return undefined;
   const began = performance.now();
-  const { content } = readContent(route, asked.body, asked.headers);
+  const { content } = readContent(route, asked.body, asked.headers, asked.userId);
   if (isRefusal(content)) return undefined;
   // The content was just parsed by the schema of its route.
   const outcome =
@@ -62,23 +63,32 @@ const checkAll = async (
 ): Promise<
   { readonly results: readonly Pick<Verdict, 'allowed'>[]; readonly revision: number } | Refusal | undefined
 > => {
-  const results: Pick<Verdict, 'allowed'>[] = [];
-  let latest = 0;
-  for (const question of checks) {
-    const verdict = await check(access, question, asker);
-    if (verdict === undefined || isRefusal(verdict)) return verdict;
-    results.push({ allowed: verdict.allowed });
-    latest = Math.max(latest, verdict.revision);
+  if (checks.some(({ at }) => at !== undefined)) return undefined;
+  for (const { minRevision } of checks) {
+    const reached = minRevision === undefined ? undefined : await access.present(minRevision);
+    if (isRefusal(reached)) return reached;
   }
-  return { results, revision: latest };
+  // One present for all of them, which has every revision that any of them asks for.
+  const reading = await access.present(undefined);
+  if (isRefusal(reading)) return reading;
+  const results: Pick<Verdict, 'allowed'>[] = [];
+  for (const question of checks) {
+    const verdict = judged(reading, question, asker);
+    if (verdict === undefined) return undefined;
+    results.push({ allowed: verdict.allowed });
+  }
+  return { results, revision: reading.revision };
 };
 
 const check = async (access: Access, question: Question, asker: string): Promise<Verdict | Refusal | undefined> => {
   if (question.at !== undefined) return undefined;
   const reading = await access.present(question.minRevision);
-  if (isRefusal(reading)) return reading;
+  return isRefusal(reading) ? reading : judged(reading, question, asker);
+};
+
+const judged = (reading: Present, question: Question, asker: string): Verdict | undefined => {
   const self = `user:${asker}`;
-  const user = question.user === 'user:me' ? self : question.user;
+  const { user } = question;
   if (user !== self && !holdsIn(reading, asker, 'access.read')) return undefined;
   try {
     const { graph, now, revision } = reading;

@@ -45,8 +45,8 @@ const watchingMember = async () => {
 
 it('a watched organization shows its members what happens in it', async () => {
   const { client, organizationId } = await watchingMember();
-  gateway.access.record({ organizationId: newId() });
-  const revision = gateway.access.record({ organizationId });
+  gateway.access.record({ organizations: [newId()] });
+  const revision = gateway.access.record({ organizations: [organizationId] });
   expect(await client.heard('event')).toMatchObject({ id: 's1', revision });
 });
 
@@ -59,7 +59,7 @@ it('while it is not known who may see what, nothing is shown and nothing opened,
   };
   await expect.poll(answer, { timeout: 5_000 }).toMatchObject({ code: 'unavailable' });
   client.say({ type: 'unsubscribe', id: 's2' });
-  const revision = gateway.access.record({ organizationId });
+  const revision = gateway.access.record({ organizations: [organizationId] });
   expect(client.eventIds).toEqual([]);
   gateway.services.down.delete('role-permission');
   expect(await client.heard('event')).toMatchObject({ id: 's1', revision });

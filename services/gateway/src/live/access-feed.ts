@@ -1,4 +1,5 @@
 import type { GuardedGraph } from '@rollcall/authorization/guarded-graph';
+import type { Concern } from '@rollcall/types/access-sight';
 import type { accessEvent } from '@rollcall/types/routes/role-permission/shared';
 import type { z } from 'zod';
 
@@ -7,14 +8,12 @@ type AccessEvent = z.infer<typeof accessEvent>;
 /** An event of the access log and whom it concerns. */
 export interface AccessEntry {
   readonly event: AccessEvent;
-  readonly users: readonly string[];
-  readonly organizationId: string | null;
-  readonly projectId: string | null;
+  readonly concern: Concern;
 }
 
 /** The present, as this replica knows it. */
 export interface AccessReading {
-  readonly graph: Pick<GuardedGraph, 'check' | 'barred'>;
+  readonly graph: Pick<GuardedGraph, 'check' | 'allows' | 'barred' | 'graph'>;
   readonly revision: number;
   readonly epoch: number;
   readonly now: number;

@@ -1,8 +1,8 @@
+import { Sight } from '@rollcall/types/access-sight';
 import type { AccessEntry, AccessFeed, AccessReading } from './access-feed.ts';
 import { type Channel, channelsOf } from './channel.ts';
 import { type HistoryPage, HistoryPages } from './history-pages.ts';
 import { RecentEntries } from './recent-entries.ts';
-import { Sight } from './sight.ts';
 import { ToldEntry } from './told-entry.ts';
 
 /** Entries held back before everybody is sent away, to come back with the last `resume`. */

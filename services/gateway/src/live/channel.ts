@@ -24,23 +24,23 @@ export const readChannel = (text: string, userId: string): Channel | undefined =
 const named = (kind: 'organization' | 'project' | 'user', id: string): Channel => ({ kind, name: `${kind}:${id}`, id });
 
 /** The names of the channels that an entry belongs to, each once. */
-export const channelsOf = ({ users, organizationId, projectId }: AccessEntry): readonly string[] => [
+export const channelsOf = ({ concern: { users, organizations, project } }: AccessEntry): readonly string[] => [
   access.name,
-  ...(organizationId === null ? [] : [`organization:${organizationId}`]),
-  ...(projectId === null ? [] : [`project:${projectId}`]),
-  ...Array.from(new Set(users), (id) => `user:${id}`),
+  ...organizations.map((id) => `organization:${id}`),
+  ...(project === null ? [] : [`project:${project.id}`]),
+  ...users.map((id) => `user:${id}`),
 ];
 
-export const belongsTo = ({ kind, id }: Channel, { users, organizationId, projectId }: AccessEntry): boolean => {
+export const belongsTo = ({ kind, id }: Channel, { concern }: AccessEntry): boolean => {
   switch (kind) {
     case 'access':
       return true;
     case 'organization':
-      return organizationId === id;
+      return concern.organizations.includes(id);
     case 'project':
-      return projectId === id;
+      return concern.project?.id === id;
     case 'user':
-      return users.includes(id);
+      return concern.users.includes(id);
     default:
       return kind satisfies never;
   }

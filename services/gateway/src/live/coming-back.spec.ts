@@ -17,9 +17,9 @@ const member = () => theatre.member(acme);
 describe('whoever comes back', () => {
   it('sees exactly what came since, and then what comes', async () => {
     const { line, subscribe } = member();
-    for (let count = 0; count < 5; count++) theatre.feed.write({ organizationId: acme });
+    for (let count = 0; count < 5; count++) theatre.feed.write({ organizations: [acme] });
     await subscribe('access', { from: '1-4' });
-    theatre.feed.write({ organizationId: acme });
+    theatre.feed.write({ organizations: [acme] });
     expect(line.heard('subscribed')).toMatchObject([{ revision: 4, resume: '1-4' }]);
     expect(line.positions()).toEqual([5, 6, 7]);
     expect(theatre.feed.historyReads).toBe(0);
@@ -27,14 +27,14 @@ describe('whoever comes back', () => {
 
   it.each([4, '4', '1-4'])('may name a revision: %j', async (from) => {
     const { line, subscribe } = member();
-    for (let count = 0; count < 5; count++) theatre.feed.write({ organizationId: acme });
+    for (let count = 0; count < 5; count++) theatre.feed.write({ organizations: [acme] });
     await subscribe('access', { from });
     expect(line.positions()).toEqual([5, 6]);
   });
 
   it('sees all there is from the beginning, though much of it is long ago', async () => {
     const { line, subscribe } = member();
-    for (let count = 0; count < 6_000; count++) theatre.feed.append({ organizationId: acme });
+    for (let count = 0; count < 6_000; count++) theatre.feed.append({ organizations: [acme] });
     theatre.feed.tell();
     await subscribe('access', { from: 0 });
     await soon(() => line.positions().length).toBe(6_000);
@@ -43,31 +43,31 @@ describe('whoever comes back', () => {
 
   it('misses nothing and sees nothing twice of what happens while the past is read', async () => {
     const { line, subscribe } = member();
-    for (let count = 0; count < 6_000; count++) theatre.feed.append({ organizationId: acme });
+    for (let count = 0; count < 6_000; count++) theatre.feed.append({ organizations: [acme] });
     theatre.feed.tell();
     theatre.feed.beforeHistory = async () => {
-      theatre.feed.write({ organizationId: acme });
+      theatre.feed.write({ organizations: [acme] });
       await settled();
-      theatre.feed.write({ organizationId: acme });
+      theatre.feed.write({ organizations: [acme] });
     };
     await subscribe('access', { from: 0 });
     await soon(() => theatre.feed.log.length - (line.positions().at(-1) ?? 0)).toBe(0);
-    theatre.feed.write({ organizationId: acme });
+    theatre.feed.write({ organizations: [acme] });
     expect(line.positions()).toEqual(Array.from({ length: theatre.feed.log.length - 1 }, (_, index) => index + 2));
   });
 
   it('sees of the past what they may see now', async () => {
     const { line, subscribe } = member();
-    theatre.feed.write({ organizationId: other });
-    theatre.feed.write({ organizationId: acme });
+    theatre.feed.write({ organizations: [other] });
+    theatre.feed.write({ organizations: [acme] });
     await subscribe('access', { from: 0 });
     expect(line.positions()).toEqual([3]);
   });
 
   it('may come from a replica that was ahead', async () => {
     const { line, subscribe } = member();
-    theatre.feed.append({ organizationId: acme });
-    theatre.feed.append({ organizationId: acme });
+    theatre.feed.append({ organizations: [acme] });
+    theatre.feed.append({ organizations: [acme] });
     await subscribe('access', { from: '1-2' });
     expect(line.said).toEqual([]);
     theatre.feed.tell();
@@ -94,7 +94,7 @@ describe('whoever comes back', () => {
     async (from) => {
       const { line, subscribe } = member();
       await subscribe('access', { from });
-      expect(line.said).toMatchObject([{ type: 'error' }]);
+      expect(line.said).toMatchObject([{ type: 'error', id: 's1' }]);
       expect(['invalid_cursor', 'invalid_input']).toContain(line.said[0]?.problem?.code);
     },
   );
@@ -162,23 +162,23 @@ it('few read the past at once, however many wait for it', async () => {
 describe('a playback', () => {
   it('takes as long as it took, divided by its speed', async () => {
     const { line, subscribe } = member();
-    for (let count = 0; count < 3; count++) theatre.feed.write({ organizationId: acme });
+    for (let count = 0; count < 3; count++) theatre.feed.write({ organizations: [acme] });
     await subscribe('access', { from: 0, speed: 4 });
     expect(line.positions()).toEqual([2]);
     expect(await theatre.wake()).toEqual([250]);
     expect(line.positions()).toEqual([2, 3]);
     expect(await theatre.wake()).toEqual([250]);
-    theatre.feed.write({ organizationId: acme });
+    theatre.feed.write({ organizations: [acme] });
     expect(line.positions()).toEqual([2, 3, 4, 5]);
   });
 
   it('counts what is not shown as time that passes, and waits no longer than five seconds', async () => {
     const { line, subscribe } = member();
-    theatre.feed.write({ organizationId: acme });
-    for (let count = 0; count < 2; count++) theatre.feed.write({ organizationId: other });
-    theatre.feed.write({ organizationId: acme });
+    theatre.feed.write({ organizations: [acme] });
+    for (let count = 0; count < 2; count++) theatre.feed.write({ organizations: [other] });
+    theatre.feed.write({ organizations: [acme] });
     for (let count = 0; count < 1_000; count++) theatre.feed.append();
-    theatre.feed.append({ organizationId: acme });
+    theatre.feed.append({ organizations: [acme] });
     theatre.feed.tell();
     await subscribe('access', { from: 0, speed: 1 });
     expect(await theatre.wake()).toEqual([3_000]);
@@ -188,7 +188,7 @@ describe('a playback', () => {
 
   it('shows nothing more once the right to see it has ended meanwhile', async () => {
     const { userId, line, subscribe } = member();
-    for (let count = 0; count < 3; count++) theatre.feed.write({ organizationId: acme });
+    for (let count = 0; count < 3; count++) theatre.feed.write({ organizations: [acme] });
     await subscribe('access', { from: 0, speed: 1 });
     theatre.feed.write({}, leaves(userId, `organization:${acme}`));
     await theatre.wake();
@@ -197,7 +197,7 @@ describe('a playback', () => {
 
   it('ends with the right to its channel', async () => {
     const { userId, line, subscribe } = member();
-    for (let count = 0; count < 3; count++) theatre.feed.write({ organizationId: acme });
+    for (let count = 0; count < 3; count++) theatre.feed.write({ organizations: [acme] });
     await subscribe(`organization:${acme}`, { from: 0, speed: 1 });
     theatre.feed.write({ users: [userId] }, leaves(userId, `organization:${acme}`));
     await theatre.wake();
@@ -206,7 +206,7 @@ describe('a playback', () => {
 
   it('waits for a client that does not keep up, instead of sending it away', async () => {
     const { line, subscribe } = member();
-    for (let count = 0; count < 1_500; count++) theatre.feed.append({ organizationId: acme });
+    for (let count = 0; count < 1_500; count++) theatre.feed.append({ organizations: [acme] });
     theatre.feed.tell();
     line.isStalled = true;
     await subscribe('access', { from: 0 });
@@ -222,7 +222,7 @@ describe('a playback', () => {
 
   it('ends with its subscription', async () => {
     const { line, subscribe, viewer } = member();
-    for (let count = 0; count < 3; count++) theatre.feed.write({ organizationId: acme });
+    for (let count = 0; count < 3; count++) theatre.feed.write({ organizations: [acme] });
     await subscribe('access', { from: 0, speed: 1 });
     viewer.hear('{"type":"unsubscribe","id":"s1"}');
     await theatre.wake();

@@ -2,6 +2,8 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@rollcall/service-kit/logging';
+import { Sight } from '@rollcall/types/access-sight';
+import { liveEndings } from '@rollcall/types/live-protocol';
 import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { clientAddress } from '../client.ts';
@@ -19,10 +21,8 @@ import type { Channel } from './channel.ts';
 import { JoinedFrames } from './joined-frames.ts';
 import type { LiveJournal } from './journal.ts';
 import { SocketLine } from './line.ts';
-import { closeCode } from './messages.ts';
 import { Presence } from './presence.ts';
 import type { PresenceRoad } from './presence-road.ts';
-import { Sight } from './sight.ts';
 import type { Sleep } from './subscription.ts';
 import { Viewer } from './viewer.ts';
 
@@ -100,7 +100,7 @@ export class LiveServer {
     this.#audience.stop();
     this.#watch.stop();
     this.#presence.stop();
-    for (const socket of this.#sockets.clients) socket.close(1001, 'the server stops; come back');
+    for (const socket of this.#sockets.clients) socket.close(liveEndings.stops.code, 'the server stops; come back');
     const hangUp = setTimeout(() => {
       for (const socket of this.#sockets.clients) socket.terminate();
     }, farewellMilliseconds);
@@ -148,7 +148,8 @@ export class LiveServer {
     const { sessionId, tokenId } = identity.actor;
     if (revocations.isRevoked('session', sessionId) || revocations.isRevoked('token', tokenId)) viewer.end();
     // Several may have been let in at once.
-    if (this.#audience.count(viewer.userId) > maximumConnectionsEach) socket.close(closeCode.tooMany, 'too many');
+    if (this.#audience.count(viewer.userId) > maximumConnectionsEach)
+      socket.close(liveEndings.tooMany.code, 'too many');
   }
 
   #tick(): void {

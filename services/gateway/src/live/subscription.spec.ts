@@ -1,9 +1,11 @@
 import { newId } from '@rollcall/service-kit/identity';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { joins, joinsUntil, leaves, readsAll, readsAllNoMore } from './testing/fake-feed.ts';
+import { joins, joinsUntil, leaves, owns, readsAll, readsAllNoMore } from './testing/fake-feed.ts';
 import { Theatre } from './testing/theatre.ts';
 
 const [acme, other, site] = [newId(), newId(), newId()];
+
+const projectOf = (id: string) => ({ id, owners: [`organization:${acme}`] });
 
 let theatre: Theatre;
 beforeEach(() => {
@@ -33,7 +35,7 @@ describe('a channel', () => {
     const { line, subscribe } = member();
     await subscribe(channel);
     expect(line.said).toMatchObject([{ type: 'error', id: 's1', problem: { code: 'not_found' } }]);
-    theatre.feed.write({ organizationId: other, projectId: site });
+    theatre.feed.write({ organizations: [other], project: projectOf(site) });
     expect(line.said).toHaveLength(1);
   });
 
@@ -41,8 +43,8 @@ describe('a channel', () => {
     const { line, subscribe } = member();
     await subscribe(`organization:${acme}`);
     expect(line.heard('subscribed')).toMatchObject([{ id: 's1', revision: 1, resume: '1-1' }]);
-    theatre.feed.write({ organizationId: other });
-    const seen = theatre.feed.write({ organizationId: acme });
+    theatre.feed.write({ organizations: [other] });
+    const seen = theatre.feed.write({ organizations: [acme] });
     expect(line.heard('event')).toEqual([
       { type: 'event', id: 's1', revision: 3, resume: '1-3', event: JSON.parse(JSON.stringify(seen.event)) },
     ]);
@@ -50,10 +52,10 @@ describe('a channel', () => {
 
   it('of a project has what is about it, for its members', async () => {
     const seat = theatre.seat();
-    theatre.feed.write({}, joins(seat.userId, `project:${site}`));
+    theatre.feed.write({}, joins(seat.userId, `project:${site}`), owns(acme, site));
     await seat.subscribe(`project:${site}`);
-    theatre.feed.write({ organizationId: acme, projectId: newId() });
-    theatre.feed.write({ organizationId: acme, projectId: site });
+    theatre.feed.write({ organizations: [acme], project: projectOf(newId()) });
+    theatre.feed.write({ organizations: [acme], project: projectOf(site) });
     expect(seat.line.positions()).toEqual([3]);
   });
 
@@ -70,10 +72,10 @@ describe('a channel', () => {
     const [boss, one] = [reader(), member()];
     await boss.subscribe('access');
     await one.subscribe('access');
-    theatre.feed.write({ organizationId: acme });
-    theatre.feed.write({ organizationId: other });
+    theatre.feed.write({ organizations: [acme] });
+    theatre.feed.write({ organizations: [other] });
     theatre.feed.write({ users: [one.userId] });
-    theatre.feed.write({ projectId: site });
+    theatre.feed.write({ project: projectOf(site) });
     expect(boss.line.positions()).toEqual([3, 4, 5, 6]);
     expect(one.line.positions()).toEqual([3, 5]);
   });
@@ -82,9 +84,9 @@ describe('a channel', () => {
     const { line, subscribe, viewer } = member();
     await subscribe('access', { id: 'a' });
     await subscribe(`organization:${acme}`, { id: 'b' });
-    theatre.feed.write({ organizationId: acme });
+    theatre.feed.write({ organizations: [acme] });
     viewer.hear('{"type":"unsubscribe","id":"a"}');
-    theatre.feed.write({ organizationId: acme });
+    theatre.feed.write({ organizations: [acme] });
     expect([line.positions('a'), line.positions('b')]).toEqual([[2], [2, 3]]);
   });
 
@@ -92,7 +94,7 @@ describe('a channel', () => {
     const { line, subscribe } = member();
     await subscribe('access');
     await subscribe(`organization:${acme}`);
-    theatre.feed.write({ organizationId: acme });
+    theatre.feed.write({ organizations: [acme] });
     expect(line.positions()).toEqual([2]);
   });
 });
@@ -101,8 +103,8 @@ describe('a right that ends', () => {
   it('closes the connection, before anything later is shown', async () => {
     const { userId, line, subscribe } = member();
     await subscribe(`organization:${acme}`);
-    theatre.feed.append({ organizationId: acme });
-    theatre.feed.append({ organizationId: acme });
+    theatre.feed.append({ organizations: [acme] });
+    theatre.feed.append({ organizations: [acme] });
     theatre.feed.tell(leaves(userId, `organization:${acme}`));
     expect([line.closed, line.positions()]).toEqual([4403, []]);
   });
@@ -111,7 +113,7 @@ describe('a right that ends', () => {
     const { userId, line, subscribe } = member();
     await subscribe(`organization:${acme}`);
     theatre.clock += 1_000;
-    theatre.feed.write({ organizationId: other }, leaves(userId, `organization:${acme}`));
+    theatre.feed.write({ organizations: [other] }, leaves(userId, `organization:${acme}`));
     expect(line.closed).toBe(4403);
   });
 
@@ -142,6 +144,17 @@ describe('a right that ends', () => {
     expect([line.closed, line.positions()]).toEqual([4403, []]);
   });
 
+  it.each([
+    ['to manage all access, on `access`', 'permission:access.manage', 'holder', 'access'],
+    ['of an admin who is a member from then on', `organization:${acme}`, 'admin', `organization:${acme}`],
+  ])('closes a channel of which less is left to see: %s', async (_, object, relation, channel) => {
+    const { userId, line, subscribe } = member();
+    theatre.feed.write({}, joins(userId, object, relation));
+    await subscribe(channel);
+    theatre.feed.write({ organizations: [acme] }, leaves(userId, object, relation));
+    expect([line.closed, line.positions()]).toEqual([4403, []]);
+  });
+
   it('because somebody is suspended closes the connection, and opens no channel again', async () => {
     const { userId, line, subscribe } = reader();
     await subscribe('user:me');
@@ -157,7 +170,7 @@ describe('a right that ends', () => {
     const { userId, line, subscribe } = member();
     theatre.feed.write({}, readsAll(userId));
     await subscribe(`organization:${acme}`);
-    theatre.feed.write({ organizationId: acme }, leaves(userId, `organization:${acme}`));
+    theatre.feed.write({ organizations: [acme] }, leaves(userId, `organization:${acme}`));
     expect([line.closed, line.positions()]).toEqual([undefined, [3]]);
   });
 });
@@ -168,8 +181,8 @@ describe('while the present is not known', () => {
     await one.subscribe(`organization:${acme}`);
     await two.subscribe(`organization:${acme}`);
     theatre.feed.isKnown = false;
-    theatre.feed.write({ organizationId: acme });
-    theatre.feed.write({ organizationId: acme }, leaves(two.userId, `organization:${acme}`));
+    theatre.feed.write({ organizations: [acme] });
+    theatre.feed.write({ organizations: [acme] }, leaves(two.userId, `organization:${acme}`));
     theatre.watch.tick();
     expect([one.line.positions(), two.line.positions(), two.line.closed]).toEqual([[], [], undefined]);
     theatre.feed.isKnown = true;
@@ -181,7 +194,7 @@ describe('while the present is not known', () => {
     const { line, subscribe } = member();
     await subscribe('access');
     theatre.areSessionsKnown = false;
-    theatre.feed.write({ organizationId: acme });
+    theatre.feed.write({ organizations: [acme] });
     expect(line.positions()).toEqual([]);
     await subscribe('access', { id: 's2' });
     expect(line.heard('error')).toMatchObject([{ id: 's2', problem: { code: 'unavailable' } }]);
@@ -194,7 +207,7 @@ describe('while the present is not known', () => {
     const { line, subscribe } = member();
     await subscribe('access');
     theatre.feed.isKnown = false;
-    for (let count = 0; count < 10_000; count++) theatre.feed.append({ organizationId: acme });
+    for (let count = 0; count < 10_000; count++) theatre.feed.append({ organizations: [acme] });
     theatre.feed.tell();
     expect(line.closed).toBeUndefined();
     theatre.feed.write();
@@ -207,7 +220,7 @@ describe('a client', () => {
     const { line, subscribe } = member();
     await subscribe('access');
     line.isStalled = true;
-    while (line.closed === undefined) theatre.feed.write({ organizationId: acme });
+    while (line.closed === undefined) theatre.feed.write({ organizations: [acme] });
     expect(line.closed).toBe(4408);
     expect(line.lag).toBeLessThan(1_100_000);
     expect(line.positions()).toEqual(line.positions().map((_, index) => index + 2));
@@ -216,7 +229,7 @@ describe('a client', () => {
   it('learns by a ping where quiet subscriptions would go on', async () => {
     const { line, subscribe, viewer } = member();
     await subscribe(`organization:${acme}`);
-    for (let count = 0; count < 3; count++) theatre.feed.write({ organizationId: other });
+    for (let count = 0; count < 3; count++) theatre.feed.write({ organizations: [other] });
     viewer.hear('{"type":"ping"}');
     expect(line.heard('pong')).toEqual([{ type: 'pong', resume: { s1: '1-4' } }]);
   });

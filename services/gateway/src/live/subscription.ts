@@ -1,3 +1,4 @@
+import { Sight } from '@rollcall/types/access-sight';
 import { type Refusal, refuse } from '@rollcall/types/problems';
 import type { AccessReading } from './access-feed.ts';
 import type { AccessWatch, Watcher } from './access-watch.ts';
@@ -7,7 +8,6 @@ import type { LiveJournal } from './journal.ts';
 import { type Line, maximumLag } from './line.ts';
 import type { LiveEvent } from './live-event.ts';
 import { type NamedPlace, resumeOf } from './place.ts';
-import { Sight } from './sight.ts';
 import { textFrame } from './text-frame.ts';
 import type { ToldEntry } from './told-entry.ts';
 
@@ -56,7 +56,8 @@ export class Subscription implements Watcher {
   /** Where it is in the journal; undefined before it has begun, and where there is none to see. */
   #journalPlace: Pick<LiveEvent, 'sequence' | 'resume'> | undefined;
   #isLive = false;
-  #readsAll = false;
+  /** How much of the channel its person sees. */
+  #breadth = 1;
   #lastPlayed: number | undefined;
 
   constructor(options: SubscriptionOptions) {
@@ -96,10 +97,11 @@ export class Subscription implements Watcher {
   }
 
   judge(sight: Sight): boolean {
-    const goesOn = sight.mayWatch(this.channel) && (!this.#readsAll || sight.readsAll);
-    // Who saw everything on `access` and does no longer has lost a right; what is left to see they may ask for.
-    if (this.channel.kind === 'access' && sight.readsAll) this.#readsAll = true;
-    if (!goesOn) this.#options.onRightLost();
+    const breadth = sight.breadthOf(this.channel);
+    // Who saw more has lost a right, too; what is left to see they may ask for.
+    const goesOn = breadth >= this.#breadth;
+    if (goesOn) this.#breadth = breadth;
+    else this.#options.onRightLost();
     return goesOn;
   }
 
@@ -178,7 +180,7 @@ export class Subscription implements Watcher {
   async #play(entries: readonly ToldEntry[]): Promise<boolean> {
     let sight = new Sight(this.userId, await this.#present());
     for (const told of entries) {
-      if (!belongsTo(this.channel, told.entry) || !sight.maySee(told.entry)) {
+      if (!belongsTo(this.channel, told.entry) || !sight.maySee(told.entry.concern)) {
         this.#position = told.position;
         continue;
       }
@@ -205,7 +207,7 @@ export class Subscription implements Watcher {
   #look(entry: ToldEntry, sight: Sight): void {
     if (entry.position <= this.#position) return;
     this.#position = entry.position;
-    if (!sight.maySee(entry.entry)) return;
+    if (!sight.maySee(entry.entry.concern)) return;
     const resume = this.#journalPlace && this.#resumeAt(entry.position);
     this.#write(resume === undefined ? entry.frame(this.id) : entry.frameWith(this.id, resume));
   }

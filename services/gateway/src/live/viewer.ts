@@ -2,8 +2,11 @@ import { newId } from '@rollcall/service-kit/identity';
 import { parseInput } from '@rollcall/service-kit/input';
 import type { Logger } from '@rollcall/service-kit/logging';
 import { problemDocument } from '@rollcall/service-kit/problem-response';
+import { Sight } from '@rollcall/types/access-sight';
+import { type ClientMessage, clientMessage, liveEndings, type ServerMessage } from '@rollcall/types/live-protocol';
 import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
 import type { WebSocket } from 'ws';
+import { z } from 'zod';
 import type { Identity, TokenVerifier } from '../identity/token-verifier.ts';
 import type { AccessWatch } from './access-watch.ts';
 import { readChannel } from './channel.ts';
@@ -12,10 +15,8 @@ import type { LiveJournal } from './journal.ts';
 import { type Line, maximumLag } from './line.ts';
 import type { LiveEvent } from './live-event.ts';
 import { MessageBudget } from './message-budget.ts';
-import { type ClientMessage, clientMessage, closeCode } from './messages.ts';
 import { readPlace } from './place.ts';
 import type { Presence, PresenceListener } from './presence.ts';
-import { Sight } from './sight.ts';
 import { type Sleep, Subscription } from './subscription.ts';
 import { textFrame } from './text-frame.ts';
 import { TokenLife } from './token-life.ts';
@@ -68,12 +69,12 @@ export class Viewer {
   }
 
   end(): void {
-    this.#close(closeCode.tokenEnded, 'the token has ended');
+    this.#close(liveEndings.tokenEnded.code, 'the token has ended');
   }
 
   /** What happens cannot be shown for too long: it is there for whoever comes back. */
   sendAway(): void {
-    this.#close(closeCode.tooSlow, 'come back');
+    this.#close(liveEndings.tooSlow.code, 'come back');
   }
 
   /** Shows an event that concerns this person to every subscription. */
@@ -84,11 +85,11 @@ export class Viewer {
   hear(text: string): void {
     if (!this.#line.isOpen) return;
     if (!this.#budget.spend()) {
-      this.#close(closeCode.tooMany, 'too many messages');
+      this.#close(liveEndings.tooMany.code, 'too many messages');
       return;
     }
     const message = parseMessage(text);
-    if (isRefusal(message)) this.#refuse(message);
+    if (isRefusal(message)) this.#refuse(message, message.id);
     else if (message.type === 'ping') this.#say({ type: 'pong', resume: this.#places() });
     else if (message.type === 'unsubscribe') this.#drop(message.id);
     else if (message.type === 'presence') this.#tellPresence(message.id);
@@ -127,7 +128,7 @@ export class Viewer {
       history: (position) => this.#history(position),
       line: this.#line,
       sleep,
-      onRightLost: () => this.#close(closeCode.rightLost, 'the right to watch has ended'),
+      onRightLost: () => this.#close(liveEndings.rightLost.code, 'the right to watch has ended'),
       onTooSlow: () => this.sendAway(),
     });
     this.#keep(subscription);
@@ -211,7 +212,7 @@ export class Viewer {
     this.#say({ type: 'error', ...(id === undefined ? {} : { id }), problem: problemDocument(refusal, requestId) });
   }
 
-  #say(message: Readonly<Record<string, unknown>>): void {
+  #say(message: ServerMessage): void {
     if (this.#line.lag > maximumLag) this.sendAway();
     else this.#line.write(textFrame(JSON.stringify(message)));
   }
@@ -227,12 +228,16 @@ export class Viewer {
   }
 }
 
-const parseMessage = (text: string): ClientMessage | Refusal => {
+/** @returns what was said; or why it is no message, and the subscription that it is about if it says so much */
+const parseMessage = (text: string): ClientMessage | (Refusal & { readonly id?: string }) => {
   let said: unknown;
   try {
     said = JSON.parse(text);
   } catch {
     return refuse('malformed_json');
   }
-  return parseInput(clientMessage, said, '');
+  const message = parseInput(clientMessage, said, '');
+  return isRefusal(message) ? { ...message, ...about.safeParse(said).data } : message;
 };
+
+const about = z.object({ id: clientMessage.options[0].shape.id });

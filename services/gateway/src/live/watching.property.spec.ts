@@ -71,7 +71,7 @@ class Watcher {
   }
 }
 
-const isOf = (entry: AccessEntry, organization: string | undefined): boolean => entry.organizationId === organization;
+const isOf = ({ concern }: AccessEntry, organization = ''): boolean => concern.organizations.includes(organization);
 
 /** Plays the steps; returns what the watcher saw, and what there was to see. */
 const play = async (steps: readonly Step[], speed: number, hasRights: 'kept' | 'changing') => {
@@ -86,14 +86,14 @@ const play = async (steps: readonly Step[], speed: number, hasRights: 'kept' | '
   const mayHaveSeen = new Set<number>();
   const rights = new Set([mine]);
   const noteRights = () => {
-    for (const entry of feed.log) if (rights.has(entry.organizationId ?? '')) mayHaveSeen.add(entry.event.position);
+    for (const entry of feed.log)
+      if ([...rights].some((mine) => isOf(entry, mine))) mayHaveSeen.add(entry.event.position);
   };
 
   await watcher.connect();
   for (const step of steps) {
     if (step.type === 'write') {
-      const organizationId = organizations[step.about] ?? null;
-      feed.append({ organizationId });
+      feed.append({ organizations: organizations.slice(step.about, step.about + 1) });
       noteRights();
       if (step.isTold) feed.tell();
     } else if (step.type === 'join' || step.type === 'leave') {

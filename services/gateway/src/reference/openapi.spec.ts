@@ -1,3 +1,5 @@
+import { accessCommands } from '@rollcall/types/access-commands';
+import { clientMessage, liveEndings, liveMessages, serverMessage } from '@rollcall/types/live-protocol';
 import type { Route } from '@rollcall/types/route-definition';
 import { publicRoutes } from '@rollcall/types/route-table';
 import { describe, expect, it } from 'vitest';
@@ -44,6 +46,14 @@ describe('the OpenAPI document', () => {
     for (const field of ['email', 'username', 'password']) expect(body).toContain(`"${field}"`);
   });
 
+  it('says of every command of a batch what it holds', () => {
+    const body = Object(document.paths?.['/v1/access/commands']?.post?.requestBody);
+    const { oneOf } = body.content['application/json'].schema.properties.commands.items;
+    const told = [oneOf].flat().map(({ properties: { type, ...fields } }) => [type.const, Object.keys(fields).sort()]);
+    const wanted = Object.entries(accessCommands).map(([name, { shape }]) => [name, Object.keys(shape).sort()]);
+    expect(told).toEqual(wanted);
+  });
+
   it('says that /api/user/* is another name of /v1/*', () => {
     expect(document.info.description).toContain('/api/user/');
   });
@@ -52,7 +62,10 @@ describe('the OpenAPI document', () => {
     const live = document.paths?.['/v1/live']?.get;
     expect(Object.keys(live?.responses ?? {})).toEqual(expect.arrayContaining(['101', '401', '403', '429', '503']));
     expect(JSON.stringify(live?.parameters)).toContain('"Sec-WebSocket-Protocol"');
-    for (const word of ['subscribe', 'resume', '4401']) expect(live?.description).toContain(word);
+    for (const { code } of Object.values(liveEndings)) expect(live?.description).toContain(`\`${code}\``);
+    for (const { text } of [clientMessage, serverMessage].flatMap(liveMessages)) {
+      expect(live?.description).toContain(`\`${text}\``);
+    }
   });
 
   it('says of every route that takes an Idempotency-Key how a key can be refused, and of no other', () => {

@@ -30,6 +30,8 @@ interface Recorded {
   readonly changes: readonly GraphChange[];
 }
 
+const nobody: Recorded['entry']['concern'] = { users: [], organizations: [], isForAdmins: false, project: null };
+
 /** An access log and the graph that follows from it, as its owner answers questions about them; entries say nothing else. */
 export class FakeAccess {
   epoch = 1;
@@ -48,7 +50,7 @@ export class FakeAccess {
   }
 
   /** Appends one entry; returns its revision. */
-  record(about: Partial<Omit<Recorded['entry'], 'event'>>, ...changes: readonly GraphChange[]): number {
+  record(about: Partial<Recorded['entry']['concern']>, ...changes: readonly GraphChange[]): number {
     const position = this.log.length + 1;
     const event = {
       position,
@@ -61,7 +63,7 @@ export class FakeAccess {
       actor: newId(),
       data: {},
     };
-    this.log.push({ entry: { event, users: [], organizationId: null, projectId: null, ...about }, changes });
+    this.log.push({ entry: { event, concern: { ...nobody, ...about } }, changes });
     return position;
   }
 

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { newId } from '@rollcall/service-kit/identity';
 import { createLogger } from '@rollcall/service-kit/logging';
+import { Sight } from '@rollcall/types/access-sight';
 import { userId as readUserId, sessionId } from '@rollcall/types/ids';
 import { refuse } from '@rollcall/types/problems';
 import { type WebSocket, WebSocketServer } from 'ws';
@@ -11,7 +12,6 @@ import { JoinedFrames } from '../live/joined-frames.ts';
 import { KeptEvents } from '../live/kept-events.ts';
 import { SocketLine } from '../live/line.ts';
 import { Presence } from '../live/presence.ts';
-import { Sight } from '../live/sight.ts';
 import { FakeFeed, joins } from '../live/testing/fake-feed.ts';
 import { Viewer } from '../live/viewer.ts';
 
@@ -61,7 +61,7 @@ const plainly = (socket: WebSocket, userId: string): void => {
   feed.onEntries((entries) => {
     for (const entry of entries) {
       const { reading } = feed;
-      if (!reading || !new Sight(userId, reading).maySee(entry)) continue;
+      if (!reading || !new Sight(userId, reading).maySee(entry.concern)) continue;
       const { event } = entry;
       const resume = `${reading.epoch}-${event.position}`;
       socket.send(JSON.stringify({ type: 'event', id: 's1', revision: event.position, resume, event }));
@@ -86,7 +86,8 @@ const data = { organizationId, name: 'A team of some people', before: null, note
 
 const deliver = async (times: number): Promise<void> => {
   for (let round = 0; round < times; round++) {
-    for (let count = 0; count < Number(BURST); count++) Object.assign(feed.append({ organizationId }).event, { data });
+    for (let count = 0; count < Number(BURST); count++)
+      Object.assign(feed.append({ organizations: [organizationId] }).event, { data });
     feed.tell();
     await delay(pauseMs);
   }

@@ -1,22 +1,18 @@
 import { governs, governsProject, may, seesOrganization, seesProject } from './authority.ts';
 import { seesGroup } from './group-queries.ts';
 import type { AccessState } from './state.ts';
+import { organizationIn } from './tuples.ts';
 
-const parts = (object: string): readonly [type: string, id: string] => {
+/** What a thing is, and its id. */
+export const parts = (object: string): readonly [type: string, id: string] => {
   const colon = object.indexOf(':');
   return [object.slice(0, colon), object.slice(colon + 1)];
-};
-
-/** The organization that a role or permission is one of, if it is. */
-const organizationIn = (name: string): string | undefined => {
-  const slash = name.indexOf('/');
-  return slash < 0 ? undefined : name.slice(0, slash);
 };
 
 /** May somebody ask about anyone what they are to a thing? Whoever administers it may. */
 export const administers = (state: AccessState, actor: string, object: string, now: number): boolean => {
   const [type, id] = parts(object);
-  const within = organizationIn(id);
+  const within = organizationIn(object);
   switch (type) {
     case 'organization':
       return state.organizations.has(id) && governs(state, actor, id, now);
@@ -27,7 +23,9 @@ export const administers = (state: AccessState, actor: string, object: string, n
     case 'project':
       return governsProject(state, actor, id, now);
     case 'group':
-      return state.groups.has(id) && may(state, actor, 'groups.manage', now);
+      return within === undefined
+        ? state.groups.has(id) && may(state, actor, 'groups.manage', now)
+        : state.organizations.has(within) && governs(state, actor, within, now);
     case 'role':
       return within === undefined
         ? may(state, actor, 'roles.manage', now)

@@ -1,6 +1,15 @@
 import type { BuiltInPermission } from '@rollcall/types/permissions';
 import { endOf, isCurrent } from './edges.ts';
-import { adminsOf, grantedUntil, heldUntil, holds, isSuspended, membershipOf } from './holdings.ts';
+import {
+  adminsOf,
+  grantedUntil,
+  heldUntil,
+  holds,
+  isMember,
+  isSuspended,
+  membershipOf,
+  sharesOrganization,
+} from './holdings.ts';
 import type { AccessState } from './state.ts';
 import { userOf, userSubject } from './tuples.ts';
 
@@ -43,6 +52,14 @@ export const governsProject = (state: AccessState, actor: string, projectId: str
   return userOf(project.owner) === undefined
     ? governs(state, actor, project.owner.slice('organization:'.length), now)
     : may(state, actor, 'access.manage', now);
+};
+
+/** May somebody make this owner the one of a project of theirs? An organization that they belong to, or a member of one. */
+export const mayHandTo = (state: AccessState, actor: string, owner: string, now: number): boolean => {
+  if (may(state, actor, 'access.manage', now)) return true;
+  const userId = userOf(owner);
+  if (userId !== undefined) return sharesOrganization(state, actor, userId, now);
+  return isMember(state, owner.slice('organization:'.length), actor, now);
 };
 
 /** May somebody know that a project is there? Its members may, in whatever way they are. */

@@ -13,9 +13,12 @@ interface Prepared {
   readonly transferProject: { readonly name: string };
 }
 
-/** A wish of a client about access, ready to be decided. Names of organizations, teams and projects are sealed. */
+/**
+ * A wish of a client about access, ready to be decided. Names of organizations, teams and projects are sealed; one whose
+ * name could not be is about something that was not there.
+ */
 export type AccessWish = {
-  readonly [Name in AccessCommandName]: { readonly type: Name } & Omit<
+  readonly [Name in AccessCommandName]: { readonly type: Name; readonly unsealed?: true } & Omit<
     AccessCommandFields<Name>,
     Name extends keyof Prepared ? keyof Prepared[Name] : never
   > &

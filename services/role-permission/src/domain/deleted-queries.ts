@@ -8,7 +8,7 @@ export const mayRestore = (state: AccessState, userId: string, item: DeletedItem
   if (isSuspended(state, userId)) return false;
   switch (item.kind) {
     case 'organization':
-      return item.admins.includes(userId);
+      return item.deletedBy === userId || item.admins.includes(userId);
     case 'team':
       return governs(state, userId, item.organizationId, now);
     case 'project':

@@ -45,6 +45,19 @@ export class Edges {
     return (this.#forward.get(`${object}#${relation}`) ?? none).entries(after);
   }
 
+  /** The things whose names begin so that anybody has a relation to; once for each relation. */
+  *objectsNamed(prefix: string): Generator<string, void, undefined> {
+    for (const [key] of this.#forward.entries(prefix)) {
+      if (!key.startsWith(prefix)) return;
+      yield key.slice(0, key.lastIndexOf('#'));
+    }
+  }
+
+  /** How many have a relation to a thing. */
+  countOf(object: string, relation: string): number {
+    return this.#forward.get(`${object}#${relation}`)?.size ?? 0;
+  }
+
   /** What a subject has relations to, among things that begin so, from the first after the given `object#relation` on. */
   *of(subject: string, prefix: string, after?: string): Generator<readonly [Tuple, Edge], void, undefined> {
     const from = after === undefined || after < prefix ? prefix : after;

@@ -11,36 +11,65 @@ export interface Gains {
 }
 
 /** More people than this are not looked at: each takes a list for every relation there is. */
-const mostUsers = 500;
+export const mostUsers = 500;
+/** Nor is anybody else once so many relations were found: people can be thousands of things to an organization. */
+const mostFound = 20_000;
+
+/** Is somebody looked at who stands behind a subject that something is given to, or taken from? */
+export type IsLookedAt = (user: string, subject: string) => boolean;
 
 /** Who would gain and who would lose what if tuples changed so. Those who are denied everything do neither. */
-export const gainsBy = (guarded: GuardedGraph, changes: readonly TupleChange[], now: number): Gains => {
+export const gainsBy = (
+  guarded: GuardedGraph,
+  changes: readonly TupleChange[],
+  now: number,
+  isLookedAt: IsLookedAt,
+): Gains => {
   const { graph, barred } = guarded;
-  const before = concerned(graph, changes, now);
-  const after = graph.applied(changes, () => concerned(graph, changes, now));
-  const all = [...new Set([...before, ...after])].filter((user) => !barred.has(user)).sort();
-  const users = all.slice(0, mostUsers);
-  const had = users.map((user) => relationsOf(graph, user, now));
-  const has = graph.applied(changes, () => users.map((user) => relationsOf(graph, user, now)));
+  // Thousands of changes may be about the same few: an organization's teams all belong to it.
+  const subjects = new Set(changes.map((change) => ('remove' in change ? change.remove : change.write).user));
+  const before = concerned(graph, subjects, now, isLookedAt);
+  const { all, has } = graph.applied(changes, () => {
+    const after = concerned(graph, subjects, now, isLookedAt);
+    const all = [...new Set([...before, ...after])].filter((user) => !barred.has(user)).sort();
+    return { all, has: lookedAt(graph, all.slice(0, mostUsers), now) };
+  });
+  const had = lookedAt(graph, [...has.keys()], now);
   const differences = (these: typeof had, those: typeof had): readonly Tuple[] =>
-    users.flatMap((user, n) =>
-      [...(these[n] ?? [])]
-        .filter(([key]) => !those[n]?.has(key))
+    [...had.keys()].flatMap((user) =>
+      [...(these.get(user) ?? [])]
+        .filter(([key]) => !those.get(user)?.has(key))
         .sort(([one], [other]) => (one < other ? -1 : 1))
         .map(([, part]) => ({ user, ...part })),
     );
-  return { gained: differences(has, had), lost: differences(had, has), complete: users.length === all.length };
+  return { gained: differences(has, had), lost: differences(had, has), complete: had.size === all.length };
+};
+
+/** What people are to things: of the first of them, until more than enough is found. */
+const lookedAt = (
+  graph: Graph,
+  users: readonly string[],
+  now: number,
+): ReadonlyMap<string, ReadonlyMap<string, Part>> => {
+  const looked = new Map<string, ReadonlyMap<string, Part>>();
+  let found = 0;
+  for (const user of users) {
+    if (found >= mostFound) break;
+    const relations = relationsOf(graph, user, now);
+    found += relations.size;
+    looked.set(user, relations);
+  }
+  return looked;
 };
 
 /** The users who stand behind what changes. */
-const concerned = (graph: Graph, changes: readonly TupleChange[], now: number): ReadonlySet<string> => {
-  const users = new Set<string>();
-  for (const change of changes) {
-    const { user } = 'remove' in change ? change.remove : change.write;
-    for (const found of behind(graph, user, now)) users.add(found);
-  }
-  return users;
-};
+const concerned = (
+  graph: Graph,
+  subjects: ReadonlySet<string>,
+  now: number,
+  isLookedAt: IsLookedAt,
+): ReadonlySet<string> =>
+  new Set([...subjects].flatMap((subject) => behind(graph, subject, now).filter((user) => isLookedAt(user, subject))));
 
 const behind = (graph: Graph, user: string, now: number): readonly string[] => {
   if (user.startsWith('user:')) return [user];

@@ -5,7 +5,7 @@ import { type Edge, endOf } from './edges.ts';
 import type { AccessFact, RecordedAccessEvent } from './events.ts';
 import { edgesOf } from './evolve.ts';
 import type { AccessState } from './state.ts';
-import { type Tuple, textOf, userSubject } from './tuples.ts';
+import { organizationIn, type Tuple, textOf, userSubject, wholeOf } from './tuples.ts';
 
 export const engineTuple = ({ object, relation, subject }: Tuple) => ({ user: subject, relation, object });
 
@@ -29,12 +29,16 @@ export const everywhere = (name: string): Tuple => {
   return { object: `permission:${name}`, relation: 'everywhere', subject: `permission:${wider}` };
 };
 
-/** Of a grant within an organization: it is one there or everywhere. */
-export const widerThan = ({ object }: Pick<Tuple, 'object'>): Tuple | undefined =>
-  object.startsWith('permission:') && object.includes('/') ? everywhere(object.slice('permission:'.length)) : undefined;
+/** What follows from there being somebody: who has been granted something within an organization may hold it everywhere, and a part of a group is in the group. */
+export const widerThan = ({ object }: Pick<Tuple, 'object'>): Tuple | undefined => {
+  if (organizationIn(object) === undefined) return undefined;
+  if (object.startsWith('permission:')) return everywhere(object.slice('permission:'.length));
+  const whole = wholeOf(object);
+  return whole === object ? undefined : { object: whole, relation: 'part', subject: object };
+};
 
-const anyHolder = (state: AccessState, object: string): boolean => {
-  for (const _ of state.edges.subjectsOf(object, 'holder')) return true;
+const anybody = (state: AccessState, { object, relation }: Tuple): boolean => {
+  for (const _ of state.edges.subjectsOf(object, relation)) return true;
   return false;
 };
 
@@ -73,8 +77,7 @@ export const graphChanges = (entries: readonly RecordedAccessEvent[], state: Acc
     const held = state.edges.get(edge);
     changes.push(held ? writtenTuple(edge, held) : { remove: engineTuple(edge) });
     const wider = widerThan(edge);
-    if (wider)
-      changes.push(anyHolder(state, edge.object) ? { write: engineTuple(wider) } : { remove: engineTuple(wider) });
+    if (wider) changes.push(anybody(state, edge) ? { write: engineTuple(wider) } : { remove: engineTuple(wider) });
   }
   return changes;
 };

@@ -1,9 +1,10 @@
 import type { GroupKind } from '@rollcall/types/groups';
 import type { UserId } from '@rollcall/types/ids';
 import { governs, may } from './authority.ts';
-import { isCurrent } from './edges.ts';
+import { type Edge, endOf, isCurrent } from './edges.ts';
+import { inOrder } from './in-order.ts';
 import type { AccessState, Group } from './state.ts';
-import { userOf, userSubject } from './tuples.ts';
+import { organizationIn, userOf, userSubject, wholeOf } from './tuples.ts';
 
 /** Does somebody govern an organization, any of them? */
 const governsAny = (state: AccessState, actor: string, now: number): boolean => {
@@ -41,7 +42,10 @@ export interface GroupMember {
   readonly validUntil: string | null;
 }
 
-/** Those in a group now of whom somebody may know that, by id, from the first after the given one on. */
+/**
+ * Those in a group now whom somebody may know to be, by id, from the first after the given one on: everybody, or those
+ * whom the organizations that they govern have put into it.
+ */
 export function* groupMembersFor(
   state: AccessState,
   actor: string,
@@ -49,14 +53,23 @@ export function* groupMembersFor(
   now: number,
   after?: string,
 ): Generator<GroupMember, void, undefined> {
-  const mayAll = may(state, actor, 'groups.manage', now);
+  const group = `group:${groupId}`;
+  const whole = may(state, actor, 'groups.manage', now) ? [group] : [];
+  const parts = [...state.edges.objectsNamed(`${group}/`)].filter(
+    (part) => whole.length > 0 || governs(state, actor, organizationIn(part) ?? '', now),
+  );
   const from = after === undefined ? undefined : userSubject(after);
-  for (const [subject, edge] of state.edges.subjectsOf(`group:${groupId}`, 'member', from)) {
+  const lists = [...whole, ...parts].map((object) => state.edges.subjectsOf(object, 'member', from));
+  for (const [subject, edges] of inOrder(lists)) {
     const userId = userOf(subject);
-    if (userId === undefined || !isCurrent(edge, now)) continue;
-    if (mayAll || governsOneOf(state, actor, userId, now)) yield { userId, validUntil: edge.validUntil };
+    const edge = longest(edges, now);
+    if (userId !== undefined && edge) yield { userId, validUntil: edge.validUntil };
   }
 }
+
+/** Somebody may be in a group on behalf of several: they are in it as long as for one of them. */
+const longest = (edges: readonly Edge[], now: number): Edge | undefined =>
+  edges.filter((edge) => isCurrent(edge, now)).toSorted((one, other) => endOf(other) - endOf(one))[0];
 
 /** Does somebody govern an organization that a person belongs to? */
 export const governsOneOf = (state: AccessState, actor: string, userId: string, now: number): boolean => {
@@ -66,18 +79,25 @@ export const governsOneOf = (state: AccessState, actor: string, userId: string, 
   return false;
 };
 
-/** The groups that a person is in now, or of which only the manageable ones, by id, from the first after the given one on. */
+/** The groups that a person is in now, as far as they are that on behalf of somebody who counts, by id, from the first after the given one on. */
 export function* groupsOf(
   state: AccessState,
   userId: string,
   now: number,
-  { manageableOnly, after }: { readonly manageableOnly: boolean; readonly after?: string | undefined },
+  {
+    counts,
+    after,
+  }: { readonly counts: (organizationId: string | null) => boolean; readonly after?: string | undefined },
 ): Generator<Group & { readonly id: string; readonly validUntil: string | null }, void, undefined> {
-  const from = after === undefined ? undefined : `group:${after}#~`;
+  const from = after === undefined ? undefined : `group:${after}/~`;
+  const found = new Map<string, Edge[]>();
   for (const [{ object }, edge] of state.edges.of(userSubject(userId), 'group:', from)) {
-    const id = object.slice('group:'.length);
+    const id = wholeOf(object).slice('group:'.length);
+    if (counts(organizationIn(object) ?? null)) found.set(id, [...(found.get(id) ?? []), edge]);
+  }
+  for (const [id, edges] of found) {
     const group = state.groups.get(id);
-    if (!group || !isCurrent(edge, now) || (manageableOnly && group.kind !== 'manageable')) continue;
-    yield { id, ...group, validUntil: edge.validUntil };
+    const edge = longest(edges, now);
+    if (group && edge) yield { id, ...group, validUntil: edge.validUntil };
   }
 }

@@ -42,14 +42,27 @@ export const guard = (
 };
 
 /**
- * What ends because a thing is deleted, and what returns because that is taken back, is judged with the thing. Permissions
- * are none: deleting one takes it from people, and needs what that needs.
+ * What ends because a thing is deleted, and what returns because that is taken back, is judged with the thing. But nothing
+ * returns to people everywhere unless whoever brings it back could give it now: it may have been deleted to take just that.
  */
 const isConsequence = (before: AccessState, after: AccessState, fact: AccessFact): boolean => {
+  if (givesEverywhere(fact)) return false;
   const state = fact.data.undoes !== undefined ? before : after;
   const isEnding = fact.data.undoes !== undefined || endsSomething(fact);
-  return isEnding && thingsAround(fact).some((thing) => !thing.startsWith('permission:') && !exists(state, thing));
+  return isEnding && thingsAround(fact).some((thing) => isStructure(thing) && !exists(state, thing));
 };
+
+/** Does it give somebody a permission everywhere, as such or by a role? */
+export const givesEverywhere = (fact: AccessFact): boolean =>
+  (fact.type === 'permission.granted' && !fact.data.organizationId) ||
+  (fact.type === 'role.assigned' && !isOfOrganization(fact.subject));
+
+/** Permissions, and the roles and groups that bundle them, are none: deleting one takes from people, and needs what that needs. */
+const isStructure = (thing: string): boolean =>
+  thing.startsWith('role:') ? isOfOrganization(thing) : !thing.startsWith('permission:') && !thing.startsWith('group:');
+
+/** A role of an organization has that in its name. */
+const isOfOrganization = (role: string): boolean => role.includes('/');
 
 const endsSomething = (fact: AccessFact): boolean => {
   const edges = edgesOf(fact);

@@ -2,7 +2,7 @@ import type { UserId } from '@rollcall/types/ids';
 import { adminPermission } from '@rollcall/types/permissions';
 import { type Edge, endOf, isCurrent } from './edges.ts';
 import type { AccessState } from './state.ts';
-import { asSubject, scopedName, type Tuple, thingOf, userOf, userSubject } from './tuples.ts';
+import { asSubject, scopedName, type Tuple, thingOf, userOf, userSubject, wholeOf } from './tuples.ts';
 
 const never = Number.NEGATIVE_INFINITY;
 
@@ -20,10 +20,20 @@ export const isSuspended = (state: AccessState, userId: string): boolean => stat
 /** Themselves, the members of their teams and groups, and those who have the roles that these have. Ended ones too. */
 export const standingsOf = (state: AccessState, userId: string): readonly Standing[] => {
   const self: Standing = { subject: userSubject(userId), until: Number.POSITIVE_INFINITY, via: [] };
-  const memberships = [...further(state, self, 'team:'), ...further(state, self, 'group:')];
+  const memberships = [...further(state, self, 'team:'), ...[...further(state, self, 'group:')].flatMap(inWhole)];
   const acting = [self, ...memberships];
   return [...acting, ...acting.flatMap((standing) => [...further(state, standing, 'role:')])];
 };
+
+/** Whoever is in a part of a group is in the group. */
+const inWhole = (standing: Standing): readonly Standing[] => {
+  const [part, whole] = [thingOf(standing.subject), wholeOf(thingOf(standing.subject))];
+  return part === whole ? [standing] : [standing, { ...standing, subject: asSubject(whole) }];
+};
+
+/** The parts of a group that organizations have put into it. */
+const partsOf = ({ edges }: AccessState, thing: string): Iterable<string> =>
+  thing.startsWith('group:') && wholeOf(thing) === thing ? edges.objectsNamed(`${thing}/`) : [];
 
 function* further(state: AccessState, from: Standing, type: string): Generator<Standing, void, undefined> {
   for (const step of state.edges.of(from.subject, type)) {
@@ -39,20 +49,32 @@ const objectsFor = (permission: string, organizationId: string | null): readonly
   ...(organizationId === null ? [] : [`permission:${scopedName(organizationId, permission)}`]),
 ];
 
-/** Until when somebody was given a permission, suspended or not; long past if they were not. */
+/**
+ * Until when somebody was given a permission, suspended or not; long past if they were not. Asked from the permission on:
+ * somebody may be in thousands of teams, and this is asked for each fact of a command.
+ */
 export const grantedUntil = (
   state: AccessState,
   userId: string,
   permission: string,
   organizationId: string | null = null,
 ): number => {
-  const objects = objectsFor(permission, organizationId);
-  let until = never;
-  for (const standing of standingsOf(state, userId)) {
-    for (const object of objects) {
-      const edge = state.edges.get({ object, relation: 'holder', subject: standing.subject });
-      if (edge) until = Math.max(until, Math.min(standing.until, endOf(edge)));
-    }
+  const subject = userSubject(userId);
+  const ends = objectsFor(permission, organizationId).map((object) => countsUntil(state, object, 'holder', subject));
+  return Math.max(...ends);
+};
+
+/** Until when a user has a relation to a thing, directly or as one of those who have. */
+const countsUntil = (state: AccessState, object: string, relation: string, user: string): number => {
+  let until = endOf(state.edges.get({ object, relation, subject: user }));
+  if (object.startsWith('group:')) {
+    for (const [, edge] of state.edges.of(user, `${object}/`)) until = Math.max(until, endOf(edge));
+  }
+  for (const [subject, edge] of state.edges.subjectsOf(object, relation)) {
+    // In the order of names users come last, and the one who is meant was looked up.
+    if (userOf(subject) !== undefined) break;
+    const theirs = subject.slice(subject.indexOf('#') + 1);
+    until = Math.max(until, Math.min(endOf(edge), countsUntil(state, thingOf(subject), theirs, user)));
   }
   return until;
 };
@@ -88,8 +110,8 @@ export const usersOf = (state: AccessState, subject: string): ReadonlyMap<UserId
     const userId = userOf(from);
     if (userId !== undefined) return void add(userId, until);
     const relation = from.slice(from.indexOf('#') + 1);
-    for (const [next, edge] of state.edges.subjectsOf(thingOf(from), relation)) {
-      walk(next, Math.min(until, endOf(edge)));
+    for (const object of [thingOf(from), ...partsOf(state, thingOf(from))]) {
+      for (const [next, edge] of state.edges.subjectsOf(object, relation)) walk(next, Math.min(until, endOf(edge)));
     }
   };
   walk(subject, Number.POSITIVE_INFINITY);
@@ -137,5 +159,15 @@ export const hasLastingAdmin = (state: AccessState, organizationId: string): boo
 export const belongsSomewhere = (state: AccessState, userId: string, now: number): boolean => {
   if (isSuspended(state, userId)) return false;
   for (const [, edge] of state.edges.of(userSubject(userId), 'organization:')) if (isCurrent(edge, now)) return true;
+  return false;
+};
+
+/** Do these two belong to an organization together? */
+export const sharesOrganization = (state: AccessState, one: string, other: string, now: number): boolean => {
+  if (isSuspended(state, one)) return false;
+  for (const [{ object }, edge] of state.edges.of(userSubject(one), 'organization:')) {
+    const theirs = membershipOf(state, object.slice('organization:'.length), other);
+    if (isCurrent(edge, now) && isCurrent(theirs?.edge, now)) return true;
+  }
   return false;
 };

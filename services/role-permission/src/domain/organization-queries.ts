@@ -2,7 +2,7 @@ import type { UserId } from '@rollcall/types/ids';
 import { may } from './authority.ts';
 import { isCurrent } from './edges.ts';
 import { isSuspended } from './holdings.ts';
-import type { AccessState } from './state.ts';
+import type { AccessState, Times } from './state.ts';
 import { userOf, userSubject } from './tuples.ts';
 
 export interface Member {
@@ -23,7 +23,7 @@ export const membersOf = (state: AccessState, organizationId: string, now: numbe
     )
     .sort((one, other) => (one.userId < other.userId ? -1 : 1));
 
-export interface Listed {
+export interface Listed extends Times {
   readonly id: string;
   /** Sealed. */
   readonly name: string;
@@ -47,7 +47,10 @@ export function* organizationsOf(
     : [...mine.keys()].filter((id) => after === undefined || id > after).sort();
   for (const id of ids) {
     const organization = state.organizations.get(id);
-    if (organization) yield { id, name: organization.name, admin: mine.get(id) ?? false };
+    if (organization) {
+      const { name, createdAt, updatedAt } = organization;
+      yield { id, name, createdAt, updatedAt, admin: mine.get(id) ?? false };
+    }
   }
 }
 
@@ -57,11 +60,11 @@ export const partsOf = (
   organizationId: string,
 ): { readonly teams: readonly Listed[]; readonly projects: readonly Listed[] } => {
   const subject = `organization:${organizationId}`;
-  const of = (type: string, things: { get(id: string): { readonly name: string } | undefined }): readonly Listed[] =>
+  const of = (type: string, things: { get(id: string): Omit<Listed, 'id'> | undefined }): readonly Listed[] =>
     [...state.edges.of(subject, type)].flatMap(([{ object }]) => {
       const id = object.slice(type.length);
       const thing = things.get(id);
-      return thing ? [{ id, name: thing.name }] : [];
+      return thing ? [{ id, ...thing }] : [];
     });
   return { teams: of('team:', state.teams), projects: of('project:', state.projects) };
 };

@@ -1,5 +1,5 @@
 import type { Edge } from './edge.ts';
-import { PackedMap } from './packed-map.ts';
+import { type PackedEntries, PackedMap } from './packed-map.ts';
 
 /** Edges as numbers, beside the texts that they have in common. */
 export interface EdgeColumns {
@@ -21,7 +21,30 @@ export interface EdgeColumns {
   readonly position: Float64Array;
 }
 
-export type PackedGroup = readonly [key: string, edges: PackedMap<Edge>];
+type Terms = Pick<Edge, 'validUntil'>;
+const lasting: Terms = { validUntil: null };
+
+/** The edges of one `object#relation`, whose subjects can also be had by number. */
+export class PackedSubjects extends PackedMap<Edge> {
+  readonly texts: readonly string[];
+  readonly numbers: Int32Array;
+  readonly #ends: Int32Array;
+  readonly #terms: readonly Terms[];
+
+  /** @param terms those of {@link EdgeColumns} `end`, by number */
+  constructor(columns: EdgeColumns, terms: readonly Terms[], entries: PackedEntries<Edge>, from: number, to: number) {
+    super(entries, from, to);
+    this.texts = columns.subjects;
+    this.numbers = columns.subject.subarray(from, to);
+    this.#ends = columns.end.subarray(from, to);
+    this.#terms = terms;
+  }
+
+  /** How long the nth of them is there. */
+  termsAt(n: number): Terms {
+    return this.#terms[this.#ends[n] ?? 0] ?? lasting;
+  }
+}
 
 /** Edges that are read from columns, to be found from either end. */
 export class PackedEdges {
@@ -60,8 +83,9 @@ export class PackedEdges {
   }
 
   /** By `object#relation`, then subject. */
-  *forward(): Generator<PackedGroup, void, undefined> {
-    const { relations, subjects, subject, counts } = this.#columns;
+  *forward(): Generator<readonly [key: string, edges: PackedSubjects], void, undefined> {
+    const { relations, subjects, subject, counts, ends } = this.#columns;
+    const terms = [lasting, ...ends.map((validUntil) => ({ validUntil }))];
     const entries = {
       keyAt: (n: number) => subjects[subject[n] ?? 0] ?? '',
       valueAt: (n: number) => this.#edgeAt(n),
@@ -69,13 +93,13 @@ export class PackedEdges {
     let from = 0;
     for (const [n, relation] of relations.entries()) {
       const to = from + (counts[n] ?? 0);
-      yield [relation, new PackedMap(entries, from, to)];
+      yield [relation, new PackedSubjects(this.#columns, terms, entries, from, to)];
       from = to;
     }
   }
 
   /** By subject, then `object#relation`. */
-  *reverse(): Generator<PackedGroup, void, undefined> {
+  *reverse(): Generator<readonly [key: string, edges: PackedMap<Edge>], void, undefined> {
     const { relations, subjects } = this.#columns;
     const entries = {
       keyAt: (n: number) => relations[this.#relation[this.#bySubject[n] ?? 0] ?? 0] ?? '',

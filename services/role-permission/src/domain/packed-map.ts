@@ -20,6 +20,10 @@ export class PackedMap<V> {
     this.#to = to;
   }
 
+  get size(): number {
+    return this.#to - this.#from;
+  }
+
   get(key: string): V | undefined {
     const n = this.#lowerBound(key);
     return this.#isAt(n, key) ? this.#entries.valueAt(n) : undefined;

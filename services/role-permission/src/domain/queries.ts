@@ -3,7 +3,7 @@ import { adminPermission } from '@rollcall/types/permissions';
 import { type Edge, endOf } from './edges.ts';
 import { isMember, isSuspended, type Standing, type Step, standingsOf, usersOf } from './holdings.ts';
 import { type AccessState, isBuiltIn } from './state.ts';
-import { scopedName, type Tuple, thingOf, userOf } from './tuples.ts';
+import { scopedName, type Tuple, userOf, wholeOf } from './tuples.ts';
 
 export interface Permission {
   readonly name: string;
@@ -13,13 +13,13 @@ export interface Permission {
 
 /** One way in which somebody holds a permission. */
 export interface Source {
-  /** Granted as such, by a team, group or role, or because `admin` holds all. */
-  readonly source: 'grant' | 'team' | 'group' | 'role' | 'admin';
+  /** Granted as such, by a team, group or role, or because `admin` holds all; in a way that the asker is not told. */
+  readonly source: 'grant' | 'team' | 'group' | 'role' | 'admin' | 'elsewhere';
   /** The teams, groups and roles it comes by, from the person on: `group:<id>`, `role:<name>`. */
   readonly via: string[];
   readonly organizationId: string | null;
-  readonly grantedBy: string;
-  readonly grantedAt: string;
+  readonly grantedBy: string | null;
+  readonly grantedAt: string | null;
   /** When the first of all that it takes ends. */
   readonly validUntil: string | null;
 }
@@ -175,6 +175,22 @@ const heldBy = (permission: string, own: readonly Way[], admin: readonly Way[]):
   return first && { ...first, sources };
 };
 
+const elsewhere: Source = {
+  source: 'elsewhere',
+  via: [],
+  organizationId: null,
+  grantedBy: null,
+  grantedAt: null,
+  validUntil: null,
+};
+
+/** Why somebody holds a permission, as the admins of an organization are told it: what was not given within it is one way that says nothing else. */
+export const heldWithin = <Row extends Held>(row: Row, organizationId: string): Row => {
+  const own = row.sources.filter((source) => source.organizationId === organizationId);
+  const sources = own.length < row.sources.length ? [...own, elsewhere] : own;
+  return { ...row, ...(sources[0] ?? elsewhere), sources };
+};
+
 const sourceOf = ({ standing }: Way): Source['source'] => {
   const nearest = standing.via.at(-1)?.[0].object ?? '';
   if (nearest.startsWith('team:')) return 'team';
@@ -184,7 +200,7 @@ const sourceOf = ({ standing }: Way): Source['source'] => {
 
 const told = ({ grant: [tuple, edge], standing, until }: Way, source: Source['source']): Source => ({
   source,
-  via: standing.via.map(([{ object }]) => thingOf(object)),
+  via: standing.via.map(([{ object }]) => wholeOf(object)),
   organizationId: permissionIn(tuple).within,
   grantedBy: edge.grantedBy,
   grantedAt: new Date(edge.grantedAt).toISOString(),

@@ -2,7 +2,7 @@ import { type RoleAssignee, roleAssignee } from '@rollcall/types/roles';
 import { type Edge, isCurrent } from './edges.ts';
 import { isSuspended, standingsOf } from './holdings.ts';
 import type { AccessState, Role } from './state.ts';
-import { scopedName, thingOf } from './tuples.ts';
+import { scopedName, thingOf, wholeOf } from './tuples.ts';
 
 export interface ShownRole extends Role {
   readonly permissions: string[];
@@ -48,7 +48,7 @@ export function* assigneesOf(
 ): Generator<Assignment & { readonly subject: string }, void, undefined> {
   for (const [subject, edge] of state.edges.subjectsOf(`role:${key}`, 'assignee', after)) {
     if (isCurrent(edge, now))
-      yield { subject, assignee: roleAssignee.parse(thingOf(subject)), validUntil: edge.validUntil };
+      yield { subject, assignee: roleAssignee.parse(wholeOf(thingOf(subject))), validUntil: edge.validUntil };
   }
 }
 
@@ -73,7 +73,7 @@ export const rolesHeldBy = (
     const role = last && state.roles.get(last[0].object.slice('role:'.length));
     const isIn = role && (role.organizationId === null || role.organizationId === organizationId);
     if (!last?.[0].object.startsWith('role:') || !isIn || now >= until) return [];
-    const through = via.length > 1 ? (via[0]?.[0].object ?? null) : null;
+    const through = via.length > 1 ? wholeOf(via[0]?.[0].object ?? '') : null;
     const { name, organizationId: of } = role;
     return [{ name, organizationId: of, via: through, validUntil: firstEnd(via.map(([, edge]) => edge)) }];
   });

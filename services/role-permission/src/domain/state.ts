@@ -3,6 +3,7 @@ import type { GroupKind } from '@rollcall/types/groups';
 import { builtInPermissions } from '@rollcall/types/permissions';
 import type { ProjectOwner } from '@rollcall/types/projects';
 import { Edges } from './edges.ts';
+import { wholeOf } from './tuples.ts';
 
 export interface AccessUser {
   /** Denied everything, everywhere. */
@@ -16,19 +17,25 @@ export interface Plan {
   readonly seats: number | null;
 }
 
-export interface Organization {
+/** When a thing came about, and when that which it is called or whose it is last changed: milliseconds since 1970, by the log's clock. */
+export interface Times {
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+export interface Organization extends Times {
   readonly name: string;
   readonly plan: Plan;
   /** Seats kept for the invited: by reservation, until when. */
   readonly reservations: SortedMap<string, string>;
 }
 
-export interface Team {
+export interface Team extends Times {
   readonly organizationId: string;
   readonly name: string;
 }
 
-export interface Project {
+export interface Project extends Times {
   readonly name: string;
   readonly owner: ProjectOwner;
 }
@@ -49,6 +56,7 @@ export interface Role {
 export type DeletedItem = {
   readonly id: string;
   readonly name: string;
+  readonly createdAt: number;
   readonly deletedBy: string;
   /** Milliseconds since 1970, by the log's clock. */
   readonly deletedAt: number;
@@ -112,7 +120,13 @@ export const initialState = (): AccessState => ({
   subjectSequences: SortedMap.empty(),
 });
 
-/** Is there such a thing? A permission within an organization is there when the permission is. */
+/** The times of a thing that comes about, or back: then it is as old as it was. */
+export const timesOfNew = ({ deleted }: AccessState, id: string, at: number): Times => ({
+  createdAt: deleted.get(id)?.createdAt ?? at,
+  updatedAt: at,
+});
+
+/** Is there such a thing? A permission within an organization is there when the permission is, a part of a group when the group is. */
 export const exists = (state: AccessState, thing: string): boolean => {
   const colon = thing.indexOf(':');
   const [type, id] = [thing.slice(0, colon), thing.slice(colon + 1)];
@@ -124,7 +138,7 @@ export const exists = (state: AccessState, thing: string): boolean => {
     case 'role':
       return state.roles.has(id);
     case 'group':
-      return state.groups.has(id);
+      return state.groups.has(wholeOf(thing).slice(colon + 1));
     case 'team':
       return state.teams.has(id);
     case 'project':

@@ -42,3 +42,18 @@ export const thingOf = (subject: string): string => {
 /** A name everywhere, or within one organization. */
 export const scopedName = (organizationId: string | null, name: string): string =>
   organizationId === null ? name : `${organizationId}/${name}`;
+
+/** Who holds something within an organization: of a group the part that the organization has put into it. */
+export const thingWithin = (organizationId: string | null, thing: string): string =>
+  organizationId !== null && thing.startsWith('group:') ? `${thing}/${organizationId}` : thing;
+
+/** The group that a thing is a part of, or the thing itself. */
+export const wholeOf = (thing: string): string =>
+  thing.startsWith('group:') && thing.includes('/') ? thing.slice(0, thing.indexOf('/')) : thing;
+
+/** The organization that a thing is within by its name, if it is: a role, a permission, a part of a group. */
+export const organizationIn = (thing: string): string | undefined => {
+  const slash = thing.indexOf('/');
+  if (slash < 0) return undefined;
+  return thing.startsWith('group:') ? thing.slice(slash + 1) : thing.slice(thing.indexOf(':') + 1, slash);
+};

@@ -8,7 +8,8 @@ import { present, revisionHeader, submit } from '../access.ts';
 import { mayRestore, restorableBy } from '../domain/deleted-queries.ts';
 import type { Ports } from '../ports.ts';
 import { pageFrom } from './page-from.ts';
-import { commandIdFor } from './wish.ts';
+import { triedOn } from './trial.ts';
+import { commandIdFor, tryOut } from './wish.ts';
 
 export const deletedItemHandlers = ({ access, accessLog, connection, names, config }: Ports) => [
   handle(routes.listDeletedItems, async ({ query }, { signedIn }) => {
@@ -31,7 +32,7 @@ export const deletedItemHandlers = ({ access, accessLog, connection, names, conf
     return answer(200, { ...page, items });
   }),
 
-  handle(routes.restoreDeletedItem, async ({ params: { id: itemId } }, { cause, claim, signedIn }) => {
+  handle(routes.restoreDeletedItem, async ({ params: { id: itemId }, query, body }, { cause, claim, signedIn }) => {
     const reading = present(access);
     if (isRefusal(reading)) return reading;
     const item = reading.state.deleted.get(itemId);
@@ -39,7 +40,12 @@ export const deletedItemHandlers = ({ access, accessLog, connection, names, conf
     const [entry] = await accessLog.read(item.position, 1);
     const entries = entry ? await accessLog.ofCommand(entry.commandId) : [];
     const id = await commandIdFor({ connection }, claim, { itemId });
-    const written = await submit(access, { type: 'restoreDeleted', itemId, entries, id, cause });
+    const command = { type: 'restoreDeleted' as const, itemId, entries, id, cause };
+    if (query.dryRun === 'true' || body.dryRun) {
+      const events = tryOut(reading, command);
+      return isRefusal(events) ? events : answer(200, await triedOn(names, reading, events));
+    }
+    const written = await submit(access, command);
     if (isRefusal(written)) return written;
     return answer(200, { revision: written.revision }, revisionHeader(written));
   }),

@@ -117,10 +117,36 @@ describe('a manageable group', () => {
     expect([(await ask(admin, 'GET', `/v1/groups/${id}/members`)).body.items].flat()).toHaveLength(2);
   });
 
+  it('has somebody in it once, on behalf of however many, and shows each admin their own part alone', async () => {
+    const organizationId = await founded();
+    const { id: other } = (await ask(cleo, 'POST', '/v1/organizations', { name: 'Other' })).body;
+    await ask(cleo, 'POST', `/v1/organizations/${other}/members`, { userId: ben.userId });
+    const id = await made('manageable');
+    const path = `/v1/groups/${id}/members`;
+    const validUntil = new Date(Date.now() + 60_000).toISOString();
+    expect((await ask(ada, 'POST', `${path}?organization=${organizationId}`, { userId: ben.userId })).status).toBe(201);
+    const membersFor = async (actor: Actor) => (await ask(actor, 'GET', path)).body.items;
+    const groupsFor = async (actor: Actor) =>
+      [(await ask(actor, 'GET', `/v1/users/${ben.userId}/groups`)).body.items].flat().map((item) => Object(item).id);
+    expect([await membersFor(cleo), await groupsFor(cleo)]).toEqual([[], expect.not.arrayContaining([id])]);
+    const later = { userId: ben.userId, validUntil };
+    expect((await ask(cleo, 'POST', `${path}?organization=${other}`, later)).status).toBe(201);
+    expect(await membersFor(cleo)).toEqual([later]);
+    for (const actor of [ada, admin]) expect(await membersFor(actor)).toEqual([{ ...later, validUntil: null }]);
+    expect((await groupsFor(ben)).filter((one) => one === id)).toHaveLength(1);
+    for (const _ of ['the first time', 'again'])
+      expect((await ask(ada, 'DELETE', `${path}/${ben.userId}`)).status).toBe(200);
+    expect([await membersFor(ada), await membersFor(admin)]).toEqual([[], [later]]);
+    expect((await ask(admin, 'DELETE', `${path}/${ben.userId}`)).status).toBe(200);
+    expect(await groupsFor(ben)).not.toContain(id);
+  });
+
   it('is one of a set that a member’s admin replaces in one command', async () => {
     const organizationId = await founded();
     const [one, two, three] = [await made('manageable'), await made('manageable'), await made('manageable')];
-    const path = `/v1/users/${ben.userId}/groups`;
+    const dan = await access.person();
+    await ask(ada, 'POST', `/v1/organizations/${organizationId}/members`, { userId: dan.userId });
+    const path = `/v1/users/${dan.userId}/groups`;
     expect((await ask(ada, 'PUT', path, { organizationId, groups: [one, two] })).status).toBe(200);
     const { revision } = (await ask(ada, 'PUT', path, { organizationId, groups: [two, three] })).body;
     const { items } = (await ask(ada, 'GET', path)).body;
@@ -128,7 +154,7 @@ describe('a manageable group', () => {
     expect((await ask(ada, 'POST', `/v1/access/events/${revision}/undo`)).status).toBe(200);
     const back = [(await ask(ada, 'GET', path)).body.items].flat();
     expect(back.map((item) => Object(item).id)).toEqual([one, two].sort());
-    expect((await ask(ben, 'PUT', path, { organizationId, groups: [] })).status).toBe(403);
+    expect((await ask(dan, 'PUT', path, { organizationId, groups: [] })).status).toBe(403);
     expect((await ask(cleo, 'PUT', path, { organizationId, groups: [] })).status).toBe(404);
     expect(await ask(ada, 'PUT', path, { organizationId, groups: [randomUUID()] })).toMatchObject({
       status: 400,

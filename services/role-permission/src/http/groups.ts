@@ -5,7 +5,7 @@ import { isRefusal, refuse } from '@rollcall/types/problems';
 import * as routes from '@rollcall/types/routes/role-permission/groups';
 import { z } from 'zod';
 import { present, revisionHeader } from '../access.ts';
-import { may } from '../domain/authority.ts';
+import { governs, may } from '../domain/authority.ts';
 import { governsOneOf, groupMembersFor, groupsFor, groupsOf, seesGroup } from '../domain/group-queries.ts';
 import { isKnownUser } from '../domain/queries.ts';
 import type { Ports } from '../ports.ts';
@@ -38,9 +38,8 @@ export const groupHandlers = (ports: Ports) => {
       const outcome = await wishFor(ports, [{ type: 'createGroup', ...body }], query, context);
       if (isRefusal(outcome)) return outcome;
       if (outcome.tried) return answer(200, outcome.tried);
-      const [made] = outcome.wishes;
-      const id = made?.type === 'createGroup' ? made.groupId : '';
-      const { revision } = outcome.written;
+      const { createdId: id, written } = outcome;
+      const { revision } = written;
       return answer(201, { id, ...body, revision }, revisionHeader(outcome.written));
     }),
 
@@ -106,7 +105,9 @@ export const groupHandlers = (ports: Ports) => {
       const seesAll = actor === userId || may(state, actor, 'groups.manage', now);
       if (!isKnownUser(state, userId) || !(seesAll || governsOneOf(state, actor, userId, now)))
         return refuse('not_found');
-      const groups = groupsOf(state, userId, now, { manageableOnly: !seesAll, after: after?.[0] });
+      const counts = (organizationId: string | null): boolean =>
+        seesAll || (organizationId !== null && governs(state, actor, organizationId, now));
+      const groups = groupsOf(state, userId, now, { counts, after: after?.[0] });
       return answer(200, { ...pageFrom(groups, query.limit, ({ id }) => [id]), revision });
     }),
 

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { findPermission, holdersOf, holdersWithin } from '../domain/queries.ts';
 import type { Ports } from '../ports.ts';
 import { pageFrom } from './page-from.ts';
-import { scopedReading } from './scope.ts';
+import { scopedReading, toldTo } from './scope.ts';
 
 export const handleListHolders = (ports: Ports) =>
   handle(listHolders, async ({ params, query }, { signedIn }) => {
@@ -21,8 +21,7 @@ export const handleListHolders = (ports: Ports) =>
       query.organization === undefined
         ? holdersOf(state, params.name, now, after?.[0])
         : holdersWithin(state, query.organization, params.name, now, after?.[0]);
-    return answer(
-      200,
-      pageFrom(holders, query.limit, (row) => [row.userId]),
-    );
+    const page = pageFrom(holders, query.limit, (row) => [row.userId]);
+    const items = page.items.map(toldTo(state, signedIn.userId, query.organization, now));
+    return answer(200, { ...page, items });
   });

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { isKnownUser, permissionsOf } from '../domain/queries.ts';
 import type { Ports } from '../ports.ts';
 import { pageFrom } from './page-from.ts';
-import { scopedReading } from './scope.ts';
+import { scopedReading, toldTo } from './scope.ts';
 
 /** What a person holds and where each comes from, under both its names. */
 export const handleListUserPermissions = (ports: Ports) =>
@@ -24,6 +24,9 @@ export const handleListUserPermissions = (ports: Ports) =>
         after: after?.[0],
         organizationId: query.organization ?? null,
       });
-      return answer(200, { ...pageFrom(held, query.limit, (row) => [row.name]), revision });
+      const page = pageFrom(held, query.limit, (row) => [row.name]);
+      const isOwn = params.userId === signedIn.userId;
+      const items = isOwn ? page.items : page.items.map(toldTo(state, signedIn.userId, query.organization, now));
+      return answer(200, { ...page, items, revision });
     }),
   );

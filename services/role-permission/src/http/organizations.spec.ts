@@ -40,7 +40,9 @@ describe('an organization', () => {
       seats: { taken: 1, of: 3 },
     });
     const { items } = (await ask(ada, 'GET', '/v1/organizations')).body;
-    expect(items).toContainEqual({ id: founded.body.id, name: 'Apex', admin: true });
+    const [createdAt, updatedAt] = [String(body.createdAt), String(body.updatedAt)];
+    expect(Date.parse(updatedAt)).toBeGreaterThan(Date.parse(createdAt));
+    expect(items).toContainEqual({ id: founded.body.id, name: 'Apex', createdAt, updatedAt, admin: true });
     expect((await ask(cleo, 'GET', '/v1/organizations')).body.items).toEqual([]);
     expect((await ask(cleo, 'GET', path)).status).toBe(404);
   });

@@ -10,6 +10,7 @@ import { membersOf, organizationsOf, partsOf } from '../domain/organization-quer
 import { seatsTaken } from '../domain/seats.ts';
 import type { Ports } from '../ports.ts';
 import { pageFrom } from './page-from.ts';
+import { shownTimes } from './shown-times.ts';
 import { answerWish, wishFor } from './wish.ts';
 
 /** Of each kind of part so many are shown with the organization itself. */
@@ -22,9 +23,8 @@ export const organizationHandlers = (ports: Ports) => {
       const outcome = await wishFor(ports, [{ type: 'createOrganization', ...body }], query, context);
       if (isRefusal(outcome)) return outcome;
       if (outcome.tried) return answer(200, outcome.tried);
-      const [made] = outcome.wishes;
-      const id = made?.type === 'createOrganization' ? made.organizationId : '';
-      const { revision } = outcome.written;
+      const { createdId: id, written } = outcome;
+      const { revision } = written;
       return answer(201, { id, name: body.name, revision }, revisionHeader(outcome.written));
     }),
 
@@ -39,7 +39,12 @@ export const organizationHandlers = (ports: Ports) => {
         ({ id }) => [id],
       );
       const items = await Promise.all(
-        page.items.map(async ({ id, admin, name }) => ({ id, admin, name: await names.open(name) })),
+        page.items.map(async ({ id, admin, name, ...times }) => ({
+          id,
+          admin,
+          name: await names.open(name),
+          ...shownTimes(times),
+        })),
       );
       return answer(200, { ...page, items });
     }),
@@ -59,6 +64,7 @@ export const organizationHandlers = (ports: Ports) => {
       return answer(200, {
         id: organizationId,
         name: await names.open(organization.name),
+        ...shownTimes(organization),
         revision,
         memberCount: members.length,
         members: members.slice(0, shown),

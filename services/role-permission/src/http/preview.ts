@@ -3,6 +3,7 @@ import { isRefusal } from '@rollcall/types/problems';
 import { previewAccess } from '@rollcall/types/routes/role-permission/questions';
 import { gainsBy } from '../domain/gains.ts';
 import { changesBy } from '../domain/graph-changes.ts';
+import { ToldGains } from '../domain/told-gains.ts';
 import type { Ports } from '../ports.ts';
 import { eventsOfWishes } from './wish.ts';
 
@@ -12,6 +13,9 @@ export const handlePreview = (ports: Ports) =>
     const tried = await eventsOfWishes(ports, commands, context);
     if (isRefusal(tried)) return tried;
     const { reading, events } = tried;
-    const { gained, lost, complete } = gainsBy(ports.graph.present, changesBy(events), reading.now);
+    const changes = changesBy(events);
+    const told = new ToldGains(reading, context.signedIn.userId);
+    const gains = gainsBy(ports.graph.present, changes, reading.now, told.isLookedAt);
+    const { gained, lost, complete } = told.of(gains, ports.graph.present.graph, changes);
     return answer(200, { gained: [...gained], lost: [...lost], complete, revision: reading.revision });
   });

@@ -11,6 +11,7 @@ import type { AccessState } from '../domain/state.ts';
 import type { Ports } from '../ports.ts';
 import { subjectCursor } from './cursors.ts';
 import { pageFrom } from './page-from.ts';
+import { shownTimes } from './shown-times.ts';
 import { answerWish, wishFor } from './wish.ts';
 
 /** So many members are shown with the project itself. */
@@ -23,9 +24,8 @@ export const projectHandlers = (ports: Ports) => {
       const outcome = await wishFor(ports, [{ type: 'createProject', ...body }], query, context);
       if (isRefusal(outcome)) return outcome;
       if (outcome.tried) return answer(200, outcome.tried);
-      const [made] = outcome.wishes;
-      const id = made?.type === 'createProject' ? made.projectId : '';
-      const { revision } = outcome.written;
+      const { createdId: id, written } = outcome;
+      const { revision } = written;
       return answer(201, { id, ...body, revision }, revisionHeader(outcome.written));
     }),
 
@@ -40,7 +40,9 @@ export const projectHandlers = (ports: Ports) => {
       }
       const rows = projectsFor(state, signedIn.userId, now, query.organization, after?.[0]);
       const page = pageFrom(rows, query.limit, ({ id }) => [id]);
-      const items = await Promise.all(page.items.map(async (row) => ({ ...row, name: await names.open(row.name) })));
+      const items = await Promise.all(
+        page.items.map(async (row) => ({ ...row, ...shownTimes(row), name: await names.open(row.name) })),
+      );
       return answer(200, { ...page, items });
     }),
 
@@ -52,7 +54,8 @@ export const projectHandlers = (ports: Ports) => {
       if (!project || !seesProject(state, signedIn.userId, projectId, now)) return refuse('not_found');
       const { items } = pageFrom(projectMembersOf(state, projectId, now), shown, ({ subject }) => [subject]);
       const members = items.map(({ subject: _, ...member }) => member);
-      return answer(200, { id: projectId, ...project, name: await names.open(project.name), revision, members });
+      const name = await names.open(project.name);
+      return answer(200, { id: projectId, ...project, ...shownTimes(project), name, revision, members });
     }),
 
     handle(routes.renameProject, async ({ params, body, query }, context) =>

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Actor } from '@rollcall/service-kit/actor';
+import { mostMoments } from '@rollcall/types/access-questions';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RolePermissionUnderTest, startRolePermissionUnderTest } from '../testing/role-permission-under-test.ts';
 
@@ -150,6 +151,34 @@ describe('many checks at once', () => {
     expect((await question(ben, 'batch-check', { checks: [one, { ...one, user: `user:${ada.userId}` }] })).status).toBe(
       403,
     );
+  });
+});
+
+describe('a batch about the past', () => {
+  const one = { user: 'user:me', relation: 'member', object: 'organization:' };
+  const about = (moments: number) =>
+    Array.from({ length: moments }, (_, n) => ({ ...one, object: `${one.object}${organizationId}`, at: n }));
+
+  it('is about so many moments at most, and is refused whole beyond (N49)', async () => {
+    const most = await question(ben, 'batch-check', { checks: about(mostMoments) });
+    expect(most).toMatchObject({ status: 200 });
+    expect(most.body.results).toHaveLength(mostMoments);
+    expect(await question(ben, 'batch-check', { checks: about(mostMoments + 1) })).toMatchObject({
+      status: 400,
+      body: {
+        code: 'invalid_input',
+        errors: [{ pointer: '/body/checks', detail: expect.stringContaining(`${mostMoments}`) }],
+      },
+    });
+  });
+
+  it('may be about the same few moments a thousand times, in any order', async () => {
+    const past = about(mostMoments - 1);
+    const checks = Array.from({ length: 999 }, (_, n) => past[(n * 7) % past.length]);
+    const { body } = await question(ben, 'batch-check', { checks: [...checks, { ...past[0], at: undefined }] });
+    expect(body.results).toHaveLength(1_000);
+    expect(Array.isArray(body.results) && body.results.at(-1)).toEqual({ allowed: true });
+    expect(Array.isArray(body.results) && body.results[0]).toEqual({ allowed: false });
   });
 });
 

@@ -1,14 +1,17 @@
 import { InvalidQuestion, TooComplex } from '@rollcall/authorization/errors';
-import { describeMissing } from '@rollcall/authorization/missing';
 import { answer, handle } from '@rollcall/service-kit/call-context';
 import { decodeCursor, encodeCursor } from '@rollcall/service-kit/cursor';
 import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
 import * as routes from '@rollcall/types/routes/role-permission/questions';
-import { administers, seesParts } from '../domain/asking.ts';
+import { administers } from '../domain/asking.ts';
 import { may } from '../domain/authority.ts';
+import { narrowedTo, type Related } from '../domain/narrowed.ts';
+import { hearingAt, type Tells } from '../hearing.ts';
 import { type Moment, type PresentMoment, presentFrom } from '../moment.ts';
 import type { Ports } from '../ports.ts';
 import { thingCursor } from './cursors.ts';
+import { explained } from './explained.ts';
+import { flipped } from './flipped.ts';
 
 interface Asker {
   readonly userId: string;
@@ -25,54 +28,73 @@ export const questionHandlers = (ports: Ports) => {
     asked: Asked,
     about: { readonly user?: string; readonly object?: string },
     asker: Asker,
-    compute: (then: Moment, present: PresentMoment) => Answer,
+    compute: (then: Moment, present: PresentMoment, tells: Tells) => Answer | Promise<Answer>,
   ): Promise<Answer | Refusal> => {
     const present = await presentFrom(ports, asked.minRevision);
     if (isRefusal(present)) return present;
     const refusal = notFor(asker, about, present);
     if (refusal) return refusal;
     const then = await ports.past.at(asked.at, about, present);
-    return isRefusal(then) ? then : meant(() => compute(then, present));
+    if (isRefusal(then)) return then;
+    const tells = await hearingAt(ports.edges, asker.userId, about, then, present);
+    return meant(() => compute(then, present, tells));
   };
 
   return [
     handle(routes.checkAccess, async ({ body }, { signedIn }) => {
-      const question = named(body, signedIn);
+      const question = named(body);
       const { user, relation, object } = question;
-      const outcome = await answered(body, question, signedIn, ({ graph, revision, now }) => ({
-        allowed: graph.check(user, relation, object, now),
+      const outcome = await answered(body, question, signedIn, ({ graph, revision, now }, _, tells) => ({
+        // Asked in any case: what means nothing is refused whoever it is about.
+        allowed: graph.check(user, relation, object, now) && tells(question),
         revision,
       }));
       return isRefusal(outcome) ? outcome : answer(200, outcome);
     }),
 
     handle(routes.checkAccessBatch, async ({ body: { checks } }, { signedIn }) => {
-      const results: { allowed: boolean }[] = [];
-      let latest = 0;
-      for (const [n, check] of checks.entries()) {
-        const question = named(check, signedIn);
-        const { user, relation, object } = question;
-        const outcome = await answered(check, question, signedIn, ({ graph, now }, { revision }) => ({
-          allowed: graph.check(user, relation, object, now),
-          revision,
-        }));
-        if (isRefusal(outcome)) return within(`/checks/${n}`, outcome);
-        latest = Math.max(latest, outcome.revision);
-        results.push({ allowed: outcome.allowed });
+      for (const [n, { minRevision }] of checks.entries()) {
+        const reached = minRevision === undefined ? undefined : await presentFrom(ports, minRevision);
+        if (isRefusal(reached)) return within(`/checks/${n}`, reached);
       }
-      return answer(200, { results, revision: latest });
+      // One present for all of them, which has every revision that any of them asks for.
+      const present = await presentFrom(ports, undefined);
+      if (isRefusal(present)) return present;
+      const questions = checks.map((check, n) => ({ ...named(check), at: check.at, n }));
+      for (const { n, ...question } of questions) {
+        const refusal = notFor(signedIn, question, present);
+        if (refusal) return within(`/checks/${n}`, refusal);
+      }
+      const results: { allowed: boolean }[] = [];
+      for (const at of new Set(questions.map((question) => question.at))) {
+        const then = questions.filter((question) => question.at === at);
+        const moment = await ports.past.atFor(at, then, present);
+        if (isRefusal(moment)) return within(`/checks/${then[0]?.n}`, moment);
+        for (const { n, user, relation, object } of then) {
+          const tells = await hearingAt(ports.edges, signedIn.userId, { user, object }, moment, present);
+          const allowed = await meant(
+            () => moment.graph.check(user, relation, object, moment.now) && tells({ user, relation, object }),
+          );
+          if (isRefusal(allowed)) return within(`/checks/${n}`, allowed);
+          results[n] = { allowed };
+        }
+      }
+      return answer(200, { results, revision: present.revision });
     }),
 
     handle(routes.listAccessObjects, async ({ body }, { signedIn }) => {
       const after = decodeCursor(body.cursor, thingCursor);
       if (isRefusal(after)) return after;
-      const { relation, type } = body;
-      const user = who(body.user, signedIn);
-      const outcome = await answered(body, { user }, { userId: signedIn.userId }, (then, { reading }) => {
+      const { user, relation, type } = body;
+      const outcome = await answered(body, { user }, signedIn, (then, { reading }, tells) => {
         const { items } = then.graph.listObjects(user, relation, type, then.now, after ? { after: after[0] } : {});
         const { state, now } = reading;
         const isOpen = user === `user:${signedIn.userId}` || may(state, signedIn.userId, 'access.read', now);
-        const visible = isOpen ? items : items.filter((object) => administers(state, signedIn.userId, object, now));
+        const visible = isOpen
+          ? items
+          : items.filter(
+              (object) => administers(state, signedIn.userId, object, now) && tells({ user, relation, object }),
+            );
         return { ...listed(visible, body.limit), revision: then.revision };
       });
       if (isRefusal(outcome)) return outcome;
@@ -84,9 +106,10 @@ export const questionHandlers = (ports: Ports) => {
       const after = decodeCursor(body.cursor, thingCursor);
       if (isRefusal(after)) return after;
       const { object, relation, type = 'user' } = body;
-      const outcome = await answered(body, { object }, signedIn, ({ graph, revision, now }) => {
+      const outcome = await answered(body, { object }, signedIn, ({ graph, revision, now }, _, tells) => {
         const { items } = graph.listUsers(object, relation, type, now, after ? { after: after[0] } : {});
-        return { ...listed(items, body.limit), revision };
+        const told = items.filter((user) => tells({ user, relation, object }));
+        return { ...listed(told, body.limit), revision };
       });
       if (isRefusal(outcome)) return outcome;
       const { items: users, ...rest } = outcome;
@@ -95,63 +118,36 @@ export const questionHandlers = (ports: Ports) => {
 
     handle(routes.expandAccess, async ({ body }, { signedIn }) => {
       const { object, relation } = body;
-      const outcome = await answered(body, { object }, signedIn, ({ graph, revision, now }) => ({
-        tree: { ...graph.expand(object, relation, now) },
-        revision,
-      }));
+      const outcome = await answered(body, { object }, signedIn, ({ graph, revision, now }, { reading }) => {
+        // Where nothing was given within the organization, what is held everywhere stands for it: by others than its people.
+        const isNarrowed = narrowedTo(reading.state, signedIn.userId, object, reading.now) !== undefined;
+        const tree = isNarrowed ? graph.graph.expand(object, relation, now) : graph.expand(object, relation, now);
+        return { tree: { ...tree }, revision };
+      });
       return isRefusal(outcome) ? outcome : answer(200, outcome);
     }),
 
     handle(routes.explainAccess, async ({ body }, { signedIn }) => {
-      const question = named(body, signedIn);
-      const { user, relation, object } = question;
-      const outcome = await answered(body, question, signedIn, (then, { reading }) => ({
-        explanation: then.graph.explain(user, relation, object, then.now),
-        origins: then.origins,
-        revision: then.revision,
-        isOpen: seesParts(reading.state, signedIn.userId, object, reading.now),
-      }));
-      if (isRefusal(outcome)) return outcome;
-      const { explanation, origins, revision, isOpen } = outcome;
-      if (explanation.allowed) {
-        const made = await origins(explanation.paths.flat());
-        const paths = explanation.paths.map((path) =>
-          path.map(({ validUntil, ...tuple }) => ({
-            tuple: validUntil === undefined ? tuple : { ...tuple, validUntil: new Date(validUntil).toISOString() },
-            event: made(tuple),
-          })),
-        );
-        return answer(200, { allowed: true, paths, revision });
-      }
-      // What else there would have to be tells what the thing consists of.
-      const missing =
-        'barred' in explanation
-          ? [`${user} is suspended`]
-          : isOpen
-            ? explanation.missing.map(describeMissing)
-            : [`${user} is not ${relation} of ${object}`];
-      return answer(200, { allowed: false, paths: [], missing, revision });
+      const question = named(body);
+      const outcome = await answered(body, question, signedIn, (then, present, tells) =>
+        explained({ question, asker: signedIn.userId, then, present, tells }),
+      );
+      return isRefusal(outcome) ? outcome : answer(200, outcome);
     }),
 
     handle(routes.whyAccessChanged, async ({ body: { from, to, ...asked } }, { signedIn }) => {
-      const question = named(asked, signedIn);
+      const question = named(asked);
       const present = await presentFrom(ports, undefined);
       if (isRefusal(present)) return present;
       const refusal = notFor(signedIn, question, present);
       if (refusal) return refusal;
-      const change = await meant(() => ports.past.change(question, { from, to }, present));
+      const change = await meant(() => flipped(ports, question, { from, to }, signedIn.userId, present));
       return isRefusal(change) ? change : answer(200, change);
     }),
   ];
 };
 
-/** `me` stands for the asker. */
-const who = (user: string, { userId }: Asker): string => (user === 'user:me' ? `user:${userId}` : user);
-
-const named = <Q extends { readonly user: string; readonly relation: string; readonly object: string }>(
-  { user, relation, object }: Q,
-  asker: Asker,
-) => ({ user: who(user, asker), relation, object });
+const named = ({ user, relation, object }: Related): Related => ({ user, relation, object });
 
 /** Everybody asks about themselves; about others whoever administers what it is about, or reads all. */
 const notFor = (

@@ -82,7 +82,7 @@ describe('GET /internal/access/changes', () => {
       'user.suspended',
     ]);
     expect(news.entries.at(-1)?.event.position).toBe(news.revision);
-    expect(news.entries[1]?.users).toEqual(expect.arrayContaining([admin.userId, dan.userId]));
+    expect(news.entries[1]?.concern.users).toEqual(expect.arrayContaining([admin.userId, dan.userId]));
     const graph = opened(before);
     graph.apply(news.changes.map((change) => JSON.parse(JSON.stringify(change))));
     const now = await whole();
@@ -108,7 +108,7 @@ describe('GET /internal/access/changes', () => {
       body: { name: 'Acme' },
     });
     const { entries } = await changes(before);
-    expect(entries.every(({ organizationId }) => organizationId === founded.body.id)).toBe(true);
+    expect(entries.every(({ concern }) => concern.organizations.join() === founded.body.id)).toBe(true);
     expect(JSON.stringify(entries)).toContain('"Acme"');
   });
 

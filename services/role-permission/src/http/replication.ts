@@ -4,23 +4,20 @@ import { isRefusal } from '@rollcall/types/problems';
 import * as routes from '@rollcall/types/routes/role-permission/replication';
 import { present } from '../access.ts';
 import type { RecordedAccessEvent } from '../domain/events.ts';
-import { organizationOf, projectOf, usersIn } from '../domain/visibility.ts';
+import { concernOf } from '../domain/visibility.ts';
 import { accessModelJson } from '../model.ts';
 import type { Ports } from '../ports.ts';
 import { placeOf } from '../recent-changes.ts';
 import { shownEvent } from '../shown-event.ts';
+import { eachInTurn } from '../store/turns.ts';
 
 /** For whoever answers checks from a graph of their own: all of it, and what changes of it. */
 export const replicationHandlers = ({ access, accessLog, graph, recent, names }: Ports) => {
   const told = (entries: readonly RecordedAccessEvent[]) =>
-    Promise.all(
-      entries.map(async (entry) => ({
-        event: await shownEvent(names, entry),
-        users: [...new Set([entry.event.cause.actor, ...usersIn(entry.event)])],
-        organizationId: organizationOf(entry.event) ?? null,
-        projectId: projectOf(entry.event) ?? null,
-      })),
-    );
+    eachInTurn(entries, async (entry) => ({
+      event: await shownEvent(names, entry),
+      concern: concernOf(entry.event),
+    }));
 
   return [
     handle(routes.readAccessGraph, async () => {

@@ -6,6 +6,7 @@ import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
 import { present } from '../access.ts';
 import { governs, may, seesOrganization } from '../domain/authority.ts';
 import { isMember } from '../domain/holdings.ts';
+import { type Held, heldWithin } from '../domain/queries.ts';
 import type { AccessState } from '../domain/state.ts';
 import type { Ports } from '../ports.ts';
 import { type WishOutcome, wishFor } from './wish.ts';
@@ -40,6 +41,15 @@ export const scopedReading = (
   if (!governs(state, actor, organization, now)) return refuse('forbidden');
   return of === undefined || isMember(state, organization, of, now) ? reading : refuse('not_found');
 };
+
+/** What is told of holdings to somebody who asks about them, everywhere or within an organization. */
+export const toldTo =
+  (state: AccessState, actor: string, organization: string | undefined, now: number) =>
+  <Row extends Held>(row: Row): Row => {
+    const isOpen =
+      organization === undefined || may(state, actor, 'permissions.read', now) || may(state, actor, 'access.read', now);
+    return isOpen ? row : heldWithin(row, organization);
+  };
 
 type ScopedWish = Extract<
   AnyAccessCommand,

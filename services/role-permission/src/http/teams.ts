@@ -9,6 +9,7 @@ import { seesOrganization } from '../domain/authority.ts';
 import { teamMembersOf, teamsFor } from '../domain/team-queries.ts';
 import type { Ports } from '../ports.ts';
 import { pageFrom } from './page-from.ts';
+import { shownTimes } from './shown-times.ts';
 import { answerWish, wishFor } from './wish.ts';
 
 /** So many members are shown with the team itself. */
@@ -21,9 +22,8 @@ export const teamHandlers = (ports: Ports) => {
       const outcome = await wishFor(ports, [{ type: 'createTeam', ...body }], query, context);
       if (isRefusal(outcome)) return outcome;
       if (outcome.tried) return answer(200, outcome.tried);
-      const [made] = outcome.wishes;
-      const id = made?.type === 'createTeam' ? made.teamId : '';
-      const { revision } = outcome.written;
+      const { createdId: id, written } = outcome;
+      const { revision } = written;
       return answer(201, { id, ...body, revision }, revisionHeader(outcome.written));
     }),
 
@@ -41,7 +41,9 @@ export const teamHandlers = (ports: Ports) => {
         query.limit,
         (row) => [row.id],
       );
-      const items = await Promise.all(page.items.map(async (team) => ({ ...team, name: await names.open(team.name) })));
+      const items = await Promise.all(
+        page.items.map(async (team) => ({ ...team, ...shownTimes(team), name: await names.open(team.name) })),
+      );
       return answer(200, { ...page, items });
     }),
 
@@ -53,7 +55,7 @@ export const teamHandlers = (ports: Ports) => {
       if (!team || !seesOrganization(state, signedIn.userId, team.organizationId, now)) return refuse('not_found');
       const members = [...pageFrom(teamMembersOf(state, teamId, now), shown, (row) => [row.userId]).items];
       const name = await names.open(team.name);
-      return answer(200, { id: teamId, organizationId: team.organizationId, name, revision, members });
+      return answer(200, { id: teamId, ...team, ...shownTimes(team), name, revision, members });
     }),
 
     handle(routes.renameTeam, async ({ params, body, query }, context) =>

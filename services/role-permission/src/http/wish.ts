@@ -9,11 +9,10 @@ import type { AccessCommand, AccessWish } from '../domain/commands.ts';
 import { decide } from '../domain/decide/decide.ts';
 import type { AccessEvent } from '../domain/events.ts';
 import type { AccessState } from '../domain/state.ts';
-import type { Names } from '../names.ts';
 import type { Ports } from '../ports.ts';
 import { prepare } from '../prepare.ts';
-import { readable } from '../shown-event.ts';
 import { isForgotten } from '../store/command-age.ts';
+import { type Tried, triedOn } from './trial.ts';
 
 interface Trial {
   readonly dryRun?: 'true' | 'false' | undefined;
@@ -21,21 +20,15 @@ interface Trial {
   readonly isBatch?: boolean;
 }
 
-/** What a write that was only tried would add. */
-export interface Tried {
-  readonly revision: number;
-  readonly dryRun: true;
-  readonly events: { type: string; subject: string; data: Record<string, unknown> }[];
-}
-
 /** What became of wishes: where they stand in the log, or what they would have added to it. */
 export type WishOutcome =
-  | { readonly tried: Tried; readonly written: undefined; readonly wishes: readonly AccessWish[] }
+  | { readonly tried: Tried; readonly written: undefined }
   | {
       readonly tried: undefined;
       readonly written: Written;
-      readonly wishes: readonly AccessWish[];
       readonly commandId: string;
+      /** Of what the first wish created, if it created something that has an id. */
+      readonly createdId: string;
     };
 
 /** The id of what a request asks for: the same one when it is repeated with its key, for as long as keys are remembered. */
@@ -57,28 +50,39 @@ export const wishFor = async (
   { cause, claim }: Pick<CallContext, 'cause' | 'claim'>,
 ): Promise<WishOutcome | Refusal> => {
   const id = await commandIdFor(ports, claim, wishes);
-  let made = 0;
-  // A repeated request is about the same things.
-  const idOfNew = () => (claim ? commandIdOf(claim, [id, ++made]) : newId());
   const reading = present(ports.access);
   if (isRefusal(reading)) return reading;
   const { names, config } = ports;
-  const ready = await prepare(wishes, reading.state, { names, plans: config.plans, isBatch, newId: idOfNew });
+  const ready = await prepare(wishes, reading.state, { names, plans: config.plans, isBatch, newId });
   if (isRefusal(ready)) return inBody(ready);
   const [only] = ready;
   const command = { ...(only && !isBatch ? only : { type: 'batch' as const, wishes: ready }), id, cause };
   if (dryRun === 'true') {
     const events = tryOut(reading, command);
     if (isRefusal(events)) return events;
-    const tried = {
-      revision: reading.revision + events.length,
-      dryRun: true as const,
-      events: await Promise.all(events.map((event) => told(names, event))),
-    };
-    return { tried, written: undefined, wishes: ready };
+    return { tried: await triedOn(names, reading, events), written: undefined };
   }
   const written = await submit(ports.access, command);
-  return isRefusal(written) ? written : { tried: undefined, written, wishes: ready, commandId: id };
+  if (isRefusal(written)) return written;
+  // Of a request that came with a key an earlier attempt may have come about, with the ids that it had made.
+  const [first] = claim && only && idOfNew(only) ? await ports.accessLog.ofCommand(id) : [];
+  const createdId = first?.event.subject ?? (only && idOfNew(only)) ?? '';
+  return { tried: undefined, written, commandId: id, createdId };
+};
+
+const idOfNew = (wish: AccessWish): string | undefined => {
+  switch (wish.type) {
+    case 'createGroup':
+      return wish.groupId;
+    case 'createOrganization':
+      return wish.organizationId;
+    case 'createTeam':
+      return wish.teamId;
+    case 'createProject':
+      return wish.projectId;
+    default:
+      return undefined;
+  }
 };
 
 /** What wishes would cause, had somebody wished them together just now, and upon what that was decided. */
@@ -105,13 +109,11 @@ export const answerWish = (outcome: WishOutcome | Refusal) => {
   return answer(200, { revision }, revisionHeader(outcome.written));
 };
 
-const told = async (names: Names, event: AccessEvent) => ({
-  type: event.type,
-  subject: event.subject,
-  data: await readable(names, event),
-});
-
-const tryOut = ({ state, now }: Reading<AccessState>, command: AccessCommand): readonly AccessEvent[] | Refusal => {
+/** What a command would add to the log, had it come just now. */
+export const tryOut = (
+  { state, now }: Reading<AccessState>,
+  command: AccessCommand,
+): readonly AccessEvent[] | Refusal => {
   const events = decide(state, command, { now, after: () => [] });
   return isRefusal(events) ? inBody(events) : events;
 };

@@ -2,8 +2,9 @@ import { Graph } from '@rollcall/authorization/graph';
 import { GuardedGraph } from '@rollcall/authorization/guarded-graph';
 import { adminPermission, builtInPermissions, widerPermission } from '@rollcall/types/permissions';
 import type { RecordedAccessEvent } from '../domain/events.ts';
-import { engineTuple, everywhere, writtenTuple } from '../domain/graph-changes.ts';
+import { engineTuple, everywhere, widerThan, writtenTuple } from '../domain/graph-changes.ts';
 import { isBuiltIn } from '../domain/state.ts';
+import { textOf } from '../domain/tuples.ts';
 import { accessModel } from '../model.ts';
 import type { EdgeLife, EdgeQueries, Stretch } from '../store/edge-queries.ts';
 import type { LogQueries } from '../store/log-queries.ts';
@@ -13,6 +14,12 @@ import { above, below, leadingTo } from './closure.ts';
 export interface Question {
   readonly user?: string;
   readonly object?: string;
+}
+
+/** Whom or what several are about that are answered by the same facts: all name users, or none does; so with objects. */
+interface Questions {
+  readonly users: readonly string[] | undefined;
+  readonly objects: readonly string[] | undefined;
 }
 
 interface Sources {
@@ -48,15 +55,26 @@ export class Facts {
     this.permissions = facts.permissions;
   }
 
-  static async of({ edges, log }: Sources, { user, object }: Question, stretch: Stretch): Promise<Facts> {
-    const roots = object === undefined ? [] : [object, ...widerNames(object).map((name) => `permission:${name}`)];
-    const found = await waysIn(edges, { user, object }, roots, stretch);
-    const users = new Set(user === undefined ? found.map(({ subject }) => subject) : [user]);
-    const names = namesIn(found, object);
+  static of(sources: Sources, { user, object }: Question, stretch: Stretch): Promise<Facts> {
+    const listed = (one: string | undefined) => (one === undefined ? undefined : [one]);
+    return Facts.#read(sources, { users: listed(user), objects: listed(object) }, stretch);
+  }
+
+  /** Those for several checks: read at once, however many they are. */
+  static ofAll(sources: Sources, checks: readonly Required<Question>[], stretch: Stretch): Promise<Facts> {
+    const users = [...new Set(checks.map(({ user }) => user))];
+    return Facts.#read(sources, { users, objects: [...new Set(checks.map(({ object }) => object))] }, stretch);
+  }
+
+  static async #read({ edges, log }: Sources, asked: Questions, stretch: Stretch): Promise<Facts> {
+    const { objects } = asked;
+    const found = await waysIn(edges, asked, stretch);
+    const users = new Set(asked.users ?? found.map(({ subject }) => subject));
+    const names = namesIn(found, objects ?? []);
     const [suspensions, permissions] = await Promise.all([
       suspensionsOf(log, users, stretch.to),
       // Whoever held admin held all that there was.
-      user !== undefined && object === undefined && names.has(adminPermission)
+      asked.users !== undefined && objects === undefined && names.has(adminPermission)
         ? allPermissions(log, stretch.to)
         : permissionsOf(log, names, stretch.to),
     ]);
@@ -73,10 +91,11 @@ export class Facts {
     });
     const edges = this.edges.filter(wasSo);
     graph.apply(edges.map((edge) => writtenTuple(edge, edge)));
-    // By these, what was held everywhere was held in each organization, and everything by administrators.
-    const scoped = new Set(edges.flatMap(({ object }) => (object.includes('/') ? (nameOf(object) ?? []) : [])));
-    const names = [...someSo(this.permissions), ...scoped].filter((name) => name !== adminPermission);
-    graph.apply(names.map((name) => ({ write: engineTuple(everywhere(name)) })));
+    // By these, what was held everywhere was held in each organization, everything by administrators, and what groups were given by their parts.
+    const names = someSo(this.permissions).filter((name) => name !== adminPermission);
+    const wider = [...names.map(everywhere), ...edges.flatMap((edge) => widerThan(edge) ?? [])];
+    const distinct = new Map(wider.map((tuple) => [textOf(tuple), tuple]));
+    graph.apply([...distinct.values()].map((tuple) => ({ write: engineTuple(tuple) })));
     return graph;
   }
 
@@ -91,13 +110,14 @@ export class Facts {
 /** The edges that a question is about: all above a user, all below an object, or those from the one to the other. */
 const waysIn = async (
   edges: EdgeQueries,
-  { user, object }: { readonly user: string | undefined; readonly object: string | undefined },
-  roots: readonly string[],
+  { users, objects }: Questions,
   stretch: Stretch,
 ): Promise<readonly EdgeLife[]> => {
-  if (user === undefined) return below(edges, roots, stretch);
-  const found = await above(edges, user, stretch, object);
-  return object === undefined ? found : leadingTo(found, roots);
+  const wider = (objects ?? []).flatMap(widerNames).map((name) => `permission:${name}`);
+  const roots = [...new Set([...(objects ?? []), ...wider])];
+  if (users === undefined) return below(edges, roots, stretch);
+  const found = await above(edges, users, stretch, objects);
+  return objects === undefined ? found : leadingTo(found, roots);
 };
 
 const nameOf = (object: string): string | undefined =>
@@ -109,9 +129,9 @@ const widerNames = (object: string): readonly string[] => {
   return name === undefined ? [] : [name.slice(name.indexOf('/') + 1), adminPermission];
 };
 
-const namesIn = (edges: readonly EdgeLife[], object: string | undefined): ReadonlySet<string> => {
-  const objects = [...edges.map((edge) => edge.object), ...(object === undefined ? [] : [object])];
-  return new Set(objects.flatMap((one) => nameOf(one)?.replace(/^[^/]*\//, '') ?? []));
+const namesIn = (edges: readonly EdgeLife[], objects: readonly string[]): ReadonlySet<string> => {
+  const all = [...edges.map((edge) => edge.object), ...objects];
+  return new Set(all.flatMap((one) => nameOf(one)?.replace(/^[^/]*\//, '') ?? []));
 };
 
 /** When something was so, by the entries that began and ended it. */

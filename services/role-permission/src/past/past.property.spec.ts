@@ -112,6 +112,12 @@ describe('the past', () => {
                 return moment;
               });
               expect(then).toEqual(answers);
+              const together = await past.atFor(revision, questions, present);
+              if (isRefusal(together)) return expect.fail(`revision ${revision} is refused`);
+              const allowed = questions.filter(({ user, relation, object }) =>
+                together.graph.check(user, relation, object, together.now),
+              );
+              expect(allowed.map(textOf)).toEqual(answers.checks);
             }
           },
         ),

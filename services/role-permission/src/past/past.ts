@@ -1,7 +1,8 @@
 import type { Tuple } from '@rollcall/authorization/tuple';
 import { type Refusal, refuse } from '@rollcall/types/problems';
+import type { AccessEvent } from '../domain/events.ts';
 import type { Moment, Origins } from '../moment.ts';
-import type { EdgeLife, EdgeQueries } from '../store/edge-queries.ts';
+import type { EdgeLife, EdgeQueries, Stretch } from '../store/edge-queries.ts';
 import type { LogQueries } from '../store/log-queries.ts';
 import { at, Facts, type Question } from './facts.ts';
 import { flippedBy } from './flip.ts';
@@ -32,25 +33,46 @@ export class Past {
 
   /** The moment that a question is about: the present one unless it names another. */
   async at(asked: Asked | undefined, question: Question, present: Moment): Promise<Moment | Refusal> {
+    return this.#momentAt(asked, present, (stretch) => Facts.of(this.#sources, question, stretch));
+  }
+
+  /** The moment that several checks are about; what they need of it is read at once. */
+  async atFor(
+    asked: Asked | undefined,
+    checks: readonly Required<Question>[],
+    present: Moment,
+  ): Promise<Moment | Refusal> {
+    return this.#momentAt(asked, present, (stretch) => Facts.ofAll(this.#sources, checks, stretch));
+  }
+
+  async #momentAt(
+    asked: Asked | undefined,
+    present: Moment,
+    read: (stretch: Stretch) => Promise<Facts>,
+  ): Promise<Moment | Refusal> {
     if (asked === undefined) return present;
     const point = await this.pointOf(asked, '/body/at', present);
     if ('refused' in point) return point;
     const { position, now } = point;
-    const facts = await Facts.of({ edges: this.#edges, log: this.#log }, question, { from: position, to: position });
+    const facts = await read({ from: position, to: position });
     return { graph: facts.graph(at(position)), revision: position, now, origins: this.#originsIn(facts.edges) };
   }
 
-  /** What a check said at two moments, and the fewest events between them that make the difference. */
+  /**
+   * What a check said at two moments, and the fewest events between them that make the difference: those of them that are
+   * to be shown.
+   */
   async change(
     question: Required<Question> & { readonly relation: string },
     { from, to }: { readonly from: Asked; readonly to: Asked | undefined },
     present: Moment,
+    isShown: (event: AccessEvent) => boolean = () => true,
   ) {
     const stretch = await this.stretchOf({ from, to }, '/body', present);
     if ('refused' in stretch) return stretch;
     const { start, end } = stretch;
     const between = { from: start.position, to: end.position };
-    const facts = await Facts.of({ edges: this.#edges, log: this.#log }, question, between);
+    const facts = await Facts.of(this.#sources, question, between);
     const { user, relation, object } = question;
     const allowedAt = (point: Point): boolean =>
       facts.graph(at(point.position)).check(user, relation, object, point.now);
@@ -60,13 +82,15 @@ export class Past {
     return {
       from: { allowed: before, revision: start.position },
       to: { allowed: after, revision: end.position },
-      events: entries.map(({ position, at, event: { type, subject, cause } }) => ({
-        position,
-        type,
-        subject,
-        actor: cause.actor,
-        time: new Date(at).toISOString(),
-      })),
+      events: entries
+        .filter(({ event }) => isShown(event))
+        .map(({ position, at, event: { type, subject, cause } }) => ({
+          position,
+          type,
+          subject,
+          actor: cause.actor,
+          time: new Date(at).toISOString(),
+        })),
     };
   }
 
@@ -95,6 +119,10 @@ export class Past {
     if (asked === revision) return { position: revision, now };
     const [entry] = await this.#log.at([asked]);
     return { position: asked, now: entry?.at ?? 0 };
+  }
+
+  get #sources() {
+    return { edges: this.#edges, log: this.#log };
   }
 
   #originsIn(edges: readonly EdgeLife[]): Origins {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Edge, Edges } from '../domain/edges.ts';
+import { PackedSubjects } from '../domain/packed-edges.ts';
 import type { Tuple } from '../domain/tuples.ts';
 import { columnsOf } from './edge-columns.ts';
 
@@ -55,7 +56,25 @@ const told = (edges: Edges) => {
   };
 };
 
+/** Whom a relation names, and until when, as told by number. */
+const byNumber = (group: unknown) =>
+  group instanceof PackedSubjects
+    ? Array.from(group.numbers, (number, n) => [group.texts[number], group.termsAt(n).validUntil])
+    : 'not by number';
+
 describe('edges that were written as columns', () => {
+  it('tell the subjects of each relation by number as well', async () => {
+    await fc.assert(
+      fc.asyncProperty(changes, async (made) => {
+        for (const [, group] of Edges.of(await columnsOf(after(Edges.empty, made), () => undefined)).byRelation()) {
+          expect(byNumber(group)).toEqual(
+            [...group.entries()].map(([subject, { validUntil }]) => [subject, validUntil]),
+          );
+        }
+      }),
+    );
+  });
+
   it('answer as they did, and as the others do after whatever changes', async () => {
     await fc.assert(
       fc.asyncProperty(changes, changes, async (before, then) => {

@@ -207,13 +207,36 @@ describe('questions to the log', () => {
       [[described]],
       [[revoked(ada, 'x', null)]],
     );
-    const found = async (position: number, ...keys: readonly string[]) =>
-      (await queries.after(position, keys)).map((entry) => entry.position);
-    expect(await found(0, key(ada, 'x'))).toEqual([1, 4]);
-    expect(await found(1, key(ada, 'x'), key(ben, 'x'))).toEqual([2, 4]);
-    expect(await found(4, key(ada, 'x'))).toEqual([]);
-    expect(await found(0)).toEqual([]);
-    expect(await logQueries(owner, 'other').after(0, [key(ada, 'x')])).toEqual([]);
+    const found = async (position: number, keys: readonly string[], log = queries) =>
+      (await log.commandsTouching(position, { written: keys, needed: [] }, 10)).map(({ first }) => first).sort();
+    expect(await found(0, [key(ada, 'x')])).toEqual([1, 4]);
+    expect(await found(1, [key(ada, 'x'), key(ben, 'x')])).toEqual([2, 4]);
+    expect(await found(4, [key(ada, 'x')])).toEqual([]);
+    expect(await found(0, [])).toEqual([]);
+    expect(await found(0, [key(ada, 'x')], logQueries(owner, 'other'))).toEqual([]);
+    const keys = { written: [key(ada, 'x'), key(ben, 'x')], needed: [] };
+    expect(await queries.commandsTouching(0, keys, 2)).toHaveLength(2);
+  });
+
+  it('find what brought a thing about or ended it, and not what only concerns it', async () => {
+    const name = { name: 'x', description: 'May x' };
+    const created: AccessFact = { type: 'permission.created', subject: 'x', data: name };
+    const deleted: AccessFact = { type: 'permission.deleted', subject: 'x', data: name };
+    await append(owner, [[created], [granted(ada, 'x', undefined, null)], [described, deleted]]);
+    const found = await queries.commandsTouching(0, { written: [], needed: ['permission:x'] }, 10);
+    expect(found.map(({ first }) => first).sort()).toEqual([1, 3]);
+  });
+
+  it('find all events of several commands, and no others', async () => {
+    await append(owner, [[described], [described, described, described], [described]], [[described, described]]);
+    const commands = [
+      { commandId: commandIdOf(2), first: 2 },
+      { commandId: commandIdOf(4), first: 6 },
+    ];
+    const found = await queries.ofCommands(commands, 10);
+    expect(found.map(({ position }) => position).sort()).toEqual([2, 3, 4, 6, 7]);
+    expect(await queries.ofCommands([], 10)).toEqual([]);
+    expect(await queries.ofCommands(commands, 2)).toHaveLength(2);
   });
 
   it('find the events of one command, all of them and no others', async () => {

@@ -14,3 +14,20 @@ export const pauseEvery = (milliseconds: number): Pause => {
     });
   };
 };
+
+/** So long others wait at most while a long answer is put together. */
+const answeringMilliseconds = 20;
+
+/** Makes something of each of many things, one after the other; others have their turn in between. */
+export const eachInTurn = async <One, Made>(
+  all: readonly One[],
+  make: (one: One, n: number) => Promise<Made>,
+  pause: Pause = pauseEvery(answeringMilliseconds),
+): Promise<Made[]> => {
+  const made: Made[] = [];
+  for (const [n, one] of all.entries()) {
+    made.push(await make(one, n));
+    await pause();
+  }
+  return made;
+};

@@ -6,7 +6,9 @@ import {
   type TestCall,
   testEnvironment,
 } from '@rollcall/testing/service-under-test';
+import { waitFor } from '@rollcall/testing/wait-for';
 import { checkPermission } from '@rollcall/types/routes/role-permission/internal';
+import { vi } from 'vitest';
 import { z } from 'zod';
 import { startRolePermission } from '../service.ts';
 import { openLogDatabase } from './log-database.ts';
@@ -53,19 +55,31 @@ export const startRolePermissionUnderTest = async ({ withNats = false, variables
   const grant = (by: Actor, to: Actor, permission: string, body?: Readonly<Record<string, unknown>>) =>
     call({ method: 'PUT', path: `/v1/users/${to.userId}/permissions/${permission}`, actor: by, body });
 
+  /** As clients do, again while the present is not known: on a busy machine that is so for a moment. */
+  const ask = async (actor: Actor, method: string, path: string, body?: unknown) => {
+    const request = { method, path, actor, ...(body === undefined ? {} : { body }) };
+    return vi.waitFor(async () => {
+      const answer = await call(request);
+      if (answer.status === 503) throw new Error(`${method} ${path}: the present is not known`);
+      return answer;
+    }, 20_000);
+  };
+
   return {
     service,
     database,
     /** The database goes down and comes back. */
     road,
     call,
+    ask,
     check,
     enrol,
     grant,
     /** Somebody new who may be given rights; the first one holds `admin`. */
     person: async (): Promise<Actor> => {
       const person = somebody();
-      await enrol(person);
+      // On a busy machine nothing is known for a moment.
+      await waitFor('somebody to be enrolled', async () => (await enrol(person)).status === 200);
       return person;
     },
     create: (by: Actor, name: string) =>

@@ -80,7 +80,8 @@ export const organizationSeatReserved = defineEvent({
   type: 'organization.seat_reserved',
   service,
   summary: 'A seat is kept for whoever was invited.',
-  data: { ...logged, ...seat },
+  // How long it had been kept before, if it was.
+  data: { ...logged, ...seat, before: instant.nullable().optional() },
 });
 
 export const organizationSeatReleased = defineEvent({

@@ -1,14 +1,14 @@
 import { z } from 'zod';
-import { accessCommandList } from '../../access-commands.ts';
-import { entityId } from '../../ids.ts';
+import { accessCommandList, mostChanges } from '../../access-commands.ts';
 import { page, paging } from '../../paging.ts';
 import { defineRoute } from '../../route-definition.ts';
-import { accessEvent, revision, service } from './shared.ts';
+import { accessEvent, revision, scope, service, tried } from './shared.ts';
 
 const tag = 'Access log';
 const position = z.coerce.number().int().positive();
 
-const logged = z.object({ revision, events: z.array(accessEvent), dryRun: z.literal(true).optional() });
+/** What a write has added to the log, or would add. */
+const logged = z.union([tried, z.object({ revision, events: z.array(accessEvent) })]);
 
 export const submitAccessCommands = defineRoute({
   service,
@@ -16,14 +16,14 @@ export const submitAccessCommands = defineRoute({
   operationId: 'submitAccessCommands',
   method: 'POST',
   path: '/v1/access/commands',
-  summary: 'Several changes of access together, or none of them',
+  summary: `Several changes of access together, or none of them; ${mostChanges} events at most`,
   callers: [{ judged: 'whoever may bring each of them about' }],
   rate: 'write',
   body: z.strictObject({ commands: accessCommandList, dryRun: z.boolean().optional() }),
   bodyLimit: 262_144,
   headers: ['Rollcall-Revision'],
   responses: { 200: logged },
-  refusals: ['forbidden'],
+  refusals: ['too_much_at_once', 'forbidden'],
   idempotent: true,
 });
 
@@ -36,7 +36,7 @@ export const listAccessEvents = defineRoute({
   summary: 'The access log, from a revision on: the events that you may see',
   callers: ['user'],
   rate: 'read',
-  query: z.strictObject({ ...paging, from: position.optional(), organization: entityId.optional() }),
+  query: z.strictObject({ ...paging, from: position.optional(), ...scope }),
   responses: { 200: page(accessEvent).extend({ revision }) },
   refusals: ['invalid_cursor'],
 });
@@ -60,7 +60,7 @@ export const undoAccessEvent = defineRoute({
   operationId: 'undoAccessEvent',
   method: 'POST',
   path: '/v1/access/events/:position/undo',
-  summary: 'Take back the whole command that wrote an event; with cascade also what builds on it',
+  summary: `Take back the whole command that wrote an event; with cascade also what builds on it, ${mostChanges} events at most`,
   callers: [{ judged: 'whoever may bring the inverse about' }],
   rate: 'write',
   params: z.object({ position }),
@@ -68,6 +68,6 @@ export const undoAccessEvent = defineRoute({
   bodyOptional: true,
   headers: ['Rollcall-Revision'],
   responses: { 200: logged },
-  refusals: ['forbidden', 'not_undoable', 'undo_blocked', 'last_admin', 'seat_limit_reached'],
+  refusals: ['too_much_at_once', 'forbidden', 'not_undoable', 'undo_blocked', 'last_admin', 'seat_limit_reached'],
   idempotent: true,
 });

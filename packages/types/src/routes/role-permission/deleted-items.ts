@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { entityId, instant } from '../../ids.ts';
 import { page, paging } from '../../paging.ts';
 import { defineRoute } from '../../route-definition.ts';
-import { service, write, written } from './shared.ts';
+import { service, tried, write, written } from './shared.ts';
 
 const tag = 'Deleted items';
 
@@ -32,17 +32,17 @@ export const listDeletedItems = defineRoute({
 });
 
 export const restoreDeletedItem = defineRoute({
-  service,
+  ...write,
   tag,
   operationId: 'restoreDeletedItem',
   method: 'POST',
   path: '/v1/deleted-items/:id/restore',
   summary: 'Bring something deleted back, with all that still can be as it was',
   callers: [{ judged: 'admins of what it was, or of what it belonged to' }, { permission: 'access.manage' }],
-  rate: write.rate,
   params: z.object({ id: entityId }),
-  headers: write.headers,
-  responses: { 200: written },
-  refusals: ['forbidden', 'seat_limit_reached'],
+  body: z.strictObject({ dryRun: z.boolean().optional() }),
+  bodyOptional: true,
+  responses: { 200: z.union([tried, written]) },
+  refusals: ['too_much_at_once', 'forbidden', 'seat_limit_reached'],
   idempotent: true,
 });

@@ -4,7 +4,7 @@ import { entityId, instant, userId } from '../../ids.ts';
 import { page, paging } from '../../paging.ts';
 import { permissionName } from '../../permissions.ts';
 import { defineRoute } from '../../route-definition.ts';
-import { revision, service, trial, tried, until, write, written } from './shared.ts';
+import { revision, scope, service, trial, tried, until, write, written } from './shared.ts';
 
 const tag = 'Groups';
 const params = z.object({ groupId: entityId });
@@ -14,7 +14,6 @@ const callers = [
   ...operators,
   { judged: 'admins of an organization, of manageable groups and with its members' },
 ] as const;
-const scope = { organization: entityId.optional() };
 
 const group = z.object({ id: entityId, name: groupName, description: z.string(), kind: groupKind });
 const membership = z.object({ userId, validUntil: instant.nullable() });
@@ -46,7 +45,6 @@ export const createGroup = defineRoute({
   responses: { 200: tried, 201: group.extend({ revision }) },
   refusals: ['forbidden', 'group_exists'],
   openAboutExistence: true,
-  idempotent: true,
 });
 
 export const readGroup = defineRoute({
@@ -74,7 +72,6 @@ export const describeGroup = defineRoute({
   body: z.strictObject({ name: groupName.optional(), description: groupDescription.optional() }),
   responses: { 200: z.union([tried, written]) },
   refusals: ['forbidden', 'group_exists'],
-  idempotent: true,
 });
 
 export const deleteGroup = defineRoute({
@@ -87,7 +84,7 @@ export const deleteGroup = defineRoute({
   callers: operators,
   params,
   responses: { 200: z.union([tried, written]) },
-  refusals: ['forbidden', 'last_admin'],
+  refusals: ['too_much_at_once', 'forbidden', 'last_admin'],
 });
 
 export const listGroupMembers = defineRoute({
@@ -118,7 +115,6 @@ export const addGroupMember = defineRoute({
   body: z.strictObject({ userId, ...until }),
   responses: { 200: tried, 201: membership.extend({ id: userId, revision }) },
   refusals: ['forbidden', 'user_suspended', 'not_in_organization'],
-  idempotent: true,
 });
 
 export const removeGroupMember = defineRoute({
@@ -140,7 +136,7 @@ export const grantGroupPermission = defineRoute({
   operationId: 'grantGroupPermission',
   method: 'PUT',
   path: '/v1/groups/:groupId/permissions/:name',
-  summary: 'Grant a permission to all who are in a group',
+  summary: 'Grant a permission to all who are in a group: in a manageable one, whomever any organization puts into it',
   callers: [{ permission: 'permissions.grant' }],
   params: params.extend({ name: permissionName }),
   body: z.strictObject(until),

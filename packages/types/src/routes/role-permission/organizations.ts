@@ -3,7 +3,7 @@ import { entityName } from '../../access-commands.ts';
 import { entityId, instant, userId } from '../../ids.ts';
 import { page, paging } from '../../paging.ts';
 import { defineRoute } from '../../route-definition.ts';
-import { revision, service, tried, until, write, written } from './shared.ts';
+import { revision, service, times, tried, until, write, written } from './shared.ts';
 
 const tag = 'Organizations';
 const params = z.object({ organizationId: entityId });
@@ -26,7 +26,6 @@ export const createOrganization = defineRoute({
   callers: ['user'],
   body: z.strictObject({ name: entityName }),
   responses: { 200: tried, 201: organization.extend({ revision }) },
-  idempotent: true,
   openAboutExistence: true,
 });
 
@@ -40,7 +39,7 @@ export const listOrganizations = defineRoute({
   callers: ['user'],
   rate: 'read',
   query: z.strictObject(paging),
-  responses: { 200: page(organization.extend({ admin: z.boolean() })) },
+  responses: { 200: page(organization.extend({ ...times, admin: z.boolean() })) },
   refusals: ['invalid_cursor'],
 });
 
@@ -56,6 +55,7 @@ export const readOrganization = defineRoute({
   params,
   responses: {
     200: organization.extend({
+      ...times,
       revision,
       memberCount: z.int().nonnegative(),
       /** The first two hundred of each; the lists have them all. */
@@ -81,7 +81,6 @@ export const renameOrganization = defineRoute({
   body: z.strictObject({ name: entityName }),
   responses: { 200: z.union([tried, written]) },
   refusals: ['forbidden'],
-  idempotent: true,
 });
 
 export const deleteOrganization = defineRoute({
@@ -109,7 +108,7 @@ export const deleteOrganization = defineRoute({
       }),
     ]),
   },
-  refusals: ['forbidden'],
+  refusals: ['too_much_at_once', 'forbidden'],
 });
 
 export const listOrganizationMembers = defineRoute({
@@ -139,7 +138,6 @@ export const addOrganizationMember = defineRoute({
   body: z.strictObject({ userId, admin: z.boolean().optional(), reservationId: entityId.optional(), ...until }),
   responses: { 200: tried, 201: membership.extend({ id: userId, revision }) },
   refusals: ['forbidden', 'member_exists', 'user_suspended', 'seat_limit_reached', 'reservation_ended'],
-  idempotent: true,
 });
 
 export const changeOrganizationMember = defineRoute({
@@ -154,7 +152,6 @@ export const changeOrganizationMember = defineRoute({
   body: z.strictObject({ admin: z.boolean().optional(), ...until }),
   responses: { 200: z.union([tried, written]) },
   refusals: ['forbidden', 'last_admin'],
-  idempotent: true,
 });
 
 export const removeOrganizationMember = defineRoute({
@@ -167,5 +164,5 @@ export const removeOrganizationMember = defineRoute({
   callers: ['self', ...admins],
   params: member,
   responses: { 200: z.union([tried, written]) },
-  refusals: ['forbidden', 'last_admin'],
+  refusals: ['too_much_at_once', 'forbidden', 'last_admin'],
 });

@@ -3,11 +3,10 @@ import { entityId, instant, userId } from '../../ids.ts';
 import { page, paging } from '../../paging.ts';
 import { newPermissionName, permission, permissionDescription, permissionName } from '../../permissions.ts';
 import { defineRoute } from '../../route-definition.ts';
-import { revision, service, trial, tried, until, write, written } from './shared.ts';
+import { revision, scope, service, trial, tried, until, write, written } from './shared.ts';
 
 const tag = 'Permissions';
 /** Everywhere, or within one organization. */
-const scope = { organization: entityId.optional() };
 const granting = z.strictObject({ ...trial, ...scope });
 const organizationAdmins = { judged: 'admins of the organization that is named' } as const;
 const granters = [{ permission: 'permissions.grant' }, organizationAdmins] as const;
@@ -38,7 +37,6 @@ export const createPermission = defineRoute({
   responses: { 200: tried, 201: permission.extend({ id: permissionName, revision }) },
   refusals: ['permission_exists'],
   openAboutExistence: true,
-  idempotent: true,
 });
 
 export const readPermission = defineRoute({
@@ -66,7 +64,6 @@ export const describePermission = defineRoute({
   body: z.strictObject({ description: permissionDescription }),
   responses: { 200: z.union([tried, permission.extend({ revision })]) },
   refusals: ['permission_protected'],
-  idempotent: true,
 });
 
 export const deletePermission = defineRoute({
@@ -79,17 +76,18 @@ export const deletePermission = defineRoute({
   callers: [{ permission: 'permissions.manage' }],
   params: z.object({ name: permissionName }),
   responses: { 200: z.union([tried, written]) },
-  refusals: ['permission_protected', 'forbidden'],
+  refusals: ['too_much_at_once', 'permission_protected', 'forbidden'],
 });
 
 /** One way in which somebody holds a permission: granted as such, by a team, group or role, or because `admin` holds all. */
 const source = z.object({
-  source: z.enum(['grant', 'team', 'group', 'role', 'admin']),
+  /** Admins of an organization are told no more of what their members hold `elsewhere` than that they do. */
+  source: z.enum(['grant', 'team', 'group', 'role', 'admin', 'elsewhere']),
   /** The teams, groups and roles it comes by: `team:<id>`, `group:<id>`, `role:<name>`. */
   via: z.array(z.string()),
   organizationId: entityId.nullable(),
-  grantedBy: z.string(),
-  grantedAt: instant,
+  grantedBy: z.string().nullable(),
+  grantedAt: instant.nullable(),
   /** When the first of all that it takes ends. */
   validUntil: instant.nullable(),
 });
@@ -103,7 +101,8 @@ export const listHolders = defineRoute({
   operationId: 'listHolders',
   method: 'GET',
   path: '/v1/permissions/:name/holders',
-  summary: 'Who holds a permission everywhere, or which members of an organization hold it there, and why',
+  summary:
+    'Who holds a permission everywhere, or which members of an organization hold it there, and why; its admins are told the reasons that lie within it',
   callers: [{ permission: 'permissions.read' }, organizationAdmins],
   rate: 'read',
   params: z.object({ name: permissionName }),
@@ -118,7 +117,8 @@ export const listUserPermissions = defineRoute({
   operationId: 'listUserPermissions',
   method: 'GET',
   path: '/v1/users/:userId/permissions',
-  summary: 'What a person holds everywhere, or also within an organization, and where each comes from',
+  summary:
+    'What a person holds everywhere, or also within an organization, and where each comes from; its admins are told the reasons that lie within it',
   callers: ['self', { permission: 'permissions.read' }, organizationAdmins],
   rate: 'read',
   params: z.object({ userId }),

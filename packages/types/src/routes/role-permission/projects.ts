@@ -4,7 +4,7 @@ import { entityId, instant, userId } from '../../ids.ts';
 import { page, paging } from '../../paging.ts';
 import { projectOwner } from '../../projects.ts';
 import { defineRoute } from '../../route-definition.ts';
-import { revision, service, tried, until, write, written } from './shared.ts';
+import { revision, scope, service, times, tried, until, write, written } from './shared.ts';
 
 const tag = 'Projects';
 const params = z.object({ projectId: entityId });
@@ -41,7 +41,6 @@ export const createProject = defineRoute({
   body: z.strictObject({ name: entityName, owner: projectOwner }),
   responses: { 200: tried, 201: project.extend({ revision }) },
   refusals: ['organization_needed'],
-  idempotent: true,
 });
 
 export const listProjects = defineRoute({
@@ -53,8 +52,8 @@ export const listProjects = defineRoute({
   summary: 'The projects that you may see, or those of one organization',
   callers: ['user'],
   rate: 'read',
-  query: z.strictObject({ ...paging, organization: entityId.optional() }),
-  responses: { 200: page(project) },
+  query: z.strictObject({ ...paging, ...scope }),
+  responses: { 200: page(project.extend(times)) },
   refusals: ['invalid_cursor'],
 });
 
@@ -68,7 +67,7 @@ export const readProject = defineRoute({
   callers: members,
   rate: 'read',
   params,
-  responses: { 200: project.extend({ revision, members: z.array(membership) }) },
+  responses: { 200: project.extend({ ...times, revision, members: z.array(membership) }) },
 });
 
 export const renameProject = defineRoute({
@@ -83,7 +82,6 @@ export const renameProject = defineRoute({
   body: z.strictObject({ name: entityName }),
   responses: { 200: z.union([tried, written]) },
   refusals: ['forbidden'],
-  idempotent: true,
 });
 
 export const deleteProject = defineRoute({
@@ -96,7 +94,7 @@ export const deleteProject = defineRoute({
   callers: admins,
   params,
   responses: { 200: z.union([tried, written]) },
-  refusals: ['forbidden'],
+  refusals: ['too_much_at_once', 'forbidden'],
 });
 
 export const transferProject = defineRoute({
@@ -111,7 +109,6 @@ export const transferProject = defineRoute({
   body: z.strictObject({ owner: projectOwner }),
   responses: { 200: z.union([tried, written]) },
   refusals: ['forbidden', 'user_suspended'],
-  idempotent: true,
 });
 
 export const listProjectMembers = defineRoute({
@@ -141,7 +138,6 @@ export const addProjectMember = defineRoute({
   body: newMember,
   responses: { 200: tried, 201: membership.extend({ revision }) },
   refusals: ['forbidden', 'member_exists', 'user_suspended'],
-  idempotent: true,
 });
 
 export const changeProjectMember = defineRoute({
@@ -156,7 +152,6 @@ export const changeProjectMember = defineRoute({
   body: z.strictObject(until),
   responses: { 200: z.union([tried, written]) },
   refusals: ['forbidden'],
-  idempotent: true,
 });
 
 export const removeProjectMember = defineRoute({

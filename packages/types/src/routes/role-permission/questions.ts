@@ -3,6 +3,7 @@ import { accessCommandList } from '../../access-commands.ts';
 import {
   checkQuestion,
   flipQuestion,
+  mostMoments,
   objectsQuestion,
   tupleShape,
   usersQuestion,
@@ -19,7 +20,12 @@ const callers = [
   { permission: 'access.read' },
 ] as const;
 
-/** What every question has in common; none of them changes anything. */
+/**
+ * What every question has in common; none of them changes anything. Of `role:<organization>/<name>` and
+ * `permission:<organization>/<name>` its admins are told about those who belonged to it at the moment in question, and
+ * what was given within it: about others the answer is that about somebody who does not exist, and what members hold from
+ * elsewhere is one step of a way, without its event.
+ */
 const question = {
   service,
   tag,
@@ -33,7 +39,8 @@ export const checkAccess = defineRoute({
   ...question,
   operationId: 'checkAccess',
   path: '/v1/access/check',
-  summary: 'Is somebody in a relation to something, now or at a moment of the past?',
+  summary:
+    'Is somebody in a relation to something, now or at a moment of the past? Admins of an organization are told of its own people',
   body: checkQuestion,
   responses: { 200: z.object({ allowed: z.boolean(), revision }) },
   refusals,
@@ -43,8 +50,17 @@ export const checkAccessBatch = defineRoute({
   ...question,
   operationId: 'checkAccessBatch',
   path: '/v1/access/batch-check',
-  summary: 'Many checks at once, in the order in which they were asked',
-  body: z.strictObject({ checks: z.array(checkQuestion).min(1).max(1_000) }),
+  summary: `Many checks at once, in the order in which they were asked; about ${mostMoments} different moments at most`,
+  body: z.strictObject({
+    checks: z
+      .array(checkQuestion)
+      .min(1)
+      .max(1_000)
+      .refine(
+        (checks) => new Set(checks.map(({ at }) => at)).size <= mostMoments,
+        `must be about ${mostMoments} different moments at most`,
+      ),
+  }),
   bodyLimit: 524_288,
   responses: { 200: z.object({ results: z.array(z.object({ allowed: z.boolean() })), revision }) },
   refusals,
@@ -54,7 +70,8 @@ export const listAccessObjects = defineRoute({
   ...question,
   operationId: 'listAccessObjects',
   path: '/v1/access/list-objects',
-  summary: 'The objects of a type that somebody is in a relation to; of others those that you administer',
+  summary:
+    'The objects of a type that somebody is in a relation to; of others those that you administer, within an organization for its own people',
   body: objectsQuestion.extend(bodyPaging),
   responses: {
     200: z.object({ objects: z.array(z.string()), complete: z.boolean(), nextCursor: z.string().nullable(), revision }),
@@ -66,7 +83,7 @@ export const listAccessUsers = defineRoute({
   ...question,
   operationId: 'listAccessUsers',
   path: '/v1/access/list-users',
-  summary: 'Who is in a relation to something that you administer',
+  summary: 'Who is in a relation to something that you administer; within an organization its own people',
   body: usersQuestion.extend({ type: word.optional(), ...bodyPaging }),
   responses: {
     200: z.object({ users: z.array(z.string()), complete: z.boolean(), nextCursor: z.string().nullable(), revision }),
@@ -78,7 +95,8 @@ export const expandAccess = defineRoute({
   ...question,
   operationId: 'expandAccess',
   path: '/v1/access/expand',
-  summary: 'What a relation to something consists of, one level deep, as a tree',
+  summary:
+    'What a relation to something consists of, one level deep, as a tree; within an organization what was given there',
   body: usersQuestion,
   responses: { 200: z.object({ tree: z.record(z.string(), z.unknown()), revision }) },
   refusals,
@@ -95,7 +113,8 @@ export const explainAccess = defineRoute({
   ...question,
   operationId: 'explainAccess',
   path: '/v1/access/explain',
-  summary: 'Why a check is answered as it is: the ways that allow it and the events that made them, or what is missing',
+  summary:
+    'Why a check is answered as it is: the ways that allow it and the events that made them, or what is missing; admins of an organization are not told how its people came by what they hold elsewhere',
   body: checkQuestion,
   responses: {
     200: z.object({
@@ -113,7 +132,8 @@ export const whyAccessChanged = defineRoute({
   ...question,
   operationId: 'whyAccessChanged',
   path: '/v1/access/why-changed',
-  summary: 'Which events between two moments it took to change the answer to a check, and no more than these',
+  summary:
+    'Which events between two moments it took to change the answer to a check, and no more than these; for admins of an organization those that happened there',
   body: flipQuestion,
   responses: {
     200: z.object({
@@ -142,7 +162,8 @@ export const previewAccess = defineRoute({
   operationId: 'previewAccess',
   method: 'POST',
   path: '/v1/access/preview',
-  summary: 'Who would gain and who would lose what by these commands, without doing them',
+  summary:
+    'Who would gain and who would lose what by these commands, without doing them; of newcomers to an organization what it would give them',
   callers: [{ judged: 'whoever may bring each of them about' }],
   rate: 'read',
   body: z.strictObject({ commands: accessCommandList }),
@@ -156,5 +177,5 @@ export const previewAccess = defineRoute({
       revision,
     }),
   },
-  refusals: ['forbidden'],
+  refusals: ['too_much_at_once', 'forbidden'],
 });

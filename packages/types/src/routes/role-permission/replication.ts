@@ -23,12 +23,15 @@ const reached = {
 /** The same for the same model alone. */
 const modelDigest = z.string();
 
-/** An event, and whom it concerns: they may see it, as may whoever sees the organization or the project. */
+/** An event, and whom it concerns: who may see it follows from that. */
 const entry = z.object({
   event: accessEvent,
-  users: z.array(z.string()),
-  organizationId: entityId.nullable(),
-  projectId: entityId.nullable(),
+  concern: z.object({
+    users: z.array(z.string()).readonly(),
+    organizations: z.array(entityId).readonly(),
+    isForAdmins: z.boolean(),
+    project: z.object({ id: entityId, owners: z.array(z.string()).readonly() }).nullable(),
+  }),
 });
 
 const position = z.coerce.number().int().nonnegative();

@@ -4,11 +4,10 @@ import { page, paging } from '../../paging.ts';
 import { newPermissionName, permissionDescription, permissionName } from '../../permissions.ts';
 import { roleAssignee } from '../../roles.ts';
 import { defineRoute } from '../../route-definition.ts';
-import { revision, service, trial, tried, until, write, written } from './shared.ts';
+import { revision, scope, service, trial, tried, until, write, written } from './shared.ts';
 
 const tag = 'Roles';
 /** Everywhere, or of one organization. */
-const scope = { organization: entityId.optional() };
 const query = z.strictObject({ ...trial, ...scope });
 const params = z.object({ name: permissionName });
 const callers = [{ permission: 'roles.manage' }, { judged: 'admins of the organization that is named' }] as const;
@@ -54,7 +53,6 @@ export const createRole = defineRoute({
   responses: { 200: tried, 201: role.extend({ id: z.string(), revision }) },
   refusals: ['forbidden', 'role_exists', 'permission_protected'],
   openAboutExistence: true,
-  idempotent: true,
 });
 
 export const readRole = defineRoute({
@@ -85,7 +83,6 @@ export const describeRole = defineRoute({
   body: z.strictObject({ description: permissionDescription }),
   responses: { 200: z.union([tried, written]) },
   refusals: ['forbidden'],
-  idempotent: true,
 });
 
 export const deleteRole = defineRoute({
@@ -99,7 +96,7 @@ export const deleteRole = defineRoute({
   params,
   query,
   responses: { 200: z.union([tried, written]) },
-  refusals: ['forbidden', 'last_admin'],
+  refusals: ['too_much_at_once', 'forbidden', 'last_admin'],
 });
 
 export const addRolePermission = defineRoute({

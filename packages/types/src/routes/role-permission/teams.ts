@@ -3,7 +3,7 @@ import { entityName } from '../../access-commands.ts';
 import { entityId, instant, userId } from '../../ids.ts';
 import { page, paging } from '../../paging.ts';
 import { defineRoute } from '../../route-definition.ts';
-import { revision, service, tried, until, write, written } from './shared.ts';
+import { revision, scope, service, times, tried, until, write, written } from './shared.ts';
 
 const tag = 'Teams';
 const params = z.object({ teamId: entityId });
@@ -24,7 +24,6 @@ export const createTeam = defineRoute({
   body: z.strictObject({ organizationId: entityId, name: entityName }),
   responses: { 200: tried, 201: team.extend({ revision }) },
   refusals: ['forbidden'],
-  idempotent: true,
 });
 
 export const listTeams = defineRoute({
@@ -36,8 +35,8 @@ export const listTeams = defineRoute({
   summary: 'The teams of an organization, or those that you are in',
   callers: ['user'],
   rate: 'read',
-  query: z.strictObject({ ...paging, organization: entityId.optional() }),
-  responses: { 200: page(team) },
+  query: z.strictObject({ ...paging, ...scope }),
+  responses: { 200: page(team.extend(times)) },
   refusals: ['invalid_cursor'],
 });
 
@@ -51,7 +50,7 @@ export const readTeam = defineRoute({
   callers: members,
   rate: 'read',
   params,
-  responses: { 200: team.extend({ revision, members: z.array(membership) }) },
+  responses: { 200: team.extend({ ...times, revision, members: z.array(membership) }) },
 });
 
 export const renameTeam = defineRoute({
@@ -66,7 +65,6 @@ export const renameTeam = defineRoute({
   body: z.strictObject({ name: entityName }),
   responses: { 200: z.union([tried, written]) },
   refusals: ['forbidden'],
-  idempotent: true,
 });
 
 export const deleteTeam = defineRoute({
@@ -79,7 +77,7 @@ export const deleteTeam = defineRoute({
   callers: admins,
   params,
   responses: { 200: z.union([tried, written]) },
-  refusals: ['forbidden'],
+  refusals: ['too_much_at_once', 'forbidden'],
 });
 
 export const listTeamMembers = defineRoute({
@@ -109,7 +107,6 @@ export const addTeamMember = defineRoute({
   body: z.strictObject({ userId, ...until }),
   responses: { 200: tried, 201: membership.extend({ id: userId, revision }) },
   refusals: ['forbidden', 'member_exists', 'user_suspended', 'not_in_organization'],
-  idempotent: true,
 });
 
 export const changeTeamMember = defineRoute({
@@ -124,7 +121,6 @@ export const changeTeamMember = defineRoute({
   body: z.strictObject(until),
   responses: { 200: z.union([tried, written]) },
   refusals: ['forbidden'],
-  idempotent: true,
 });
 
 export const removeTeamMember = defineRoute({

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { entityId, instant } from '../../ids.ts';
+import { instant } from '../../ids.ts';
 import { paging } from '../../paging.ts';
 import { defineRoute } from '../../route-definition.ts';
-import { revision, service } from './shared.ts';
+import { revision, scope, service } from './shared.ts';
 
 const tag = 'Access log';
 const callers = [{ permission: 'access.read' }, { judged: 'admins of the organization that is named' }] as const;
@@ -10,7 +10,6 @@ const moment = z.union(
   [z.coerce.number().int().nonnegative(), instant],
   'must be a revision, or an ISO 8601 instant in UTC',
 );
-const scope = { organization: entityId.optional() };
 
 /** A tuple as it held, since which position and until when. */
 const heldTuple = z.object({
@@ -66,6 +65,7 @@ export const verifyAccess = defineRoute({
   path: '/v1/access/verify',
   summary: 'Replay the whole log and compare what it leads to with what is answered from; ask again while it runs',
   callers: [{ permission: 'access.read' }],
+  patienceSeconds: 300,
   rate: 'read',
   responses: {
     200: z.object({

@@ -10,16 +10,20 @@ model
 type user
 type organization
   relations
-    define member: [user]
+    define admin: [user]
+    define member: [user] or admin
 type project
   relations
-    define member: [user]
+    define owner: [user, organization]
+    define member: [user] or owner
 type permission
   relations
     define holder: [user]
 `);
 
-type About = Partial<Pick<AccessEntry, 'users' | 'organizationId' | 'projectId'>>;
+type About = Partial<AccessEntry['concern']>;
+
+const nobody: AccessEntry['concern'] = { users: [], organizations: [], isForAdmins: false, project: null };
 
 /** An access log in memory, which tells of what is written when it is told to. Time is whatever the spec says. */
 export class FakeFeed implements AccessFeed {
@@ -71,7 +75,7 @@ export class FakeFeed implements AccessFeed {
       actor: newId(),
       data: {},
     };
-    const entry = { event, users: [], organizationId: null, projectId: null, ...about };
+    const entry = { event, concern: { ...nobody, ...about } };
     this.log.push(entry);
     return entry;
   }
@@ -111,6 +115,10 @@ export const joinsUntil = (userId: string, object: string, validUntil: number): 
 
 export const leaves = (userId: string, object: string, relation = 'member'): GraphChange => ({
   remove: { user: `user:${userId}`, relation, object },
+});
+
+export const owns = (organizationId: string, projectId: string): GraphChange => ({
+  write: { user: `organization:${organizationId}`, relation: 'owner', object: `project:${projectId}` },
 });
 
 export const readsAll = (userId: string): GraphChange => joins(userId, 'permission:access.read', 'holder');

@@ -1,3 +1,4 @@
+import { serverMessage } from '@rollcall/types/live-protocol';
 import type { Line } from '../line.ts';
 
 export interface Said {
@@ -27,7 +28,10 @@ export class FakeLine implements Line {
   write(frame: Buffer): void {
     if (!this.isOpen) return;
     if (this.isStalled) this.lag += frame.length;
-    this.said.push(JSON.parse(payloadOf(frame)));
+    const said = JSON.parse(payloadOf(frame));
+    // Nothing is said that is not declared.
+    serverMessage.parse(said);
+    this.said.push(said);
   }
 
   end(code: number): void {

@@ -1,11 +1,11 @@
 import { newId } from '@rollcall/service-kit/identity';
 import { createLogger } from '@rollcall/service-kit/logging';
+import { Sight } from '@rollcall/types/access-sight';
 import { userId as readUserId, sessionId } from '@rollcall/types/ids';
 import { refuse } from '@rollcall/types/problems';
 import { AccessWatch } from '../access-watch.ts';
 import { KeptEvents } from '../kept-events.ts';
 import { Presence } from '../presence.ts';
-import { Sight } from '../sight.ts';
 import type { Sleep } from '../subscription.ts';
 import { Viewer } from '../viewer.ts';
 import { FakeFeed, joins } from './fake-feed.ts';

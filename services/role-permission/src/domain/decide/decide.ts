@@ -5,6 +5,7 @@ import type { AccessCommand, AccessIntent, AccessWish, Batch } from '../commands
 import type { AccessEvent, AccessFact } from '../events.ts';
 import { applied, evolve } from '../evolve.ts';
 import { guard } from '../guard.ts';
+import { tooMuch } from '../limits.ts';
 import { type AccessState, initialState } from '../state.ts';
 import type { Facts, Moment } from './deciding.ts';
 import { expire, purge } from './endings.ts';
@@ -44,7 +45,10 @@ export const accessDecider: Decider<AccessState, AccessCommand, AccessEvent, Ref
 const decideOne = (state: AccessState, intent: Exclude<AccessIntent, Batch>, moment: Moment): Facts => {
   const facts = factsOf(state, intent, moment);
   if (isRefusal(facts) || facts.length === 0) return facts;
-  const after = guard(state, facts, isOurs(intent) ? ownAuthority : moment.actor, moment.now);
+  const isOwn = isOurs(intent);
+  const refusal = isOwn ? undefined : tooMuch(facts.length);
+  if (refusal) return refusal;
+  const after = guard(state, facts, isOwn ? ownAuthority : moment.actor, moment.now);
   return isRefusal(after) ? after : facts;
 };
 
@@ -59,6 +63,8 @@ const decideBatch = (state: AccessState, { wishes }: Batch, moment: Moment): Fac
   for (const [n, wish] of wishes.entries()) {
     const facts = decideOne(present, wish, moment);
     if (isRefusal(facts)) return within(facts, n);
+    const refusal = tooMuch(all.length + facts.length);
+    if (refusal) return refusal;
     for (const fact of facts) {
       const place = { position: state.revision + 1 + all.length, at: moment.now, actor: moment.actor };
       present = { ...applied(present, fact, place), revision: place.position };
@@ -108,7 +114,9 @@ const deciders: Deciders = { ...permissions, ...roles, ...groups, ...organizatio
 
 const wished = <W extends AccessWish>(state: AccessState, wish: W, moment: Moment): Facts => {
   const decideWish = deciders[wish.type] as ((state: AccessState, wish: W, moment: Moment) => Facts) | undefined;
-  return decideWish?.(state, wish, moment) ?? refuse('not_found');
+  const facts = decideWish?.(state, wish, moment) ?? refuse('not_found');
+  // It may have come about since then; a name that nobody sealed does not enter the log.
+  return wish.unsealed && !isRefusal(facts) ? refuse('not_found') : facts;
 };
 
 /** Numbers facts within their subjects, on from what the state has counted. */

@@ -64,7 +64,7 @@ const removalOf = (state: AccessState, tuple: Tuple): readonly AccessFact[] => {
     case 'project':
       return projectMemberRemoval(state, id, tuple.subject);
     case 'group':
-      return userId === undefined ? [] : groupMemberRemoval(state, id, userId);
+      return groupMemberRemoval(tuple.object, tuple.subject, edge);
     case 'team':
       return userId === undefined ? [] : teamMemberRemoval(state, id, userId);
     case 'organization': {

@@ -2,11 +2,12 @@ import type { UserId } from '@rollcall/types/ids';
 import { type Refusal, refuse } from '@rollcall/types/problems';
 import { governs, may, seesOrganization } from '../authority.ts';
 import type { NewGroup } from '../commands.ts';
-import { isCurrent } from '../edges.ts';
+import { type Edge, isCurrent } from '../edges.ts';
 import type { AccessFact } from '../events.ts';
+import { governsOneOf } from '../group-queries.ts';
 import { isSuspended, membershipOf } from '../holdings.ts';
 import type { AccessState } from '../state.ts';
-import { userOf, userSubject } from '../tuples.ts';
+import { asSubject, organizationIn, thingWithin, userOf, userSubject, wholeOf } from '../tuples.ts';
 import type { Decide, Moment } from './deciding.ts';
 import { revocationsFrom } from './permissions.ts';
 import { unassignmentsFrom } from './roles.ts';
@@ -50,15 +51,18 @@ export const deleteGroup: Decide<'deleteGroup'> = (state, { groupId }, moment) =
   const group = state.groups.get(groupId);
   const refusal = notManaged(state, moment);
   if (refusal || !group) return refusal ?? refuse('not_found');
-  const subject = `group:${groupId}#member`;
-  const members = [...state.edges.subjectsOf(`group:${groupId}`, 'member')];
+  const thing = `group:${groupId}`;
+  const members = [thing, ...state.edges.objectsNamed(`${thing}/`)].flatMap((object) =>
+    [...state.edges.subjectsOf(object, 'member')].flatMap(([subject, edge]) =>
+      groupMemberRemoval(object, subject, edge),
+    ),
+  );
+  // An organization may have given something to its part before it put anybody into it.
+  const parts = [...state.organizations.entries()].map(([id]) => thingWithin(id, thing));
+  const held = [thing, ...parts].map(asSubject);
   return [
-    ...members.flatMap(([member]) => {
-      const userId = userOf(member);
-      return userId === undefined ? [] : groupMemberRemoval(state, groupId, userId);
-    }),
-    ...unassignmentsFrom(state, subject),
-    ...revocationsFrom(state, subject),
+    ...members,
+    ...held.flatMap((subject) => [...unassignmentsFrom(state, subject), ...revocationsFrom(state, subject)]),
     { type: 'group.deleted', subject: groupId, data: group },
   ];
 };
@@ -73,20 +77,28 @@ export const addGroupMember: Decide<'addGroupMember'> = (state, wish, moment) =>
   const validUntil = wish.validUntil ?? null;
   const past = pastEnd(validUntil, moment.now);
   if (past) return past;
-  const edge = memberEdge(state, groupId, userId);
+  const edge = memberEdge(state, groupId, userId, organizationId);
   if (!edge) return [added(groupId, userId, organizationId, validUntil)];
   if (sameInstant(edge.validUntil, validUntil)) return [];
   const data = { userId, organizationId, before: { validUntil: edge.validUntil }, after: { validUntil } };
   return [{ type: 'group.member_changed', subject: groupId, data }];
 };
 
+/** An organization's admin takes them out as far as they are in it on the organization's behalf. */
 export const removeGroupMember: Decide<'removeGroupMember'> = (state, { groupId, userId }, moment) => {
-  if (!state.groups.has(groupId)) return notManaged(state, moment) ?? refuse('not_found');
-  const refusal = actsFor(state, groupId, userId, moment) === undefined ? notManaged(state, moment) : undefined;
-  return refusal ?? groupMemberRemoval(state, groupId, userId, actsFor(state, groupId, userId, moment));
+  const { actor, now } = moment;
+  const refusal = notManaged(state, moment);
+  const group = state.groups.get(groupId);
+  if (!group) return refusal ?? refuse('not_found');
+  if (refusal && !(group.kind === 'manageable' && governsOneOf(state, actor, userId, now))) return refusal;
+  return memberships(state, userId, `group:${groupId}`).flatMap(([{ object, subject }, edge]) => {
+    const organizationId = organizationIn(object);
+    const isTheirs = organizationId !== undefined && governs(state, actor, organizationId, now);
+    return refusal && !isTheirs ? [] : groupMemberRemoval(object, subject, edge);
+  });
 };
 
-/** A member is in exactly these of the manageable groups, as far as this organization is concerned. */
+/** A member is in exactly these of the manageable groups on this organization's behalf. */
 export const setUserGroups: Decide<'setUserGroups'> = (state, { userId, organizationId, groups }, moment) => {
   const { actor, now } = moment;
   if (!seesOrganization(state, actor, organizationId, now)) return refuse('not_found');
@@ -96,13 +108,9 @@ export const setUserGroups: Decide<'setUserGroups'> = (state, { userId, organiza
   const wanted = new Set(groups);
   const strange = groups.findIndex((id) => state.groups.get(id)?.kind !== 'manageable');
   if (strange >= 0) return namesNothing(`/groups/${strange}`, 'manageable group');
-  return [...state.groups.entries()]
-    .filter(([, { kind }]) => kind === 'manageable')
-    .flatMap(([groupId]): readonly AccessFact[] => {
-      const edge = memberEdge(state, groupId, userId);
-      if (wanted.has(groupId)) return edge ? [] : [added(groupId, userId, organizationId, null)];
-      return edge ? groupMemberRemoval(state, groupId, userId, organizationId) : [];
-    });
+  const left = departures(state, userId, organizationId).filter(({ subject }) => !wanted.has(subject));
+  const entered = [...wanted].filter((groupId) => !memberEdge(state, groupId, userId, organizationId));
+  return [...left, ...entered.map((groupId) => added(groupId, userId, organizationId, null))];
 };
 
 const notPutIn = (
@@ -124,18 +132,16 @@ const notPutIn = (
   return group?.kind === 'manageable' && isMember ? undefined : refuse('not_found');
 };
 
-/** An organization of the user that the actor governs, if the group is one that its admins manage. */
-const actsFor = (state: AccessState, groupId: string, userId: string, { actor, now }: Moment): string | undefined => {
-  if (state.groups.get(groupId)?.kind !== 'manageable') return undefined;
-  for (const [{ object }] of state.edges.of(userSubject(userId), 'organization:')) {
-    const organizationId = object.slice('organization:'.length);
-    if (governs(state, actor, organizationId, now)) return organizationId;
-  }
-  return undefined;
-};
+const memberEdge = (state: AccessState, groupId: string, userId: string, organizationId: string | null) =>
+  state.edges.get({
+    object: thingWithin(organizationId, `group:${groupId}`),
+    relation: 'member',
+    subject: userSubject(userId),
+  });
 
-const memberEdge = (state: AccessState, groupId: string, userId: string) =>
-  state.edges.get({ object: `group:${groupId}`, relation: 'member', subject: userSubject(userId) });
+/** What somebody is in of a group: on behalf of whom is part of it. */
+const memberships = (state: AccessState, userId: string, group: string) =>
+  [...state.edges.of(userSubject(userId), group)].filter(([{ object }]) => wholeOf(object) === group);
 
 const added = (
   subject: string,
@@ -148,29 +154,16 @@ const added = (
   data: { userId, organizationId, before: null, after: { validUntil } },
 });
 
-/** The end of one membership, on whose behalf it may be. */
-export const groupMemberRemoval = (
-  state: AccessState,
-  subject: string,
-  userId: UserId,
-  organizationId: string | null = null,
-): readonly AccessFact[] => {
-  const edge = memberEdge(state, subject, userId);
-  if (!edge) return [];
-  const data = { userId, organizationId, before: { validUntil: edge.validUntil }, after: null };
-  return [{ type: 'group.member_removed', subject, data }];
+/** The end of one membership. @param object the group, or the part of it that an organization has put into it */
+export const groupMemberRemoval = (object: string, subject: string, { validUntil }: Edge): readonly AccessFact[] => {
+  const userId = userOf(subject);
+  if (userId === undefined) return [];
+  const data = { userId, organizationId: organizationIn(object) ?? null, before: { validUntil }, after: null };
+  return [{ type: 'group.member_removed', subject: wholeOf(object).slice('group:'.length), data }];
 };
 
-/** Whoever belongs to no other organization leaves the manageable groups with this one. */
-export const departures = (state: AccessState, userId: UserId, organizationId: string): readonly AccessFact[] => {
-  const isElsewhere = [...state.edges.of(userSubject(userId), 'organization:')].some(
-    ([{ object }]) => object !== `organization:${organizationId}`,
+/** Whoever leaves an organization leaves the groups that they are in on its behalf. */
+export const departures = (state: AccessState, userId: UserId, organizationId: string): readonly AccessFact[] =>
+  [...state.edges.of(userSubject(userId), 'group:')].flatMap(([{ object, subject }, edge]) =>
+    organizationIn(object) === organizationId ? groupMemberRemoval(object, subject, edge) : [],
   );
-  if (isElsewhere) return [];
-  return [...state.edges.of(userSubject(userId), 'group:')].flatMap(([{ object }]) => {
-    const groupId = object.slice('group:'.length);
-    return state.groups.get(groupId)?.kind === 'manageable'
-      ? groupMemberRemoval(state, groupId, userId, organizationId)
-      : [];
-  });
-};

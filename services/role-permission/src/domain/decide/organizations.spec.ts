@@ -35,6 +35,11 @@ describe('an organization', () => {
     ]);
   });
 
+  it('gets no name that nobody could seal, for it was not there when it was asked for', () => {
+    const wish = { type: 'renameOrganization', organizationId: acme, name: '', unsealed: true } as const;
+    expect([code(acmeStory().try(ben, wish)), code(founding().try(ben, wish))]).toEqual(['not_found', 'not_found']);
+  });
+
   it('is nobody’s to found who is suspended or unknown', () => {
     const story = founding().do(['service:deactivation', { type: 'suspendUser', userId: dan }]);
     expect(code(story.try(dan, found()))).toBe('forbidden');
@@ -212,14 +217,17 @@ describe('wiping an organization out', () => {
     ]);
   });
 
-  it('comes back whole, by who was its admin', () => {
+  it.each([
+    ['who was its admin, but for what that cannot give', ben, [`permission:reports.read#holder@team:${crew}#member`]],
+    ['who manages all access', ada, []],
+  ])('comes back whole, by %s', (_, restorer, kept) => {
     const story = full();
-    const edges = [...story.state.edges.entries()].map(([text]) => text);
+    const edges = [...story.state.edges.entries()].map(([text]) => text).filter((text) => !kept.includes(text));
     const command = story.try(ben, wipe);
     if (isRefusal(command)) throw new Error(command.refused);
     const restore: AccessIntent = { type: 'restoreDeleted', itemId: acme, entries: command };
     expect(code(story.try(cleo, restore))).toBe('forbidden');
-    story.do([ben, restore]);
+    story.do([restorer, restore]);
     expect([...story.state.edges.entries()].map(([text]) => text)).toEqual(edges);
     expect(story.state.organizations.get(acme)?.reservations.has(thing(500))).toBe(true);
     expect(story.state.deleted.isEmpty).toBe(true);

@@ -6,7 +6,7 @@ import type { AccessFact } from '../events.ts';
 import { edgesOf } from '../evolve.ts';
 import { isSuspended, type Membership, membershipOf } from '../holdings.ts';
 import type { AccessState, Organization } from '../state.ts';
-import { textOf, userOf, userSubject } from '../tuples.ts';
+import { asSubject, textOf, thingWithin, userOf, userSubject } from '../tuples.ts';
 import type { Decide, Moment } from './deciding.ts';
 import { departures } from './groups.ts';
 import { revocationsFrom } from './permissions.ts';
@@ -64,7 +64,7 @@ export const deleteOrganization: Decide<'deleteOrganization'> = (state, { organi
   const roles = [...state.roles.entries(`${organizationId}/`)].filter(([key]) => key.startsWith(`${organizationId}/`));
   // Grants to groups within the organization have no member or team to end with.
   const groups = [...state.groups.entries()].flatMap(([id]) =>
-    revocationsFrom(state, `group:${id}#member`, organizationId),
+    revocationsFrom(state, asSubject(thingWithin(organizationId, `group:${id}`)), organizationId),
   );
   return eachOnce([
     ...idsOf('project:', 'owner').flatMap((id) => projectDeletion(state, id)),
@@ -89,7 +89,8 @@ export const deleteOrganization: Decide<'deleteOrganization'> = (state, { organi
       data: {
         name: organization.name,
         plan: organization.plan,
-        admins: members.filter(([, { admin }]) => admin).map(([userId]) => userId),
+        // Whoever is one for a time restores nothing when that is over.
+        admins: members.filter(([, { admin, edge }]) => admin && edge.validUntil === null).map(([userId]) => userId),
       },
     },
   ]);
@@ -161,7 +162,7 @@ export const reserveSeat: Decide<'reserveSeat'> = (state, { organizationId, rese
   if (past) return past;
   const known = organization.reservations.get(reservationId);
   if (known !== undefined && sameInstant(known, validUntil)) return [];
-  const data = { reservationId, validUntil };
+  const data = { reservationId, before: known ?? null, validUntil };
   return [{ type: 'organization.seat_reserved', subject: organizationId, data }];
 };
 

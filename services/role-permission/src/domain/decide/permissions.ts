@@ -7,9 +7,9 @@ import type { AccessFact, FactOf } from '../events.ts';
 import { kindOf } from '../facts/kinds.ts';
 import { isSuspended } from '../holdings.ts';
 import { type AccessState, isBuiltIn } from '../state.ts';
-import { asSubject, scopedName, thingOf } from '../tuples.ts';
+import { asSubject, scopedName, thingOf, thingWithin, wholeOf } from '../tuples.ts';
 import type { Decide, Moment } from './deciding.ts';
-import { pastEnd, sameInstant, termsOf } from './terms.ts';
+import { isHidden, pastEnd, sameInstant, termsOf } from './terms.ts';
 
 export const createPermission: Decide<'createPermission'> = (state, { name, description }, { actor, now }) => {
   if (!may(state, actor, 'permissions.manage', now)) return refuse('forbidden');
@@ -78,7 +78,12 @@ const grantIn = (state: AccessState, wish: Wish, { actor, now }: Moment) => {
   if (!isThere(state, holder, subject) || !state.permissions.has(wish.permission)) return refuse('not_found');
   if (!mayPassOnWithin(state, actor, wish, now)) return refuse('forbidden');
   const object = `permission:${scopedName(organizationId, wish.permission)}`;
-  const edge = state.edges.get({ object, relation: 'holder', subject: asSubject(`${holder}:${subject}`) });
+  const edge = state.edges.get({
+    object,
+    relation: 'holder',
+    subject: asSubject(thingWithin(organizationId, `${holder}:${subject}`)),
+  });
+  if (organizationId !== null && !edge && isHidden(state, wish, { actor, now })) return refuse('not_found');
   return { subject, edge, data: grantData(wish.permission, organizationId, holder) };
 };
 
@@ -103,7 +108,7 @@ const grantData = (permission: string, organizationId: string | null, holder: Ho
 
 /** The end of one grant. */
 export const revocation = (object: string, subject: string, { validUntil }: Edge): AccessFact => {
-  const thing = thingOf(subject);
+  const thing = wholeOf(thingOf(subject));
   const colon = thing.indexOf(':');
   const name = object.slice('permission:'.length);
   const slash = name.indexOf('/');

@@ -1,9 +1,8 @@
 import { type Refusal, refuse } from '@rollcall/types/problems';
-import { governsProject, may, seesOrganization, seesProject } from '../authority.ts';
+import { governsProject, may, mayHandTo, seesOrganization, seesProject } from '../authority.ts';
 import type { WishOf } from '../commands.ts';
-import { isCurrent } from '../edges.ts';
 import type { AccessFact, FactOf } from '../events.ts';
-import { belongsSomewhere, isMember, isSuspended, membershipOf } from '../holdings.ts';
+import { belongsSomewhere, isMember, isSuspended } from '../holdings.ts';
 import { type AccessState, exists, type Project } from '../state.ts';
 import { asSubject, thingOf, userOf, userSubject } from '../tuples.ts';
 import type { Decide, Moment } from './deciding.ts';
@@ -47,17 +46,9 @@ export const transferProject: Decide<'transferProject'> = (state, { projectId, o
   const project = governed(state, projectId, moment);
   if ('refused' in project) return project;
   if (project.owner === owner) return [];
-  const { actor, now } = moment;
-  const organizationId = organizationOf(owner);
-  if (!exists(state, owner)) return namesNothing('/owner', 'organization or colleague of yours');
-  if (!may(state, actor, 'access.manage', now)) {
-    const isNear =
-      organizationId === undefined
-        ? sharesOrganization(state, actor, userOf(owner) ?? '', now)
-        : isMember(state, organizationId, actor, now);
-    if (!isNear) return namesNothing('/owner', 'organization or colleague of yours');
+  if (!exists(state, owner) || !mayHandTo(state, moment.actor, owner, moment.now)) {
+    return namesNothing('/owner', 'organization or colleague of yours');
   }
-  if (organizationId === undefined && isSuspended(state, userOf(owner) ?? '')) return refuse('user_suspended');
   const before = { owner: project.owner, name: project.name };
   return [{ type: 'project.transferred', subject: projectId, data: { before, after: { owner, name } } }];
 };
@@ -139,15 +130,6 @@ const memberIn = (
   const thing = thingIn(wish);
   const tuple = { object: `project:${wish.projectId}`, relation: 'member', subject: asSubject(thing) };
   return { owner: project.owner, member: memberOf(thing), edge: state.edges.get(tuple) };
-};
-
-const sharesOrganization = (state: AccessState, one: string, other: string, now: number): boolean => {
-  if (isSuspended(state, one)) return false;
-  for (const [{ object }, edge] of state.edges.of(userSubject(one), 'organization:')) {
-    const theirs = membershipOf(state, object.slice('organization:'.length), other);
-    if (isCurrent(edge, now) && isCurrent(theirs?.edge, now)) return true;
-  }
-  return false;
 };
 
 const thingIn = ({ userId, teamId }: Pick<WishOf<'removeProjectMember'>, 'userId' | 'teamId'>): string =>

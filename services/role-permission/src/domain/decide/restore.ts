@@ -3,7 +3,8 @@ import { ownAuthority } from '../authority.ts';
 import type { RestoreDeleted } from '../commands.ts';
 import type { AccessFact, RecordedAccessEvent } from '../events.ts';
 import { applied, edgesOf } from '../evolve.ts';
-import { guard } from '../guard.ts';
+import { kindOf } from '../facts/kinds.ts';
+import { givesEverywhere, guard } from '../guard.ts';
 import type { AccessState, DeletedItem } from '../state.ts';
 import { thingOf } from '../tuples.ts';
 import type { Facts, Moment } from './deciding.ts';
@@ -11,26 +12,67 @@ import { takenBack } from './undo.ts';
 
 /**
  * What was deleted comes back as it was, but for what it can no longer have: members who are gone, what has ended, seats
- * that are taken. An organization comes back with all that was deleted with it.
+ * that are taken, and permissions everywhere that whoever restores may not give. An organization comes back with all that
+ * was deleted with it.
  */
 export const restoreDeleted = (state: AccessState, { itemId, entries }: RestoreDeleted, moment: Moment): Facts => {
   const item = state.deleted.get(itemId);
   if (!item) return refuse('not_found');
+  const concerned = entries
+    .filter((entry) => concerns(item, entry))
+    .toSorted((one, other) => one.position - other.position);
   const facts: AccessFact[] = [];
-  let present = state;
-  for (const entry of entries.toSorted((one, other) => other.position - one.position)) {
-    if (!concerns(item, entry)) continue;
-    for (const fact of takenBack(present, entry, moment.now)) {
-      // On the authority of whoever restores; alone, so that one thing that cannot be does not keep the rest away.
-      const after = guard(present, [fact], ownAuthority, moment.now);
-      if (isRefusal(after) && fact.type !== `${item.kind}.created`) continue;
-      facts.push(fact);
-      const place = { position: state.revision + facts.length, at: moment.now, actor: moment.actor };
-      present = applied(present, fact, place);
-    }
-  }
+  const isNeeded = (fact: AccessFact): boolean => fact.type === `${item.kind}.created`;
+  const back = takenBack(state, concerned, moment.now).filter((fact) => !isAnothersByNow(state, fact));
+  keepPossible({ kept: facts, isNeeded, moment }, state, back);
   return facts;
 };
+
+/** A project has gone to somebody else meanwhile: they say who is in it. */
+const isAnothersByNow = ({ projects }: AccessState, fact: AccessFact): boolean => {
+  if (fact.type !== 'project.member_added') return false;
+  const project = projects.get(fact.subject);
+  return project !== undefined && project.owner !== fact.data.owner;
+};
+
+interface Restoring {
+  readonly kept: AccessFact[];
+  readonly isNeeded: (fact: AccessFact) => boolean;
+  readonly moment: Moment;
+}
+
+/** Facts that cannot follow together are tried in so many parts. */
+const parts = 32;
+
+/**
+ * Keeps those facts that can follow, and returns the state after them. Who may restore brings back all but what reaches
+ * beyond it, which is theirs to give or stays away. As a rule all can follow, together; else smaller and smaller parts are
+ * tried, so that one thing that cannot be does not keep the rest away, and so that nothing is tried more than a few times.
+ */
+const keepPossible = (restoring: Restoring, state: AccessState, facts: readonly AccessFact[]): AccessState => {
+  const { kept, isNeeded, moment } = restoring;
+  const isTheirs = facts.every((fact) => !givesEverywhere(fact) || mayGive(state, fact, moment));
+  const after = isTheirs ? guard(state, facts, ownAuthority, moment.now) : undefined;
+  if (after && !isRefusal(after)) {
+    for (const fact of facts) kept.push(fact);
+    return after;
+  }
+  const [only] = facts;
+  if (only && facts.length === 1) {
+    if (!isNeeded(only)) return state;
+    kept.push(only);
+    return applied(state, only, { position: state.revision + kept.length, at: moment.now, actor: moment.actor });
+  }
+  const size = Math.ceil(facts.length / parts);
+  let present = state;
+  for (let n = 0; n < facts.length; n += size) {
+    present = keepPossible(restoring, present, facts.slice(n, n + size));
+  }
+  return present;
+};
+
+const mayGive = (state: AccessState, fact: AccessFact, { actor, now }: Moment): boolean =>
+  kindOf(fact)?.judge(state, actor, fact, now) === undefined;
 
 const concerns = ({ kind, id }: DeletedItem, { event }: RecordedAccessEvent): boolean => {
   if (kind === 'organization' || event.subject === id) return true;

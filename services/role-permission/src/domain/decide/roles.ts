@@ -4,10 +4,10 @@ import type { WishOf } from '../commands.ts';
 import type { AccessFact, FactOf } from '../events.ts';
 import { isSuspended } from '../holdings.ts';
 import type { AccessState } from '../state.ts';
-import { asSubject, scopedName, thingOf } from '../tuples.ts';
+import { asSubject, scopedName, thingOf, thingWithin, wholeOf } from '../tuples.ts';
 import type { Decide, Moment } from './deciding.ts';
 import { revocationsFrom } from './permissions.ts';
-import { namesNothing, pastEnd, sameInstant, termsOf } from './terms.ts';
+import { isHidden, namesNothing, pastEnd, sameInstant, termsOf } from './terms.ts';
 
 interface Scoped {
   readonly organizationId?: string | null | undefined;
@@ -90,8 +90,14 @@ const assignmentIn = (state: AccessState, wish: WishOf<'assignRole'> | WishOf<'u
   const assignee = assigneeIn(wish);
   if (!state.roles.has(subject)) return refuse('not_found');
   if (wish.userId !== undefined && !state.users.has(wish.userId)) return refuse('not_found');
-  const tuple = { object: `role:${subject}`, relation: 'assignee', subject: asSubject(assignee) };
-  return { subject, assignee, before: termsOf(state.edges.get(tuple)) };
+  const tuple = {
+    object: `role:${subject}`,
+    relation: 'assignee',
+    subject: asSubject(thingWithin(wish.organizationId ?? null, assignee)),
+  };
+  const edge = state.edges.get(tuple);
+  if (wish.organizationId && !edge && isHidden(state, wish, moment)) return refuse('not_found');
+  return { subject, assignee, before: termsOf(edge) };
 };
 
 type Assignee = FactOf<'role.assigned'>['data']['assignee'];
@@ -103,7 +109,7 @@ const assigneeIn = ({ userId, teamId, groupId }: Omit<WishOf<'unassignRole'>, 't
 
 /** The end of one assignment. */
 export const unassignment = (object: string, subject: string, validUntil: string | null): AccessFact => {
-  const [type, id = ''] = thingOf(subject).split(':');
+  const [type, id = ''] = wholeOf(thingOf(subject)).split(':');
   const kind = type === 'team' || type === 'group' ? type : 'user';
   return {
     type: 'role.unassigned',

@@ -1,5 +1,7 @@
 import { type Refusal, refuse } from '@rollcall/types/problems';
+import { seesOrganization } from '../authority.ts';
 import type { Edge } from '../edges.ts';
+import { seesGroup } from '../group-queries.ts';
 import type { AccessState } from '../state.ts';
 
 export interface Terms {
@@ -25,3 +27,13 @@ export const termsOf = (edge: Edge | undefined): Terms | null =>
 
 export const sameInstant = (one: string | null, other: string | null): boolean =>
   one === other || (one !== null && other !== null && Date.parse(one) === Date.parse(other));
+
+/** Is a team or group that somebody names for an organization one they may not know of? It is then answered as one that is not there. */
+export const isHidden = (
+  state: AccessState,
+  { teamId, groupId }: { readonly teamId?: string | undefined; readonly groupId?: string | undefined },
+  { actor, now }: { readonly actor: string; readonly now: number },
+): boolean => {
+  if (groupId !== undefined) return !seesGroup(state, actor, groupId, now);
+  return teamId !== undefined && !seesOrganization(state, actor, state.teams.get(teamId)?.organizationId ?? '', now);
+};

@@ -2,11 +2,12 @@ import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
 import type { Undo } from '../commands.ts';
 import { type Edge, endOf } from '../edges.ts';
 import type { AccessFact, RecordedAccessEvent } from '../events.ts';
-import { applied, edgesOf } from '../evolve.ts';
+import { edgesOf } from '../evolve.ts';
 import { kindOf } from '../facts/kinds.ts';
-import { endsOf, keysOf, writesOf } from '../keys.ts';
+import { keysOf, relyingOn, returningTo, writesOf } from '../keys.ts';
+import { tooMuch } from '../limits.ts';
 import type { AccessState } from '../state.ts';
-import { textOf } from '../tuples.ts';
+import { type Tuple, textOf } from '../tuples.ts';
 import type { Facts, Moment } from './deciding.ts';
 
 /**
@@ -22,43 +23,40 @@ export const undo = (state: AccessState, { target, history, cascade }: Undo, mom
   const entries = [...history.entries, ...newer.filter(({ position }) => position > history.upTo)];
   const first = entries.find(({ commandId }) => commandId === target);
   if (!first) return refuse('not_found');
+  if (entries.some((entry) => entry.commandId === target && isEnding(entry))) return refuse('not_undoable');
   const alive = aliveSince(state, entries, first.position, moment.now);
   const chosen = chosenFor(target, alive, cascade);
   if (isRefusal(chosen)) return chosen;
-  const facts: AccessFact[] = [];
-  let present = state;
-  for (const entry of chosen.toReversed()) {
-    for (const fact of takenBack(present, entry, moment.now)) {
-      facts.push(fact);
-      present = applied(present, fact, {
-        position: state.revision + facts.length,
-        at: moment.now,
-        actor: moment.actor,
-      });
-    }
-  }
-  return facts;
+  return takenBack(state, chosen, moment.now);
 };
 
-/** The inverse of an event, as far as it is still needed, and never of what has ended since. */
+/** The inverse of each event, newest first, as far as it is still needed, and never of what has ended since. */
 export const takenBack = (
   state: AccessState,
-  { event, position }: RecordedAccessEvent,
+  entries: readonly RecordedAccessEvent[],
   now: number,
 ): readonly AccessFact[] => {
-  const inverse = kindOf(event)?.inverse(event);
-  if (!inverse) return [];
-  const edges = edgesOf(inverse);
-  if (givenBy(inverse).some((terms) => endOf(terms) <= now)) return [];
-  // Ended by its time: there is nothing left to take back.
-  if (edges.length > 0 && edges.every((edge) => edge.terms === null && !state.edges.get(edge))) return [];
-  return [undoing(inverse, position)];
+  // All that matters of the states in between is which edges they have: whole ones would take most of the time.
+  const held = new Map<string, boolean>();
+  const isThere = (edge: Tuple): boolean => held.get(textOf(edge)) ?? state.edges.get(edge) !== undefined;
+  return entries.toReversed().flatMap(({ event, position }) => {
+    const inverse = kindOf(event)?.inverse(event);
+    if (!inverse || givenBy(inverse).some((terms) => endOf(terms) <= now)) return [];
+    const edges = edgesOf(inverse);
+    // Ended by its time: there is nothing left to take back.
+    if (edges.length > 0 && edges.every((edge) => edge.terms === null && !isThere(edge))) return [];
+    for (const edge of edges) held.set(textOf(edge), edge.terms !== null);
+    return [undoing(inverse, position)];
+  });
 };
 
 const undoing = <F extends AccessFact>(fact: F, position: number): F => ({
   ...fact,
   data: { ...fact.data, undoes: position },
 });
+
+/** Did time bring it about? */
+const isEnding = ({ event }: RecordedAccessEvent): boolean => 'expired' in event.data && event.data.expired === true;
 
 /** On what terms a fact gives something. */
 const givenBy = (fact: AccessFact): readonly Pick<Edge, 'validUntil'>[] =>
@@ -84,9 +82,7 @@ const aliveSince = (
 ): readonly RecordedAccessEvent[] => {
   const gone = new Set<number>();
   const ended = new Set<string>();
-  const endings = new Set(
-    entries.filter(({ event }) => 'expired' in event.data && event.data.expired).map(({ commandId }) => commandId),
-  );
+  const endings = new Set(entries.filter(isEnding).map(({ commandId }) => commandId));
   const alive: RecordedAccessEvent[] = [];
   for (const entry of entries.toReversed()) {
     const { position, event, commandId } = entry;
@@ -106,47 +102,50 @@ const aliveSince = (
   return alive.toReversed();
 };
 
-/** The events to take back: those of the target, and of all that build on them, if these may be taken back with it. */
+/**
+ * The events to take back: those of the target, and of all that build on them, if these may be taken back with it. One
+ * walk is enough: a command builds on earlier ones only, and its events stand one behind the other.
+ */
 const chosenFor = (
   target: string,
   alive: readonly RecordedAccessEvent[],
   cascade: boolean,
 ): readonly RecordedAccessEvent[] | Refusal => {
-  const commands = new Set([target]);
-  for (;;) {
-    const chosen = alive.filter(({ commandId }) => commands.has(commandId));
-    if (chosen.some(({ event }) => kindOf(event)?.inverse(event) === null)) {
-      const standing = chosen.filter(({ event }) => kindOf(event)?.inverse(event) === null);
-      return standing.some(({ commandId }) => commandId === target)
-        ? refuse('not_undoable')
-        : blocked(standing.map(({ position }) => position));
+  const chosen: RecordedAccessEvent[] = [];
+  const standing: RecordedAccessEvent[] = [];
+  const inTheWay: RecordedAccessEvent[] = [];
+  const written = new Set<string>();
+  const needed = new Set<string>();
+  const buildsOn = ({ event }: RecordedAccessEvent): boolean =>
+    keysOf(event).some((key) => written.has(key)) || writesOf(event).some((key) => needed.has(key));
+  for (const command of byCommand(alive)) {
+    const isTarget = command[0]?.commandId === target;
+    if (!isTarget && !cascade) {
+      inTheWay.push(...command.filter(buildsOn));
+      continue;
     }
-    const written = firstPositions(chosen, writesOf);
-    const needed = firstPositions(chosen, returningTo);
-    const later = alive.filter(
-      ({ commandId, event, position }) =>
-        !commands.has(commandId) &&
-        (keysOf(event).some((key) => position > (written.get(key) ?? Number.POSITIVE_INFINITY)) ||
-          writesOf(event).some((key) => position > (needed.get(key) ?? Number.POSITIVE_INFINITY))),
-    );
-    if (later.length === 0) return chosen;
-    if (!cascade) return blocked(later.map(({ position }) => position));
-    for (const { commandId } of later) commands.add(commandId);
+    if (!isTarget && !command.some(buildsOn)) continue;
+    for (const entry of command) {
+      chosen.push(entry);
+      if (kindOf(entry.event)?.inverse(entry.event) === null) standing.push(entry);
+      for (const key of writesOf(entry.event)) written.add(key);
+      for (const key of [...returningTo(entry.event), ...relyingOn(entry.event)]) needed.add(key);
+    }
+    if (isTarget && standing.length > 0) return refuse('not_undoable');
   }
+  const blocking = standing.length > 0 ? standing : inTheWay;
+  if (blocking.length > 0) return refuse('undo_blocked', { blockedBy: blocking.map(({ position }) => position) });
+  return tooMuch(chosen.length) ?? chosen;
 };
 
-/** Since when each key is in question. */
-const firstPositions = (
-  entries: readonly RecordedAccessEvent[],
-  keys: (fact: AccessFact) => readonly string[],
-): ReadonlyMap<string, number> => {
-  const first = new Map<string, number>();
-  for (const { event, position } of entries.toReversed()) for (const key of keys(event)) first.set(key, position);
-  return first;
-};
-
-/** The things that have to be there for what a fact took to be given back. */
-const returningTo = (fact: AccessFact): readonly string[] =>
-  edgesOf(fact).flatMap((edge) => (edge.terms === null ? endsOf(edge) : []));
-
-const blocked = (positions: readonly number[]): Refusal => refuse('undo_blocked', { blockedBy: positions });
+function* byCommand(entries: readonly RecordedAccessEvent[]): Generator<readonly RecordedAccessEvent[]> {
+  let command: RecordedAccessEvent[] = [];
+  for (const entry of entries) {
+    if (command.length > 0 && command[0]?.commandId !== entry.commandId) {
+      yield command;
+      command = [];
+    }
+    command.push(entry);
+  }
+  if (command.length > 0) yield command;
+}

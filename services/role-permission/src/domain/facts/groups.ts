@@ -1,33 +1,38 @@
 import { type Refusal, refuse } from '@rollcall/types/problems';
 import { governs, governsUntil, may, mayGiveAllUntil } from '../authority.ts';
-import { endOf } from '../edges.ts';
+import { type EdgeChange, endOf } from '../edges.ts';
 import type { FactOf } from '../events.ts';
 import { membershipOf } from '../holdings.ts';
 import type { AccessState } from '../state.ts';
-import { type Tuple, userSubject } from '../tuples.ts';
+import { thingWithin, userSubject } from '../tuples.ts';
 import { entityKey, type FactKinds, membershipKey } from './kind.ts';
 
 type Membership = FactOf<'group.member_added'> | FactOf<'group.member_changed'> | FactOf<'group.member_removed'>;
 
-const tupleOf = ({ subject, data: { userId } }: Membership): Tuple => ({
-  object: `group:${subject}`,
-  relation: 'member',
-  subject: userSubject(userId),
-});
+/** On whose behalf somebody is in a group is part of where they are. */
+const edgesOf = ({ subject, data: { userId, organizationId, after: terms } }: Membership): readonly EdgeChange[] => [
+  {
+    object: thingWithin(organizationId, `group:${subject}`),
+    relation: 'member',
+    subject: userSubject(userId),
+    terms,
+  },
+];
 
 const managesGroups = (state: AccessState, actor: string, _: unknown, now: number) =>
   may(state, actor, 'groups.manage', now) ? undefined : refuse('forbidden');
 
 /**
- * An organization's admin puts its members into manageable groups and out of them: what such a group holds is for
- * operators to say. These may do it with any group whose permissions they hold themselves.
+ * An organization's admin puts its members into manageable groups, and those out of them again that are there on its
+ * behalf: what such a group holds is for operators to say. These may do it with any group whose permissions they hold.
  */
 const judgeMember = (state: AccessState, actor: string, fact: Membership, now: number): Refusal | undefined => {
   const { organizationId, after } = fact.data;
-  const limit =
-    organizationId !== null && state.groups.get(fact.subject)?.kind === 'manageable'
-      ? governsUntil(state, actor, organizationId)
-      : mayGiveAllUntil(state, actor, `group:${fact.subject}#member`, 'groups.manage');
+  const isManageable = organizationId !== null && state.groups.get(fact.subject)?.kind === 'manageable';
+  const limit = Math.max(
+    isManageable ? governsUntil(state, actor, organizationId) : Number.NEGATIVE_INFINITY,
+    mayGiveAllUntil(state, actor, `group:${fact.subject}#member`, 'groups.manage'),
+  );
   const end = after === null ? now : endOf(after);
   return now < limit && end <= limit ? undefined : refuse('forbidden');
 };
@@ -37,6 +42,10 @@ const membershipReads = ({ data: { organizationId, userId } }: Membership): read
 
 const violation = (after: AccessState, { data: { organizationId, userId } }: Membership): Refusal | undefined =>
   organizationId === null || membershipOf(after, organizationId, userId) ? undefined : refuse('not_in_organization');
+
+/** What an organization's end ended, and its return returns. */
+const onBehalf = ({ data: { organizationId } }: Membership): string | null =>
+  organizationId === null ? null : entityKey('organization', organizationId);
 
 /** Presets and people refer to groups by their names. */
 const isAnothersName = (state: AccessState, id: string, name: string): Refusal | undefined => {
@@ -86,34 +95,37 @@ export const groupFacts: FactKinds<
     judge: managesGroups,
   },
   'group.member_added': {
-    edges: (fact) => [{ ...tupleOf(fact), terms: fact.data.after }],
+    edges: edgesOf,
     inverse: ({ subject, data: { undoes: _, before, after, ...member } }) => ({
       type: 'group.member_removed',
       subject,
       data: { ...member, before: after, after: before },
     }),
     reads: membershipReads,
+    within: onBehalf,
     judge: judgeMember,
     violation,
   },
   'group.member_changed': {
-    edges: (fact) => [{ ...tupleOf(fact), terms: fact.data.after }],
+    edges: edgesOf,
     inverse: ({ subject, data: { undoes: _, before, after, ...member } }) => ({
       type: 'group.member_changed',
       subject,
       data: { ...member, before: after, after: before },
     }),
     reads: membershipReads,
+    within: onBehalf,
     judge: judgeMember,
     violation,
   },
   'group.member_removed': {
-    edges: (fact) => [{ ...tupleOf(fact), terms: null }],
+    edges: edgesOf,
     inverse: ({ subject, data: { undoes: _, expired, before, after, ...member } }) =>
       expired ? null : { type: 'group.member_added', subject, data: { ...member, before: after, after: before } },
+    within: onBehalf,
     judge: (state, actor, fact, now) => {
       const { organizationId } = fact.data;
-      // Whoever leaves an organization leaves the groups that it put them in, whoever ends it.
+      // Whoever leaves an organization leaves the groups that they are in on its behalf, whoever ends it.
       if (organizationId !== null && governs(state, actor, organizationId, now)) return undefined;
       return actor === fact.data.userId ? undefined : judgeMember(state, actor, fact, now);
     },

@@ -25,7 +25,7 @@ export interface FactKind<F extends AccessFact> {
   /** What it changes beside its edges, by key. */
   writes?(fact: F): readonly string[];
   /** The thing whose part it makes or ends, or is about, where its edges do not say: with that thing it comes and goes. */
-  within?(fact: F): string | null;
+  within?(fact: F): string | null | undefined;
   /** What it relies on beside the things at the ends of its edges, by key. */
   reads?(fact: F): readonly string[];
   /** Why this actor may not bring it about at this state, if so. */

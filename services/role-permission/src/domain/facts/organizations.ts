@@ -5,7 +5,7 @@ import { type EdgeChange, endOf } from '../edges.ts';
 import type { FactOf } from '../events.ts';
 import { hasLastingAdmin } from '../holdings.ts';
 import { seatsTaken } from '../seats.ts';
-import type { AccessState, Organization } from '../state.ts';
+import { type AccessState, type Organization, timesOfNew } from '../state.ts';
 import { userSubject } from '../tuples.ts';
 import { entityKey, type FactKinds, membershipKey } from './kind.ts';
 
@@ -74,9 +74,14 @@ export const organizationFacts: FactKinds<
   | 'organization.seat_released'
 > = {
   'organization.created': {
-    evolve: (state, { subject, data: { name, plan } }) => ({
+    evolve: (state, { subject, data: { name, plan } }, { at }) => ({
       ...state,
-      organizations: state.organizations.set(subject, { name, plan, reservations: SortedMap.empty() }),
+      organizations: state.organizations.set(subject, {
+        ...timesOfNew(state, subject, at),
+        name,
+        plan,
+        reservations: SortedMap.empty(),
+      }),
       deleted: state.deleted.delete(subject),
     }),
     inverse: ({ subject, data: { name, plan } }) => ({
@@ -88,15 +93,15 @@ export const organizationFacts: FactKinds<
     // Anybody may found one, and becomes its admin; one that was deleted comes back by who may restore it.
     judge: (state, actor, { subject }, now) => {
       const item = state.deleted.get(subject);
-      const wasAdmin = item?.kind === 'organization' && item.admins.includes(actor);
+      const wasAdmin = item?.kind === 'organization' && (item.deletedBy === actor || item.admins.includes(actor));
       const mayDo = item === undefined || wasAdmin || may(state, actor, 'access.manage', now);
       return mayDo ? undefined : refuse('forbidden');
     },
     violation: (after, { subject }) => (hasLastingAdmin(after, subject) ? undefined : refuse('last_admin')),
   },
   'organization.renamed': {
-    evolve: (state, { subject, data: { after } }) =>
-      withOrganization(state, subject, (organization) => ({ ...organization, name: after })),
+    evolve: (state, { subject, data: { after } }, { at }) =>
+      withOrganization(state, subject, (organization) => ({ ...organization, name: after, updatedAt: at })),
     inverse: ({ subject, data: { before, after } }) => ({
       type: 'organization.renamed',
       subject,
@@ -107,8 +112,8 @@ export const organizationFacts: FactKinds<
     judge: judgeAdmin,
   },
   'organization.plan_changed': {
-    evolve: (state, { subject, data: { after } }) =>
-      withOrganization(state, subject, (organization) => ({ ...organization, plan: after })),
+    evolve: (state, { subject, data: { after } }, { at }) =>
+      withOrganization(state, subject, (organization) => ({ ...organization, plan: after, updatedAt: at })),
     inverse: ({ subject, data: { before, after } }) => ({
       type: 'organization.plan_changed',
       subject,
@@ -131,6 +136,7 @@ export const organizationFacts: FactKinds<
         id: subject,
         name,
         admins,
+        createdAt: state.organizations.get(subject)?.createdAt ?? at,
         deletedBy: actor,
         deletedAt: at,
         position,
@@ -184,11 +190,14 @@ export const organizationFacts: FactKinds<
         ...organization,
         reservations: organization.reservations.set(reservationId, validUntil),
       })),
-    inverse: ({ subject, data: { reservationId, validUntil } }) => ({
-      type: 'organization.seat_released',
-      subject,
-      data: { reservationId, validUntil },
-    }),
+    inverse: ({ subject, data: { reservationId, before = null, validUntil } }) =>
+      before === null
+        ? { type: 'organization.seat_released', subject, data: { reservationId, validUntil } }
+        : {
+            type: 'organization.seat_reserved',
+            subject,
+            data: { reservationId, before: validUntil, validUntil: before },
+          },
     writes: ({ subject, data: { reservationId } }) => [`organization:${subject}/seat:${reservationId}`],
     within: ({ subject }) => entityKey('organization', subject),
     reads: ({ subject }) => [entityKey('organization', subject)],

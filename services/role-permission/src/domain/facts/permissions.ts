@@ -4,7 +4,7 @@ import { endOf } from '../edges.ts';
 import type { FactOf } from '../events.ts';
 import { membershipOf } from '../holdings.ts';
 import { type AccessState, builtInDescription, isBuiltIn } from '../state.ts';
-import { asSubject, scopedName, type Tuple } from '../tuples.ts';
+import { asSubject, scopedName, type Tuple, thingWithin } from '../tuples.ts';
 import { entityKey, type FactKinds, membershipKey } from './kind.ts';
 import { notSpreadTo } from './spread.ts';
 
@@ -18,7 +18,8 @@ const described = (state: AccessState, name: string, description: string | undef
   permissions: description === undefined ? state.permissions.delete(name) : state.permissions.set(name, description),
 });
 
-export const holderOf = ({ subject, data: { holder = 'user' } }: Grant): string => `${holder}:${subject}`;
+export const holderOf = ({ subject, data: { holder = 'user', organizationId } }: Grant): string =>
+  thingWithin(organizationId ?? null, `${holder}:${subject}`);
 
 const tupleOf = (fact: Grant): Tuple => ({
   object: `permission:${scopedName(fact.data.organizationId ?? null, fact.data.permission)}`,
@@ -30,6 +31,10 @@ const relied = ({ subject, data: { permission, organizationId, holder = 'user' }
   entityKey('permission', permission),
   ...(organizationId && holder === 'user' ? [membershipKey(organizationId, subject)] : []),
 ];
+
+/** What is held within an organization comes and goes with it. */
+const heldWithin = ({ data: { organizationId } }: Grant): string | undefined =>
+  organizationId ? entityKey('organization', organizationId) : undefined;
 
 /** Within an organization its admins decide; everywhere, whoever may grant and holds it themselves, so long as they do. */
 const judgeGrant = (state: AccessState, actor: string, fact: Grant, now: number): Refusal | undefined => {
@@ -94,6 +99,7 @@ export const permissionFacts: FactKinds<
         ? { type: 'permission.revoked', subject, data: { ...grant, before: after, after: null } }
         : { type: 'permission.granted', subject, data: { ...grant, before: after, after: before } },
     reads: relied,
+    within: heldWithin,
     judge: judgeGrant,
     violation: (after, fact, before) => {
       const { permission, organizationId, holder = 'user' } = fact.data;
@@ -108,6 +114,7 @@ export const permissionFacts: FactKinds<
     inverse: ({ subject, data: { undoes: _, expired, before, after, ...grant } }) =>
       expired ? null : { type: 'permission.granted', subject, data: { ...grant, before: after, after: before } },
     reads: ({ data: { permission } }) => [entityKey('permission', permission)],
+    within: heldWithin,
     judge: judgeGrant,
   },
 };

@@ -1,10 +1,10 @@
 import { type Refusal, refuse } from '@rollcall/types/problems';
-import { governs, governsProject, governsUntil, may, ownAuthority } from '../authority.ts';
+import { governs, governsProject, governsUntil, may, mayHandTo, ownAuthority } from '../authority.ts';
 import { endOf } from '../edges.ts';
 import type { FactOf } from '../events.ts';
-import { belongsSomewhere, isMember } from '../holdings.ts';
-import type { AccessState } from '../state.ts';
-import { asSubject, type Tuple, userOf } from '../tuples.ts';
+import { belongsSomewhere, isMember, isSuspended } from '../holdings.ts';
+import { type AccessState, exists, type Project, timesOfNew } from '../state.ts';
+import { asSubject, type Tuple, textOf, userOf } from '../tuples.ts';
 import { entityKey, type FactKinds } from './kind.ts';
 
 type Membership = FactOf<'project.member_added'> | FactOf<'project.member_changed'> | FactOf<'project.member_removed'>;
@@ -20,6 +20,11 @@ const tupleOf = ({ subject, data: { member } }: Membership): Tuple => ({
   relation: 'member',
   subject: asSubject(member),
 });
+
+const changed = (state: AccessState, id: string, change: Partial<Project>): AccessState => {
+  const project = state.projects.get(id);
+  return project ? { ...state, projects: state.projects.set(id, { ...project, ...change }) } : state;
+};
 
 /** The organization that owns a project, if one does. */
 const organizationOf = (owner: string): string | undefined =>
@@ -47,6 +52,25 @@ const judgeMember = (state: AccessState, actor: string, fact: Membership, now: n
 const isMissing = (after: AccessState, { subject }: Membership): Refusal | undefined =>
   after.projects.has(subject) ? undefined : refuse('not_found');
 
+/** A place in a project is one under its owner. */
+const ownerRead = ({ subject, data: { owner } }: Membership): readonly string[] => [textOf(owned(subject, owner))];
+
+/** For good: somebody who governs for a time gives nothing away for longer. */
+const judgeTransfer = (
+  state: AccessState,
+  actor: string,
+  fact: FactOf<'project.transferred'>,
+  now: number,
+): Refusal | undefined => {
+  const refusal = judgeProject(state, actor, fact, now);
+  if (refusal) return refusal;
+  const organizationId = organizationOf(state.projects.get(fact.subject)?.owner ?? 'user:');
+  const until = organizationId === undefined ? Number.POSITIVE_INFINITY : governsUntil(state, actor, organizationId);
+  return until === Number.POSITIVE_INFINITY && mayHandTo(state, actor, fact.data.after.owner, now)
+    ? undefined
+    : refuse('forbidden');
+};
+
 export const projectFacts: FactKinds<
   | 'project.created'
   | 'project.renamed'
@@ -59,9 +83,9 @@ export const projectFacts: FactKinds<
 > = {
   'project.created': {
     edges: ({ subject, data: { owner } }) => [{ ...owned(subject, owner), terms: { validUntil: null } }],
-    evolve: (state, { subject, data: { name, owner } }) => ({
+    evolve: (state, { subject, data: { name, owner } }, { at }) => ({
       ...state,
-      projects: state.projects.set(subject, { name, owner }),
+      projects: state.projects.set(subject, { ...timesOfNew(state, subject, at), name, owner }),
       deleted: state.deleted.delete(subject),
     }),
     inverse: ({ subject, data: { undoes: _, ...project } }) => ({ type: 'project.deleted', subject, data: project }),
@@ -73,10 +97,7 @@ export const projectFacts: FactKinds<
     },
   },
   'project.renamed': {
-    evolve: (state, { subject, data: { after } }) => {
-      const project = state.projects.get(subject);
-      return project ? { ...state, projects: state.projects.set(subject, { ...project, name: after }) } : state;
-    },
+    evolve: (state, { subject, data: { after } }, { at }) => changed(state, subject, { name: after, updatedAt: at }),
     inverse: ({ subject, data: { owner, before, after } }) => ({
       type: 'project.renamed',
       subject,
@@ -91,8 +112,8 @@ export const projectFacts: FactKinds<
       { ...owned(subject, before.owner), terms: null },
       { ...owned(subject, after.owner), terms: { validUntil: null } },
     ],
-    evolve: (state, { subject, data: { after } }) =>
-      state.projects.has(subject) ? { ...state, projects: state.projects.set(subject, after) } : state,
+    evolve: (state, { subject, data: { after } }, { at }) =>
+      changed(state, subject, { name: after.name, owner: after.owner, updatedAt: at }),
     inverse: ({ subject, data: { before, after } }) => ({
       type: 'project.transferred',
       subject,
@@ -100,10 +121,18 @@ export const projectFacts: FactKinds<
     }),
     writes: ({ subject }) => [`project:${subject}/name`],
     reads: ({ subject }) => [entityKey('project', subject)],
-    judge: judgeProject,
-    violation: (after, { data }) => {
-      const organizationId = organizationOf(data.after.owner);
-      return organizationId === undefined || after.organizations.has(organizationId) ? undefined : refuse('not_found');
+    // Taking a transfer back is one, too.
+    judge: judgeTransfer,
+    violation: (
+      after,
+      {
+        data: {
+          after: { owner },
+        },
+      },
+    ) => {
+      if (!exists(after, owner)) return refuse('not_found');
+      return isSuspended(after, userOf(owner) ?? '') ? refuse('user_suspended') : undefined;
     },
   },
   'project.deleted': {
@@ -116,6 +145,7 @@ export const projectFacts: FactKinds<
         id: subject,
         name,
         owner,
+        createdAt: state.projects.get(subject)?.createdAt ?? at,
         deletedBy: actor,
         deletedAt: at,
         position,
@@ -144,6 +174,7 @@ export const projectFacts: FactKinds<
       !state.projects.has(fact.subject) && fact.data.member === `user:${actor}`
         ? undefined
         : judgeMember(state, actor, fact, now),
+    reads: ownerRead,
     violation: isMissing,
   },
   'project.member_changed': {
@@ -154,6 +185,7 @@ export const projectFacts: FactKinds<
       data: { owner, member, before: after, after: before },
     }),
     judge: judgeMember,
+    reads: ownerRead,
     violation: isMissing,
   },
   'project.member_removed': {

@@ -4,7 +4,7 @@ import { endOf } from '../edges.ts';
 import type { FactOf } from '../events.ts';
 import { membershipOf } from '../holdings.ts';
 import type { AccessState } from '../state.ts';
-import { asSubject, type Tuple } from '../tuples.ts';
+import { asSubject, type Tuple, thingWithin } from '../tuples.ts';
 import { entityKey, type FactKinds, membershipKey } from './kind.ts';
 import { carriesBuiltIns, notSpreadTo } from './spread.ts';
 
@@ -13,7 +13,7 @@ type Assignment = FactOf<'role.assigned'> | FactOf<'role.unassigned'>;
 const tupleOf = ({ subject, data: { assignee } }: Assignment): Tuple => ({
   object: `role:${subject}`,
   relation: 'assignee',
-  subject: asSubject(assignee),
+  subject: asSubject(thingWithin(organizationOf(subject), assignee)),
 });
 
 const withinOrganization = ({ data: { organizationId } }: { data: { organizationId: string | null } }) =>

@@ -3,7 +3,7 @@ import { governs, governsUntil, ownAuthority } from '../authority.ts';
 import { endOf } from '../edges.ts';
 import type { FactOf } from '../events.ts';
 import { membershipOf } from '../holdings.ts';
-import type { AccessState } from '../state.ts';
+import { type AccessState, timesOfNew } from '../state.ts';
 import { type Tuple, userSubject } from '../tuples.ts';
 import { entityKey, type FactKinds, membershipKey } from './kind.ts';
 
@@ -55,9 +55,9 @@ export const teamFacts: FactKinds<
 > = {
   'team.created': {
     edges: (fact) => [{ ...belonging(fact), terms: { validUntil: null } }],
-    evolve: (state, { subject, data: { organizationId, name } }) => ({
+    evolve: (state, { subject, data: { organizationId, name } }, { at }) => ({
       ...state,
-      teams: state.teams.set(subject, { organizationId, name }),
+      teams: state.teams.set(subject, { ...timesOfNew(state, subject, at), organizationId, name }),
       deleted: state.deleted.delete(subject),
     }),
     inverse: ({ subject, data: { undoes: _, ...team } }) => ({ type: 'team.deleted', subject, data: team }),
@@ -66,9 +66,9 @@ export const teamFacts: FactKinds<
     judge: judgeTeam,
   },
   'team.renamed': {
-    evolve: (state, { subject, data: { after } }) => {
+    evolve: (state, { subject, data: { after } }, { at }) => {
       const team = state.teams.get(subject);
-      return team ? { ...state, teams: state.teams.set(subject, { ...team, name: after }) } : state;
+      return team ? { ...state, teams: state.teams.set(subject, { ...team, name: after, updatedAt: at }) } : state;
     },
     inverse: ({ subject, data: { organizationId, before, after } }) => ({
       type: 'team.renamed',
@@ -89,6 +89,7 @@ export const teamFacts: FactKinds<
         id: subject,
         name,
         organizationId,
+        createdAt: state.teams.get(subject)?.createdAt ?? at,
         deletedBy: actor,
         deletedAt: at,
         position,

@@ -1,0 +1,245 @@
+import { describe, expect, it } from 'vitest';
+import type { AccessIntent } from '../commands.ts';
+import { holds } from '../holdings.ts';
+import { ada, at, ben, cleo, dan, founding, instant, type Step, type Story, thing } from '../scenario.ts';
+
+const [acme, globex, crew, atlas, staff, seat] = [thing(1), thing(2), thing(3), thing(4), thing(5), thing(6)];
+const plan = { plan: 'free', seats: null };
+
+const code = (outcome: ReturnType<Story['try']>): string => ('refused' in outcome ? outcome.refused : 'done');
+const grant = (userId: typeof ben, permission: string): Step => [ada, { type: 'grantPermission', userId, permission }];
+const made: Step = [ada, { type: 'createPermission', name: 'reports.read', description: 'x' }];
+const founded = (userId: typeof ben, organizationId: string): Step => [
+  userId,
+  { type: 'createOrganization', organizationId, name: 'sealed', plan },
+];
+const mayReport = (story: Story, userId: string) => holds(story.state, userId, 'reports.read', story.now);
+
+/** The last command of a story, as what was deleted by it is restored. */
+const restoring = (story: Story, itemId: string): AccessIntent => {
+  const last = story.entries.at(-1)?.commandId;
+  return { type: 'restoreDeleted', itemId, entries: story.entries.filter(({ commandId }) => commandId === last) };
+};
+
+describe('a role or a group that was deleted', () => {
+  const role: readonly Step[] = [
+    made,
+    [ada, { type: 'createRole', name: 'ops', description: 'x', permissions: ['admin', 'reports.read'] }],
+    [ada, { type: 'assignRole', name: 'ops', userId: ben }],
+    grant(ben, 'roles.manage'),
+  ];
+  const group: readonly Step[] = [
+    made,
+    [ada, { type: 'createGroup', groupId: staff, name: 'Staff', description: 'x', kind: 'system' }],
+    [ada, { type: 'grantPermission', groupId: staff, permission: 'admin' }],
+    [ada, { type: 'addGroupMember', groupId: staff, userId: ben }],
+    grant(ben, 'groups.manage'),
+    grant(ben, 'permissions.grant'),
+  ];
+
+  it.each<[string, readonly Step[], AccessIntent]>([
+    ['role', role, { type: 'deleteRole', name: 'ops' }],
+    ['group', group, { type: 'deleteGroup', groupId: staff }],
+  ])('gives nobody back what whoever takes that back does not hold: a %s', (_, steps, deletion) => {
+    const story = founding().do(...steps, [ada, deletion]);
+    expect(code(story.undo(ben))).toBe('forbidden');
+    expect(holds(story.state, ben, 'admin', story.now)).toBe(false);
+    expect(code(story.undo(ada))).toBe('done');
+    expect(holds(story.state, ben, 'admin', story.now)).toBe(true);
+  });
+
+  it.each<[string, readonly Step[], AccessIntent]>([
+    ['role', role, { type: 'deleteRole', name: 'ops' }],
+    ['group', group, { type: 'deleteGroup', groupId: staff }],
+  ])('took nothing that its deleter could not take by itself: a %s', (_, steps, deletion) => {
+    const story = founding().do(...steps, grant(cleo, 'roles.manage'), grant(cleo, 'groups.manage'));
+    expect(code(story.try(cleo, deletion))).toBe('forbidden');
+    expect(holds(story.state, ben, 'admin', story.now)).toBe(true);
+    expect(code(story.try(ada, deletion))).toBe('done');
+  });
+});
+
+describe('a team that was deleted', () => {
+  const steps: readonly Step[] = [
+    made,
+    founded(ben, acme),
+    [ben, { type: 'createTeam', teamId: crew, organizationId: acme, name: 'sealed' }],
+    [ben, { type: 'addTeamMember', teamId: crew, userId: ben }],
+    [ada, { type: 'grantPermission', teamId: crew, permission: 'reports.read' }],
+  ];
+
+  it.each([
+    ['operator', ada],
+    ['organization', ben],
+  ])('comes back to its organization without what an operator gave it everywhere, deleted by the %s', (_, deleter) => {
+    const story = founding().do(...steps, [deleter, { type: 'deleteTeam', teamId: crew }]);
+    const restore = restoring(story, crew);
+    expect(code(story.undo(ben))).toBe('forbidden');
+    expect(code(story.try(ben, restore))).toBe('done');
+    expect(story.state.edges.get({ object: `team:${crew}`, relation: 'member', subject: `user:${ben}` })).toBeDefined();
+    expect(mayReport(story, ben)).toBe(false);
+  });
+
+  it('comes back with it by who may give that', () => {
+    const story = founding().do(...steps, [ben, { type: 'deleteTeam', teamId: crew }]);
+    expect(code(story.try(ada, restoring(story, crew)))).toBe('done');
+    expect(mayReport(story, ben)).toBe(true);
+  });
+
+  it('is in nobody’s way once a member has left the organization: the positions that are say so, and go along', () => {
+    const story = founding().do(
+      ...steps,
+      [ben, { type: 'addOrganizationMember', organizationId: acme, userId: cleo }],
+      [ben, { type: 'addTeamMember', teamId: crew, userId: cleo }],
+      [ada, { type: 'revokePermission', teamId: crew, permission: 'reports.read' }],
+      [ben, { type: 'deleteTeam', teamId: crew }],
+    );
+    const deletion = story.state.revision;
+    story.do([cleo, { type: 'removeOrganizationMember', organizationId: acme, userId: cleo }]);
+    const left = story.state.revision;
+    expect(story.undo(ben, { position: deletion })).toMatchObject({ refused: 'undo_blocked', blockedBy: [left] });
+    expect(code(story.undo(ben, { position: deletion, cascade: true }))).toBe('done');
+    for (const object of [`team:${crew}`, `organization:${acme}`]) {
+      expect(story.state.edges.get({ object, relation: 'member', subject: `user:${cleo}` })).toBeDefined();
+    }
+  });
+});
+
+describe('an organization that was deleted', () => {
+  it('comes back with what its people and groups held within it, by its admin', () => {
+    const story = founding().do(
+      made,
+      founded(ben, acme),
+      [ada, { type: 'createGroup', groupId: staff, name: 'Staff', description: 'x', kind: 'manageable' }],
+      [ben, { type: 'addOrganizationMember', organizationId: acme, userId: cleo }],
+      [ben, { type: 'grantPermission', userId: cleo, permission: 'reports.read', organizationId: acme }],
+      [ben, { type: 'grantPermission', groupId: staff, permission: 'reports.read', organizationId: acme }],
+      [ben, { type: 'setUserGroups', userId: cleo, organizationId: acme, groups: [staff] }],
+    );
+    const edges = [...story.state.edges.entries()].map(([text]) => text);
+    const back = () => expect([...story.state.edges.entries()].map(([text]) => text)).toEqual(edges);
+    story.do([ben, { type: 'deleteOrganization', organizationId: acme }]);
+    expect(code(story.try(ben, restoring(story, acme)))).toBe('done');
+    back();
+    story.do([ben, { type: 'deleteOrganization', organizationId: acme }]);
+    expect(code(story.undo(ben))).toBe('done');
+    back();
+  });
+
+  it('is founded once more by its founder, who took that back', () => {
+    const story = founding().do(founded(ben, acme));
+    const edges = [...story.state.edges.entries()].map(([text]) => text);
+    expect(code(story.undo(ben))).toBe('done');
+    expect(code(story.undo(cleo))).toBe('forbidden');
+    expect(code(story.undo(ben))).toBe('done');
+    expect([...story.state.edges.entries()].map(([text]) => text)).toEqual(edges);
+  });
+
+  it('is not brought back by who was its admin for a time', () => {
+    const until = instant('13:00');
+    const story = founding().do(
+      founded(ben, acme),
+      [ben, { type: 'addOrganizationMember', organizationId: acme, userId: cleo, admin: true, validUntil: until }],
+      [ben, { type: 'deleteOrganization', organizationId: acme }],
+    );
+    const restore = restoring(story, acme);
+    expect(code(story.try(cleo, restore, at('14:00')))).toBe('forbidden');
+    expect(code(story.try(ben, restore, at('14:00')))).toBe('done');
+  });
+});
+
+describe('a project that was transferred', () => {
+  const steps: readonly Step[] = [
+    founded(ben, acme),
+    founded(cleo, globex),
+    [ben, { type: 'addOrganizationMember', organizationId: acme, userId: dan, admin: true }],
+    [cleo, { type: 'addOrganizationMember', organizationId: globex, userId: dan, admin: true }],
+    [ben, { type: 'createProject', projectId: atlas, name: 'sealed', owner: `organization:${acme}` }],
+    [dan, { type: 'transferProject', projectId: atlas, owner: `organization:${globex}`, name: 'sealed anew' }],
+  ];
+
+  it('goes back by who could transfer it there, and by nobody else', () => {
+    const story = founding().do(...steps);
+    for (const actor of [cleo, ben]) expect(code(story.undo(actor))).toBe('forbidden');
+    expect(code(story.undo(dan))).toBe('done');
+    expect(story.state.projects.get(atlas)).toMatchObject({ owner: `organization:${acme}`, name: 'sealed' });
+  });
+});
+
+describe('a project of another owner by now', () => {
+  it('is not entered again by a team that comes back', () => {
+    const story = founding().do(
+      founded(ben, acme),
+      founded(dan, globex),
+      [ben, { type: 'addOrganizationMember', organizationId: acme, userId: dan, admin: true }],
+      [ben, { type: 'createTeam', teamId: crew, organizationId: acme, name: 'sealed' }],
+      [ben, { type: 'addTeamMember', teamId: crew, userId: ben }],
+      [ben, { type: 'createProject', projectId: atlas, name: 'sealed', owner: `organization:${acme}` }],
+      [ben, { type: 'addProjectMember', projectId: atlas, teamId: crew }],
+      [ben, { type: 'deleteTeam', teamId: crew }],
+    );
+    const [restore, deletion] = [restoring(story, crew), story.state.revision];
+    const transfer = { type: 'transferProject', projectId: atlas, owner: `organization:${globex}`, name: 'x' } as const;
+    story.do([dan, transfer]);
+    const transferred = story.state.revision;
+    expect(story.undo(ben, { position: deletion })).toMatchObject({ blockedBy: [transferred] });
+    expect(code(story.try(ben, restore))).toBe('done');
+    expect(story.state.teams.has(crew)).toBe(true);
+    expect([...story.state.edges.of(`team:${crew}#member`, 'project:')]).toEqual([]);
+  });
+
+  it('is not given away for good by who governs it for a time', () => {
+    const story = founding().do(
+      founded(ben, acme),
+      [
+        ben,
+        {
+          type: 'addOrganizationMember',
+          organizationId: acme,
+          userId: dan,
+          admin: true,
+          validUntil: '2026-03-02T12:00:00.000Z',
+        },
+      ],
+      [ben, { type: 'createProject', projectId: atlas, name: 'sealed', owner: `organization:${acme}` }],
+    );
+    const transfer = { type: 'transferProject', projectId: atlas, owner: `user:${dan}`, name: 'x' } as const;
+    expect(code(story.try(dan, transfer))).toBe('forbidden');
+  });
+});
+
+describe('what time has ended', () => {
+  it('is not taken back', () => {
+    const story = founding().do(made, [
+      ada,
+      { type: 'grantPermission', userId: ben, permission: 'reports.read', validUntil: instant('12:30') },
+    ]);
+    const [key = ''] = [...story.state.edges.entries()]
+      .map(([text]) => text)
+      .filter((text) => text.includes('reports'));
+    story.try('service:role-permission', { type: 'expire', key }, at('12:31'));
+    expect(
+      story.state.edges.get({ object: 'permission:reports.read', relation: 'holder', subject: `user:${ben}` }),
+    ).toBe(undefined);
+    expect(code(story.undo(ada))).toBe('not_undoable');
+  });
+});
+
+describe('a seat that was kept for longer', () => {
+  it('is kept for as long as before when that is taken back, and then free', () => {
+    const keep = (validUntil: string): Step => [
+      ben,
+      { type: 'reserveSeat', organizationId: acme, reservationId: seat, validUntil },
+    ];
+    const story = founding().do(founded(ben, acme), keep('2026-06-01T00:00:00.000Z'));
+    const first = story.state.revision;
+    story.do(keep('2026-07-01T00:00:00.000Z'));
+    const reservations = () => [...(story.state.organizations.get(acme)?.reservations.entries() ?? [])];
+    expect(code(story.undo(ben))).toBe('done');
+    expect(reservations()).toEqual([[seat, '2026-06-01T00:00:00.000Z']]);
+    expect(code(story.undo(ben))).toBe('done');
+    expect(reservations()).toEqual([[seat, '2026-07-01T00:00:00.000Z']]);
+    expect(code(story.undo(ben, { position: first, cascade: true }))).toBe('done');
+    expect(reservations()).toEqual([]);
+  });
+});
