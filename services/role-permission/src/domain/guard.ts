@@ -27,9 +27,10 @@ export const guard = (
     // Nothing is given to, or within, what is not there.
     if (edgesOf(fact).some((edge) => edge.terms !== null && !after.edges.get(edge))) return refuse('not_found');
   }
+  const judged = knowing(state, facts);
   for (const fact of facts) {
     if (isConsequence(state, after, fact) || endsNothing(state, fact, now)) continue;
-    const refusal = kindOf(fact)?.judge(state, actor, fact, now);
+    const refusal = kindOf(fact)?.judge(judged, actor, fact, now);
     if (refusal) return refusal;
   }
   for (const fact of facts) {
@@ -39,6 +40,15 @@ export const guard = (
     if (refusal) return refusal;
   }
   return powerTaken(state, after, actor, now) ?? after;
+};
+
+/** Whoever makes a permission may, if they hold everything, pass it on with the same command: nobody holds what is not there. */
+const knowing = (state: AccessState, facts: readonly AccessFact[]): AccessState => {
+  let { permissions } = state;
+  for (const { type, data } of facts) {
+    if (type === 'permission.created') permissions = permissions.set(data.name, data.description);
+  }
+  return permissions === state.permissions ? state : { ...state, permissions };
 };
 
 /**

@@ -119,11 +119,11 @@ export class Story {
   }
 
   /** Takes the command back that wrote an event, or the last one. */
-  undo(actor: string, { position, cascade = false }: { position?: number; cascade?: boolean } = {}) {
+  undo(actor: string, { position, cascade = false, now }: { position?: number; cascade?: boolean; now?: number } = {}) {
     const target = this.entries.find((entry) => entry.position === (position ?? this.state.revision))?.commandId ?? '';
     const first = this.entries.findIndex(({ commandId }) => commandId === target);
     const history = { entries: this.entries.slice(first), upTo: this.state.revision };
-    return this.try(actor, { type: 'undo', target, history, cascade });
+    return this.try(actor, { type: 'undo', target, history, cascade }, now);
   }
 }
 

@@ -243,3 +243,27 @@ describe('a seat that was kept for longer', () => {
     expect(reservations()).toEqual([]);
   });
 });
+
+describe('a permission that was deleted with the role that carries it', () => {
+  const steps: readonly Step[] = [
+    made,
+    [ada, { type: 'createRole', name: 'readers', description: 'x', permissions: ['reports.read'] }],
+  ];
+  const all = (story: Story) => ({ position: story.state.revision - 2, cascade: true });
+
+  it('comes back with it, by who holds everything', () => {
+    const story = founding().do(...steps);
+    const before = [...story.state.edges.entries()].map(([text]) => text);
+    expect(code(story.undo(ada, all(story)))).toBe('done');
+    expect(story.state.permissions.has('reports.read')).toBe(false);
+    expect(code(story.undo(ada))).toBe('done');
+    expect([...story.state.edges.entries()].map(([text]) => text)).toEqual(before);
+  });
+
+  it('comes back by nobody else: whoever manages permissions and roles does not hold it', () => {
+    const story = founding().do(...steps, grant(ben, 'permissions.manage'), grant(ben, 'roles.manage'));
+    const position = story.state.revision - 4;
+    expect(code(story.undo(ada, { position, cascade: true }))).toBe('done');
+    expect(code(story.undo(ben))).toBe('forbidden');
+  });
+});

@@ -30,7 +30,7 @@ export const undo = (state: AccessState, { target, history, cascade }: Undo, mom
   return takenBack(state, chosen, moment.now);
 };
 
-/** The inverse of each event, newest first, as far as it is still needed, and never of what has ended since. */
+/** The inverse of each event, newest first, as far as it is still needed; nothing comes back that has ended since. */
 export const takenBack = (
   state: AccessState,
   entries: readonly RecordedAccessEvent[],
@@ -40,14 +40,21 @@ export const takenBack = (
   const held = new Map<string, boolean>();
   const isThere = (edge: Tuple): boolean => held.get(textOf(edge)) ?? state.edges.get(edge) !== undefined;
   return entries.toReversed().flatMap(({ event, position }) => {
-    const inverse = kindOf(event)?.inverse(event);
-    if (!inverse || givenBy(inverse).some((terms) => endOf(terms) <= now)) return [];
+    const inverse = inverseNow(event, now);
+    if (!inverse) return [];
     const edges = edgesOf(inverse);
     // Ended by its time: there is nothing left to take back.
     if (edges.length > 0 && edges.every((edge) => edge.terms === null && !isThere(edge))) return [];
     for (const edge of edges) held.set(textOf(edge), edge.terms !== null);
     return [undoing(inverse, position)];
   });
+};
+
+const inverseNow = (fact: AccessFact, now: number): AccessFact | null | undefined => {
+  const kind = kindOf(fact);
+  const inverse = kind?.inverse(fact);
+  const hasEnded = inverse && givenBy(inverse).some((terms) => endOf(terms) <= now);
+  return hasEnded ? kind?.withdrawal?.(fact) : inverse;
 };
 
 const undoing = <F extends AccessFact>(fact: F, position: number): F => ({

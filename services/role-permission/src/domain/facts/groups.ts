@@ -1,7 +1,7 @@
 import { type Refusal, refuse } from '@rollcall/types/problems';
 import { governs, governsUntil, may, mayGiveAllUntil } from '../authority.ts';
 import { type EdgeChange, endOf } from '../edges.ts';
-import type { FactOf } from '../events.ts';
+import type { AccessFact, FactOf } from '../events.ts';
 import { membershipOf } from '../holdings.ts';
 import type { AccessState } from '../state.ts';
 import { thingWithin, userSubject } from '../tuples.ts';
@@ -36,6 +36,15 @@ const judgeMember = (state: AccessState, actor: string, fact: Membership, now: n
   const end = after === null ? now : endOf(after);
   return now < limit && end <= limit ? undefined : refuse('forbidden');
 };
+
+const removed = ({
+  subject,
+  data: { undoes: _, before: __, after, ...member },
+}: FactOf<'group.member_added'> | FactOf<'group.member_changed'>): AccessFact => ({
+  type: 'group.member_removed',
+  subject,
+  data: { ...member, before: after, after: null },
+});
 
 const membershipReads = ({ data: { organizationId, userId } }: Membership): readonly string[] =>
   organizationId === null ? [] : [membershipKey(organizationId, userId)];
@@ -96,11 +105,7 @@ export const groupFacts: FactKinds<
   },
   'group.member_added': {
     edges: edgesOf,
-    inverse: ({ subject, data: { undoes: _, before, after, ...member } }) => ({
-      type: 'group.member_removed',
-      subject,
-      data: { ...member, before: after, after: before },
-    }),
+    inverse: removed,
     reads: membershipReads,
     within: onBehalf,
     judge: judgeMember,
@@ -113,6 +118,7 @@ export const groupFacts: FactKinds<
       subject,
       data: { ...member, before: after, after: before },
     }),
+    withdrawal: removed,
     reads: membershipReads,
     within: onBehalf,
     judge: judgeMember,

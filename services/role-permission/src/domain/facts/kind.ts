@@ -22,6 +22,8 @@ export interface FactKind<F extends AccessFact> {
   evolve?(state: AccessState, fact: F, place: Place): AccessState;
   /** The fact that takes it back, or null: it stands for good. */
   inverse(fact: F): AccessFact | null;
+  /** What takes away all that it gave, in place of its inverse where that would give back what has ended since. */
+  withdrawal?(fact: F): AccessFact;
   /** What it changes beside its edges, by key. */
   writes?(fact: F): readonly string[];
   /** The thing whose part it makes or ends, or is about, where its edges do not say: with that thing it comes and goes. */

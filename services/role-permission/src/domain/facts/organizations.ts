@@ -2,7 +2,7 @@ import { SortedMap } from '@rollcall/event-store/sorted-map';
 import { type Refusal, refuse } from '@rollcall/types/problems';
 import { governs, governsUntil, may, ownAuthority } from '../authority.ts';
 import { type EdgeChange, endOf } from '../edges.ts';
-import type { FactOf } from '../events.ts';
+import type { AccessFact, FactOf } from '../events.ts';
 import { hasLastingAdmin } from '../holdings.ts';
 import { seatsTaken } from '../seats.ts';
 import { type AccessState, type Organization, timesOfNew } from '../state.ts';
@@ -59,6 +59,24 @@ const overfull = (after: AccessState, { subject }: { subject: string }, before: 
     : undefined;
 };
 
+const removed = ({
+  subject,
+  data: { userId, after },
+}: FactOf<'organization.member_added'> | FactOf<'organization.member_changed'>): AccessFact => ({
+  type: 'organization.member_removed',
+  subject,
+  data: { userId, before: after, after: null },
+});
+
+const released = ({
+  subject,
+  data: { reservationId, validUntil },
+}: FactOf<'organization.seat_reserved'>): AccessFact => ({
+  type: 'organization.seat_released',
+  subject,
+  data: { reservationId, validUntil },
+});
+
 const memberWrites = ({ subject, data: { userId } }: Membership) => [membershipKey(subject, userId)];
 
 export const organizationFacts: FactKinds<
@@ -108,6 +126,7 @@ export const organizationFacts: FactKinds<
       data: { before: after, after: before },
     }),
     writes: ({ subject }) => [`organization:${subject}/name`],
+    within: ({ subject }) => entityKey('organization', subject),
     reads: ({ subject }) => [entityKey('organization', subject)],
     judge: judgeAdmin,
   },
@@ -120,6 +139,7 @@ export const organizationFacts: FactKinds<
       data: { before: after, after: before },
     }),
     writes: ({ subject }) => [`organization:${subject}/plan`],
+    within: ({ subject }) => entityKey('organization', subject),
     reads: ({ subject }) => [entityKey('organization', subject)],
     judge: (state, actor, _, now) => (may(state, actor, 'plans.manage', now) ? undefined : refuse('forbidden')),
     violation: (after, { subject, data }) =>
@@ -154,11 +174,7 @@ export const organizationFacts: FactKinds<
   },
   'organization.member_added': {
     edges: edgesOf,
-    inverse: ({ subject, data: { userId, after } }) => ({
-      type: 'organization.member_removed',
-      subject,
-      data: { userId, before: after, after: null },
-    }),
+    inverse: removed,
     writes: memberWrites,
     // Its founder becomes its first admin before anybody governs it.
     judge: (state, actor, fact, now) =>
@@ -172,6 +188,7 @@ export const organizationFacts: FactKinds<
       subject,
       data: { userId, before: after, after: before },
     }),
+    withdrawal: removed,
     writes: memberWrites,
     judge: judgeMember,
     violation: withoutAdmin,
@@ -190,14 +207,13 @@ export const organizationFacts: FactKinds<
         ...organization,
         reservations: organization.reservations.set(reservationId, validUntil),
       })),
-    inverse: ({ subject, data: { reservationId, before = null, validUntil } }) =>
-      before === null
-        ? { type: 'organization.seat_released', subject, data: { reservationId, validUntil } }
-        : {
-            type: 'organization.seat_reserved',
-            subject,
-            data: { reservationId, before: validUntil, validUntil: before },
-          },
+    inverse: (fact) => {
+      const { reservationId, before = null, validUntil } = fact.data;
+      if (before === null) return released(fact);
+      const data = { reservationId, before: validUntil, validUntil: before };
+      return { type: 'organization.seat_reserved', subject: fact.subject, data };
+    },
+    withdrawal: released,
     writes: ({ subject, data: { reservationId } }) => [`organization:${subject}/seat:${reservationId}`],
     within: ({ subject }) => entityKey('organization', subject),
     reads: ({ subject }) => [entityKey('organization', subject)],

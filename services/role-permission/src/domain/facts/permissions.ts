@@ -1,7 +1,7 @@
 import { type Refusal, refuse } from '@rollcall/types/problems';
 import { governs, governsUntil, may, mayGiveUntil, mayPassOn } from '../authority.ts';
 import { endOf } from '../edges.ts';
-import type { FactOf } from '../events.ts';
+import type { AccessFact, FactOf } from '../events.ts';
 import { membershipOf } from '../holdings.ts';
 import { type AccessState, builtInDescription, isBuiltIn } from '../state.ts';
 import { asSubject, scopedName, type Tuple, thingWithin } from '../tuples.ts';
@@ -31,6 +31,15 @@ const relied = ({ subject, data: { permission, organizationId, holder = 'user' }
   entityKey('permission', permission),
   ...(organizationId && holder === 'user' ? [membershipKey(organizationId, subject)] : []),
 ];
+
+const revoked = ({
+  subject,
+  data: { undoes: _, before: __, after, ...grant },
+}: FactOf<'permission.granted'>): AccessFact => ({
+  type: 'permission.revoked',
+  subject,
+  data: { ...grant, before: after, after: null },
+});
 
 /** What is held within an organization comes and goes with it. */
 const heldWithin = ({ data: { organizationId } }: Grant): string | undefined =>
@@ -94,10 +103,12 @@ export const permissionFacts: FactKinds<
   },
   'permission.granted': {
     edges: (fact) => [{ ...tupleOf(fact), terms: fact.data.after }],
-    inverse: ({ subject, data: { undoes: _, before, after, ...grant } }) =>
-      before === null
-        ? { type: 'permission.revoked', subject, data: { ...grant, before: after, after: null } }
-        : { type: 'permission.granted', subject, data: { ...grant, before: after, after: before } },
+    inverse: (fact) => {
+      const { undoes: _, before, after, ...grant } = fact.data;
+      if (before === null) return revoked(fact);
+      return { type: 'permission.granted', subject: fact.subject, data: { ...grant, before: after, after: before } };
+    },
+    withdrawal: revoked,
     reads: relied,
     within: heldWithin,
     judge: judgeGrant,

@@ -1,7 +1,7 @@
 import { type Refusal, refuse } from '@rollcall/types/problems';
 import { governs, governsProject, governsUntil, may, mayHandTo, ownAuthority } from '../authority.ts';
 import { endOf } from '../edges.ts';
-import type { FactOf } from '../events.ts';
+import type { AccessFact, FactOf } from '../events.ts';
 import { belongsSomewhere, isMember, isSuspended } from '../holdings.ts';
 import { type AccessState, exists, type Project, timesOfNew } from '../state.ts';
 import { asSubject, type Tuple, textOf, userOf } from '../tuples.ts';
@@ -48,6 +48,15 @@ const judgeMember = (state: AccessState, actor: string, fact: Membership, now: n
   const limit = organizationId === undefined ? Number.POSITIVE_INFINITY : governsUntil(state, actor, organizationId);
   return endOf(fact.data.after) <= limit ? undefined : refuse('forbidden');
 };
+
+const removed = ({
+  subject,
+  data: { owner, member, after },
+}: FactOf<'project.member_added'> | FactOf<'project.member_changed'>): AccessFact => ({
+  type: 'project.member_removed',
+  subject,
+  data: { owner, member, before: after, after: null },
+});
 
 const isMissing = (after: AccessState, { subject }: Membership): Refusal | undefined =>
   after.projects.has(subject) ? undefined : refuse('not_found');
@@ -104,6 +113,7 @@ export const projectFacts: FactKinds<
       data: { owner, before: after, after: before },
     }),
     writes: ({ subject }) => [`project:${subject}/name`],
+    within: ({ subject }) => entityKey('project', subject),
     reads: ({ subject }) => [entityKey('project', subject)],
     judge: judgeProject,
   },
@@ -164,11 +174,7 @@ export const projectFacts: FactKinds<
   },
   'project.member_added': {
     edges: (fact) => [{ ...tupleOf(fact), terms: fact.data.after }],
-    inverse: ({ subject, data: { owner, member, after } }) => ({
-      type: 'project.member_removed',
-      subject,
-      data: { owner, member, before: after, after: null },
-    }),
+    inverse: removed,
     // Whoever founds one for their organization is in it from the start.
     judge: (state, actor, fact, now) =>
       !state.projects.has(fact.subject) && fact.data.member === `user:${actor}`
@@ -184,6 +190,7 @@ export const projectFacts: FactKinds<
       subject,
       data: { owner, member, before: after, after: before },
     }),
+    withdrawal: removed,
     judge: judgeMember,
     reads: ownerRead,
     violation: isMissing,

@@ -1,7 +1,7 @@
 import { type Refusal, refuse } from '@rollcall/types/problems';
 import { governs, governsUntil, may, mayGiveAllUntil } from '../authority.ts';
 import { endOf } from '../edges.ts';
-import type { FactOf } from '../events.ts';
+import type { AccessFact, FactOf } from '../events.ts';
 import { membershipOf } from '../holdings.ts';
 import type { AccessState } from '../state.ts';
 import { asSubject, type Tuple, thingWithin } from '../tuples.ts';
@@ -14,6 +14,12 @@ const tupleOf = ({ subject, data: { assignee } }: Assignment): Tuple => ({
   object: `role:${subject}`,
   relation: 'assignee',
   subject: asSubject(thingWithin(organizationOf(subject), assignee)),
+});
+
+const unassigned = ({ subject, data: { assignee, after } }: FactOf<'role.assigned'>): AccessFact => ({
+  type: 'role.unassigned',
+  subject,
+  data: { assignee, before: after, after: null },
 });
 
 const withinOrganization = ({ data: { organizationId } }: { data: { organizationId: string | null } }) =>
@@ -72,6 +78,7 @@ export const roleFacts: FactKinds<
       data: { before: after, after: before },
     }),
     writes: ({ subject }) => [`role:${subject}/description`],
+    within: ({ subject }) => entityKey('role', subject),
     reads: ({ subject }) => [entityKey('role', subject)],
     judge: managesRole,
   },
@@ -84,10 +91,12 @@ export const roleFacts: FactKinds<
   },
   'role.assigned': {
     edges: (fact) => [{ ...tupleOf(fact), terms: fact.data.after }],
-    inverse: ({ subject, data: { assignee, before, after } }) =>
-      before === null
-        ? { type: 'role.unassigned', subject, data: { assignee, before: after, after: null } }
-        : { type: 'role.assigned', subject, data: { assignee, before: after, after: before } },
+    inverse: (fact) => {
+      const { assignee, before, after } = fact.data;
+      if (before === null) return unassigned(fact);
+      return { type: 'role.assigned', subject: fact.subject, data: { assignee, before: after, after: before } };
+    },
+    withdrawal: unassigned,
     reads: ({ subject, data: { assignee } }) => {
       const organizationId = organizationOf(subject);
       const [type, id = ''] = assignee.split(':');

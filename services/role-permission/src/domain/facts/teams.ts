@@ -1,7 +1,7 @@
 import { type Refusal, refuse } from '@rollcall/types/problems';
 import { governs, governsUntil, ownAuthority } from '../authority.ts';
 import { endOf } from '../edges.ts';
-import type { FactOf } from '../events.ts';
+import type { AccessFact, FactOf } from '../events.ts';
 import { membershipOf } from '../holdings.ts';
 import { type AccessState, timesOfNew } from '../state.ts';
 import { type Tuple, userSubject } from '../tuples.ts';
@@ -35,6 +35,15 @@ const judgeMember = (state: AccessState, actor: string, fact: Membership, now: n
   if (refusal || after === null) return refusal;
   return endOf(after) <= governsUntil(state, actor, organizationId) ? undefined : refuse('forbidden');
 };
+
+const removed = ({
+  subject,
+  data: { organizationId, userId, after },
+}: FactOf<'team.member_added'> | FactOf<'team.member_changed'>): AccessFact => ({
+  type: 'team.member_removed',
+  subject,
+  data: { organizationId, userId, before: after, after: null },
+});
 
 const membershipRead = ({ data: { organizationId, userId } }: Membership) => [membershipKey(organizationId, userId)];
 
@@ -76,6 +85,7 @@ export const teamFacts: FactKinds<
       data: { organizationId, before: after, after: before },
     }),
     writes: ({ subject }) => [`team:${subject}/name`],
+    within: ({ subject }) => entityKey('team', subject),
     reads: ({ subject }) => [entityKey('team', subject)],
     judge: judgeTeam,
   },
@@ -108,11 +118,7 @@ export const teamFacts: FactKinds<
   },
   'team.member_added': {
     edges: (fact) => [{ ...tupleOf(fact), terms: fact.data.after }],
-    inverse: ({ subject, data: { organizationId, userId, after } }) => ({
-      type: 'team.member_removed',
-      subject,
-      data: { organizationId, userId, before: after, after: null },
-    }),
+    inverse: removed,
     reads: membershipRead,
     judge: judgeMember,
     violation: outsideOrganization,
@@ -124,6 +130,7 @@ export const teamFacts: FactKinds<
       subject,
       data: { organizationId, userId, before: after, after: before },
     }),
+    withdrawal: removed,
     judge: judgeMember,
     violation: outsideOrganization,
   },
