@@ -24,8 +24,8 @@ export interface Promises {
 
 type Asked = Pick<Stack, 'gateway' | 'mail'>;
 
-/** A mail that was in hand when its database went away waits for a minute, lest it be sent twice. */
-export const mailPatienceMilliseconds = 90_000;
+/** A mail that was in hand when its sender or its database went away waits until its lease ends, lest it be sent twice. */
+export const mailPatienceMilliseconds = 60_000;
 
 /**
  * Confirms every sign-up that was taken, and signs those people in.

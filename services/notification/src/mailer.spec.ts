@@ -200,6 +200,23 @@ describe('sending once', () => {
     expect(sentAt?.getTime()).toBeGreaterThanOrEqual(lease.getTime());
   });
 
+  it('what a worker has stays its own for as long as the mail server takes', async () => {
+    let answer = (): void => undefined;
+    notification.mailServer.script.beforeAnswer = () =>
+      new Promise((resolve) => {
+        answer = resolve;
+      });
+    const event = await askToVerify();
+    const inHand = async () => (await notification.mailOf(event))?.leasedUntil?.getTime() ?? 0;
+    await expect.poll(() => notification.inboxOf(email), { timeout: 5_000 }).toHaveLength(1);
+    const leased = await inHand();
+    await expect.poll(inHand, { timeout: 8_000 }).toBeGreaterThan(leased);
+    notification.mailServer.script.beforeAnswer = async () => undefined;
+    answer();
+    await notification.settled(event, 'sent');
+    expect(await notification.mailOf(event)).toMatchObject({ attempts: 1, leasedUntil: null });
+  });
+
   it('two replicas send each mail once', async () => {
     await notification.startAnother();
     await notification.register(userId, email);

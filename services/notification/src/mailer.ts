@@ -6,7 +6,7 @@ import { mailFailed, mailSent } from '@rollcall/types/events/notification';
 import { openFacts } from './open-facts.ts';
 import type { Ports } from './ports.ts';
 import { DeliveryError, LetterRejectedError } from './post-office.ts';
-import { claimDueMails, type Mail, markFailed, markSent, postponeMail } from './store/mails.ts';
+import { claimDueMails, keepMails, type Mail, markFailed, markSent, postponeMail } from './store/mails.ts';
 import { writeLetter } from './write-letter.ts';
 
 type FailureReason = 'rejected' | 'expired' | 'recipient_unknown';
@@ -17,6 +17,8 @@ type Outcome =
   | { readonly status: 'later'; readonly because: unknown; readonly inTheEnd: FailureReason };
 
 const parallel = 4;
+/** Well within a lease. */
+const keepMilliseconds = 4_000;
 
 /** Sends what is due, a few mails at a time. */
 export const createMailer = (ports: Ports): Worker =>
@@ -26,14 +28,22 @@ export const createMailer = (ports: Ports): Worker =>
     log: ports.log,
     round: async (signal) => {
       const due = await claimDueMails(ports.connection.db, parallel);
+      const kept = setInterval(() => void keep(ports, due), keepMilliseconds);
       const done = await Promise.allSettled(
         due.map(async (mail) => settle(ports, mail, await attempt(ports, mail), signal)),
       );
+      clearInterval(kept);
       const failed = done.find((one) => one.status === 'rejected');
       if (failed) throw failed.reason;
       return due.length === parallel;
     },
   });
+
+const keep = (ports: Ports, mails: readonly Mail[]): Promise<void> =>
+  keepMails(
+    ports.connection.db,
+    mails.map(({ id }) => id),
+  ).catch((error: unknown) => ports.log.warn({ err: error }, 'leases of mails were not kept going'));
 
 const attempt = async (ports: Ports, mail: Mail): Promise<Outcome> => {
   try {

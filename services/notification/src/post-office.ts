@@ -40,7 +40,7 @@ export class DeliveryError extends Error {
 export class LetterRejectedError extends DeliveryError {}
 
 const phaseMilliseconds = 10_000;
-/** However slowly a server drips: well within the lease of a mail, so that nobody else begins to send it meanwhile. */
+/** However slowly a server drips: other mails wait for their turn. */
 const wholeMilliseconds = 30_000;
 
 /** Sends through the mail server of the configuration, over a connection for each letter. */

@@ -1,5 +1,5 @@
 import type { Database, Queryable, Transaction } from '@rollcall/database/connect';
-import { and, asc, eq, inArray, isNull, lt, lte, or, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNotNull, isNull, lt, lte, or, sql } from 'drizzle-orm';
 import { mails } from './schema.ts';
 
 export type Mail = typeof mails.$inferSelect;
@@ -13,9 +13,11 @@ export const addMail = async (tx: Transaction, mail: NewMail): Promise<void> => 
   await tx.insert(mails).values(mail).onConflictDoNothing();
 };
 
+const leaseEnd = sql`now() + interval '15 seconds'`;
+
 /**
- * Takes mails that are due, longest waiting first, for a minute each: a lease, so that no transaction waits on a mail
- * server. What a worker that was killed had taken is due again when the lease ends.
+ * Takes mails that are due, longest waiting first, under a lease that is kept going (see {@link keepMails}), so that no
+ * transaction waits on a mail server. What a worker that was killed had taken is due again when the lease ends.
  */
 export const claimDueMails = (db: Database, limit: number): Promise<Mail[]> =>
   db.transaction(async (tx) => {
@@ -36,10 +38,18 @@ export const claimDueMails = (db: Database, limit: number): Promise<Mail[]> =>
     const ids = due.map(({ id }) => id);
     return tx
       .update(mails)
-      .set({ leasedUntil: sql`now() + interval '1 minute'`, attempts: sql`${mails.attempts} + 1` })
+      .set({ leasedUntil: leaseEnd, attempts: sql`${mails.attempts} + 1` })
       .where(inArray(mails.id, ids))
       .returning();
   });
+
+/** Keeps the leases of mails going that are neither settled nor let go of yet. */
+export const keepMails = async (db: Queryable, ids: readonly string[]): Promise<void> => {
+  await db
+    .update(mails)
+    .set({ leasedUntil: leaseEnd })
+    .where(and(inArray(mails.id, [...ids]), eq(mails.status, 'queued'), isNotNull(mails.leasedUntil)));
+};
 
 /** @returns false when it was settled before. */
 export const markSent = async (tx: Transaction, id: string, messageId: string): Promise<boolean> => {
