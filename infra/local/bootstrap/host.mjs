@@ -1,7 +1,6 @@
 import path from 'node:path';
 import { Failure } from './failure.mjs';
 import { spawnNode, tell } from './node-process.mjs';
-import { REPOSITORY } from './repository.mjs';
 
 /** @import { HostMessage, Plan, Readiness } from './types.ts' */
 
@@ -10,8 +9,7 @@ import { REPOSITORY } from './repository.mjs';
  * @param {{ dataFolder: string, output: 1 | 2 }} given where its own output goes: to our stdout or stderr
  */
 export function launchHost({ dataFolder, output }) {
-  const file = path.join(REPOSITORY, 'infra/local/src/host.ts');
-  const args = ['--import', import.meta.resolve('tsx'), file];
+  const args = ['--enable-source-maps', path.join(import.meta.dirname, 'host-process.mjs')];
   const { onMessage, tell: say, ...host } = spawnNode({ name: 'the services', dataFolder, args, output });
   return {
     ...host,
