@@ -19,7 +19,11 @@ const lengths = {
   // Of fifty each.
   FAULTS_WRITES: env.FAULTS_WRITES ?? '200',
   FAULTS_RUNS: env.FAULTS_RUNS ?? '3000',
+  FAULTS_SOCKETS: env.FAULTS_SOCKETS ?? '2000',
   FAULTS_LOG_SECONDS: env.FAULTS_LOG_SECONDS ?? '10',
+  FAULTS_LOG_ANSWERED: env.FAULTS_LOG_ANSWERED ?? '100',
+  // A tenth of a second to find that nobody answers, and a little for what was on its way.
+  FAULTS_LOG_HELD_UP: env.FAULTS_LOG_HELD_UP ?? '150',
   FAULTS_HISTORIES: env.FAULTS_HISTORIES ?? '40',
 };
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ApiClient } from '@rollcall/testing/api-client';
+import { type ApiClient, createApiClient } from '@rollcall/testing/api-client';
 import { expectInvariants } from '@rollcall/testing/check-invariants';
 import { newcomer, registerPerson, type SignedInPerson } from '@rollcall/testing/people';
 import { mailPatienceMilliseconds } from '@rollcall/testing/promises';
@@ -50,6 +50,27 @@ const somebody = (): SignedInPerson => {
   if (!person) throw new Error('nobody is there');
   return person;
 };
+
+describe('where there are two of everything', () => {
+  it('whoever made something finds it at once, also at another gateway that they tell what they heard', async () => {
+    const { stack } = separate;
+    const [here, there] = [stack.gateway, ...stack.moreGateways].map(createApiClient);
+    if (!here || !there) throw new Error('there is one gateway only');
+    const { token } = admin;
+    const answers: number[] = [];
+    for (let n = 0; n < 100; n++) {
+      const body = { name: `Group ${n}`, description: 'Made and found.', kind: 'manageable' };
+      const made = await here('POST', '/v1/groups', { token, body });
+      const headers = { 'rollcall-revision': made.headers.get('rollcall-revision') ?? '' };
+      const path = `/v1/groups/${made.body.id}`;
+      const found = await Promise.all([here('GET', path, { token }), there('GET', path, { token, headers })]);
+      const member = { userId: somebody().id };
+      const put = await here('POST', `${path}/members`, { token, body: member });
+      answers.push(made.status, ...found.map(({ status }) => status), put.status);
+    }
+    expect(answers).toEqual(Array.from({ length: 100 }, () => [201, 200, 200, 201]).flat());
+  }, 120_000);
+});
 
 describe('while each service is restarted in turn', () => {
   it('no request that may be repeated fails, and every event and mail has its effect once (F42, F20)', async () => {
@@ -119,7 +140,7 @@ describe('while a replica stands still for longer than it may lead', () => {
   }, 120_000);
 });
 
-/** A killed notification leaves mails in hand alone for a minute, lest they be sent twice. */
+/** The others bring little that is not tried elsewhere. */
 const quick: readonly ServiceName[] = ['auth', 'role-permission'];
 
 describe.each(thorough ? serviceNames : quick)('when all of %s is killed', (service) => {

@@ -11,7 +11,7 @@ interface Repeatable {
 }
 
 export interface RepeatableProbe {
-  /** What was answered in another way than it had to be, also when it was asked a second time where that may be. */
+  /** What was answered in another way than it had to be, also when it was asked again where that may be. */
   readonly failures: readonly string[];
   /** First attempts that were answered 503, or not at all. */
   readonly turnedAway: readonly string[];
@@ -20,11 +20,13 @@ export interface RepeatableProbe {
   stop(): Promise<void>;
 }
 
+const patienceMilliseconds = 8_000;
+
 /**
  * Asks for what may be asked again, over and over, and writes down whatever fails.
  *
  * Where the processor is so busy that news of a second ago are not through, services rightly answer 503 for a moment: what
- * was turned away is asked once more, after as long as `Retry-After` says.
+ * was turned away is asked again each time `Retry-After` says so, and is served within seconds.
  */
 export const probeRepeatable = (api: ApiClient, admin: SignedInPerson, person: SignedInPerson): RepeatableProbe => {
   const failures: string[] = [];
@@ -35,14 +37,14 @@ export const probeRepeatable = (api: ApiClient, admin: SignedInPerson, person: S
   const keepAsking = async (repeatable: Repeatable): Promise<void> => {
     while (!stopping.signal.aborted) {
       asked[repeatable.what] = (asked[repeatable.what] ?? 0) + 1;
-      const first = await judged(repeatable);
-      const isTurnedAway = first.status === 503 || first.status === 0;
-      if (isTurnedAway) {
-        turnedAway.push(first.failure ?? '');
-        await delay(first.retryAfterMilliseconds);
+      const began = performance.now();
+      let answer = await judged(repeatable);
+      if (isTurnedAway(answer)) turnedAway.push(answer.failure ?? '');
+      while (isTurnedAway(answer) && performance.now() - began < patienceMilliseconds) {
+        await delay(answer.retryAfterMilliseconds);
+        answer = await judged(repeatable);
       }
-      const { failure } = isTurnedAway ? await judged(repeatable) : first;
-      if (failure !== undefined) failures.push(failure);
+      if (answer.failure !== undefined) failures.push(answer.failure);
       await delay(20);
     }
   };
@@ -118,6 +120,8 @@ interface Judged {
   readonly failure: string | undefined;
 }
 
+const isTurnedAway = ({ status }: Judged): boolean => status === 503 || status === 0;
+
 const judged = async ({ what, ask, isRight }: Repeatable): Promise<Judged> => {
   const began = performance.now();
   const after = () => `${what} after ${Math.round(performance.now() - began)} ms`;
@@ -127,7 +131,7 @@ const judged = async ({ what, ask, isRight }: Repeatable): Promise<Judged> => {
     const failure = isRight(answer) ? undefined : `${after()}: ${status} ${JSON.stringify(body)}`;
     return { status, retryAfterMilliseconds: Number(headers.get('retry-after') ?? 1) * 1_000, failure };
   } catch (error) {
-    return { status: 0, retryAfterMilliseconds: 0, failure: `${after()}: ${described(error)}` };
+    return { status: 0, retryAfterMilliseconds: 100, failure: `${after()}: ${described(error)}` };
   }
 };
 

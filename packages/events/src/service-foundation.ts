@@ -1,5 +1,6 @@
 import { type Connection, connect } from '@rollcall/database/connect';
 import { createIdempotencyStore, type IdempotencyKeysTable } from '@rollcall/database/idempotency-keys';
+import type { HopContext } from '@rollcall/service-kit/actor';
 import type { BoundRoute, PermissionCheck } from '@rollcall/service-kit/call-context';
 import type { CommonVariables } from '@rollcall/service-kit/environment';
 import { createLogger, type Logger } from '@rollcall/service-kit/logging';
@@ -8,7 +9,7 @@ import type { Readiness, RunningService } from '@rollcall/service-kit/service';
 import { createServiceClient, type ServiceClient } from '@rollcall/service-kit/service-client';
 import type { ServiceDirectory } from '@rollcall/service-kit/service-directory';
 import { ShutdownList } from '@rollcall/service-kit/shutdown';
-import { isRefusal } from '@rollcall/types/problems';
+import { isRefusal, type Refusal } from '@rollcall/types/problems';
 import { readDataKey } from '@rollcall/types/routes/registration';
 import { checkPermission } from '@rollcall/types/routes/role-permission/internal';
 import type { ServiceName } from '@rollcall/types/services';
@@ -41,6 +42,8 @@ export interface FoundationOptions {
   readonly snapshot?: (connection: Connection, personal: PersonalData) => SnapshotSource;
   /** How permissions are checked; the role-permission service is asked unless told. */
   readonly permissionCheck?: PermissionCheck;
+  /** What a request waits for before anything is judged or answered, or why it need not wait; nothing unless told. */
+  readonly beforehand?: (hop: HopContext) => Promise<Refusal | undefined>;
   /** What the service depends on beside its database and NATS, and whether it answers now. */
   readonly moreReadiness?: () => Readiness;
 }
@@ -91,7 +94,7 @@ export class ServiceFoundation {
 
   /** Starts the event traffic and serves the routes, those of every service included. */
   run(routes: readonly BoundRoute[], plane: EventPlane): RunningService {
-    const { idempotencyKeys } = this.#options;
+    const { idempotencyKeys, beforehand } = this.#options;
     const readiness = () => this.readiness();
     const app = createRouteApp({
       service: this.#options.service,
@@ -107,6 +110,7 @@ export class ServiceFoundation {
       ],
       trustKeys: this.#options.variables.SERVICE_TRUST_KEYS,
       checkPermission: this.checkPermission,
+      ...(beforehand ? { beforehand } : {}),
       ...(idempotencyKeys ? { idempotency: createIdempotencyStore(this.connection.db, idempotencyKeys) } : {}),
       log: this.log,
     });

@@ -1,3 +1,4 @@
+import { revisionHeard } from '@rollcall/types/access-questions';
 import { sessionId, userId } from '@rollcall/types/ids';
 import { z } from 'zod';
 
@@ -20,6 +21,11 @@ export const hopContext = z.object({
   ipAddress: z.string().max(64),
   userAgent: z.string().max(512),
   traceparent: z.string().max(64).optional(),
+  /**
+   * The newest revision of the access log that the caller may have heard of, as `<epoch>-<revision>`. Whoever answers
+   * about rights does so from that one on: what somebody has just made is there for them, whichever replica they come to.
+   */
+  accessRevision: revisionHeard.optional(),
 });
 export type HopContext = z.infer<typeof hopContext>;
 

@@ -3,6 +3,7 @@ import { isRefusal, problems, type Refusal, refuse } from '@rollcall/types/probl
 import type { AnswerOf, InputOf, Route } from '@rollcall/types/route-definition';
 import type { ServiceName } from '@rollcall/types/services';
 import { Hono } from 'hono';
+import type { HopContext } from './actor.ts';
 import type { BoundRoute, CallContext, PermissionCheck } from './call-context.ts';
 import { judgeCaller } from './caller-policy.ts';
 import { addressKey } from './client-address.ts';
@@ -28,6 +29,8 @@ export interface RouteAppOptions {
   readonly checkPermission: PermissionCheck;
   /** Needed by a service that has routes declared `idempotent`. */
   readonly idempotency?: IdempotencyStore;
+  /** What a request has to wait for before anything is judged or answered, or why it need not wait. */
+  readonly beforehand?: (hop: HopContext) => Promise<Refusal | undefined>;
   readonly log: Logger;
 }
 
@@ -125,6 +128,8 @@ const serve = async (
   );
   if (needsPerson && !hop.context.actor && hop.from === 'gateway') return refuse('unauthenticated');
 
+  const early = await options.beforehand?.(hop.context);
+  if (early) return early;
   const params = readParams(route, pathParams, hop.context);
   if (isRefusal(params)) return params;
   const verdict = await judgeCaller(route, hop, pathUserId(params), options.checkPermission);

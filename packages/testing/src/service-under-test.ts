@@ -51,6 +51,8 @@ export interface TestCall {
   readonly ipAddress?: string;
   /** What the client is; `spec` unless told. */
   readonly userAgent?: string;
+  /** What the caller may have heard of the access log. */
+  readonly accessRevision?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -66,6 +68,7 @@ export const callService = async (
     actor: call.actor ?? null,
     ipAddress: call.ipAddress ?? '192.0.2.1',
     userAgent: call.userAgent ?? 'spec',
+    ...(call.accessRevision === undefined ? {} : { accessRevision: call.accessRevision }),
   };
   const url = new URL(call.path, `http://${service.name}`);
   const hop = { method: call.method, target: url.pathname + url.search, body };

@@ -21,9 +21,12 @@ export const word = z
 /** A revision, or an instant: what was true then. */
 const moment = z.union([z.int().nonnegative(), instant], 'must be a revision, or an ISO 8601 instant in UTC');
 
-/** A revision of the present history, or `<epoch>-<revision>` as the header `Rollcall-Revision` tells it. */
+/** A revision and the history that it is of, as the header `Rollcall-Revision` tells them. */
+export const revisionHeard = z.string().regex(/^\d{1,15}-\d{1,15}$/, 'must be <epoch>-<revision>');
+
+/** A revision of the present history, or `<epoch>-<revision>`. */
 export const revisionAsked = z.union(
-  [z.int().nonnegative(), z.string().regex(/^\d{1,15}-\d{1,15}$/)],
+  [z.int().nonnegative(), revisionHeard],
   'must be a revision, or <epoch>-<revision>',
 );
 

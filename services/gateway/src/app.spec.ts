@@ -107,6 +107,37 @@ describe('headers of a client', () => {
   });
 });
 
+describe('the revision of an answer about rights', () => {
+  const told = (revision: string) => ({ headers: { 'rollcall-revision': revision } });
+  const heardBy = async () => gateway.services.callsOf('listGenders').at(-1)?.context.hop.accessRevision;
+
+  it('goes along with whatever is asked after it, to every service', async () => {
+    const revision = gateway.access.write();
+    await gateway.hasFollowed(revision);
+    await expect
+      .poll(async () => {
+        await gateway.ask('/v1/genders');
+        return heardBy();
+      })
+      .toBe(`1-${revision}`);
+  });
+
+  it('is waited for when the client says that it has heard of it at another gateway', async () => {
+    const revision = gateway.access.write();
+    expect(await gateway.ask('/v1/genders', told(`1-${revision}`))).toMatchObject({ status: 200 });
+    expect(await heardBy()).toBe(`1-${revision}`);
+  });
+
+  it('is refused when it is none, or not of this history, and not waited for without end', async () => {
+    for (const none of ['7', 'x', '1-', '1-2-3', `1-${'9'.repeat(16)}`]) {
+      expect(await gateway.ask('/v1/genders', told(none))).toMatchObject({ status: 400, code: 'invalid_input' });
+    }
+    expect(await gateway.ask('/v1/genders', told('0-1'))).toMatchObject({ status: 409, code: 'revision_unknown' });
+    expect(await gateway.ask('/v1/genders', told('1-999999'))).toMatchObject({ status: 503, code: 'unavailable' });
+    expect(await gateway.ask('/v1/genders')).toMatchObject({ status: 200 });
+  });
+});
+
 describe('CORS', () => {
   const asked = (origin: string, init: RequestInit = {}) => gateway.ask('/livez', { ...init, headers: { origin } });
 

@@ -5,6 +5,7 @@ import type { Logger } from '@rollcall/service-kit/logging';
 import { problemResponse } from '@rollcall/service-kit/problem-response';
 import { defaultBodyLimit, readBody } from '@rollcall/service-kit/request-body';
 import { inSpan, isTraceparent, storyIds } from '@rollcall/service-kit/tracing';
+import { revisionHeard } from '@rollcall/types/access-questions';
 import { isRefusal, problems, type Refusal, refuse } from '@rollcall/types/problems';
 import type { RateClass, Route } from '@rollcall/types/route-definition';
 import { showReference } from '@rollcall/types/routes/gateway';
@@ -31,7 +32,7 @@ export interface GatewayAppOptions extends Forwarding {
   readonly readMetrics: () => Promise<Response>;
   readonly verifier: TokenVerifier;
   /** The graph of rights, and who is told of writes that went through here. */
-  readonly access: Pick<AccessFollower, 'present' | 'heard'>;
+  readonly access: Pick<AccessFollower, 'present' | 'heard' | 'newest'>;
   readonly countRequest: CountRequest;
   readonly log: Logger;
 }
@@ -180,19 +181,34 @@ const route = async (
   const body = await readBody(request, declared.bodyLimit ?? defaultBodyLimit);
   if (isRefusal(body)) return body;
   const actor = identity === null || isRefusal(identity) ? null : identity.actor;
+  const behind = await awaitRevision(options, request.headers.get('rollcall-revision'));
+  if (behind) return behind;
   const { search } = target;
   const known =
     actor &&
     (await answerAccess(options.access, declared, { userId: actor.userId, search, body, headers: request.headers }));
   if (known) return known;
+  const accessRevision = options.access.newest;
   const forwarded = { request, target: withoutAlias(target.path) + search, body };
   const answer = await forward(options, declared, forwarded, {
     ...story,
     actor,
     ipAddress: address,
     userAgent: (request.headers.get('user-agent') ?? '').slice(0, 512).toWellFormed(),
+    ...(accessRevision === undefined ? {} : { accessRevision }),
   });
   const revision = declared.service === 'role-permission' ? answer.headers.get('rollcall-revision') : null;
   if (revision !== null) options.access.heard(revision);
   return answer;
+};
+
+/** Whoever wrote through another gateway says which revision it became, and finds it here as well. */
+const awaitRevision = async ({ access }: GatewayAppOptions, told: string | null): Promise<Refusal | undefined> => {
+  if (told === null) return undefined;
+  if (!revisionHeard.safeParse(told).success) {
+    const detail = 'The header Rollcall-Revision must be <epoch>-<revision>, as the answer to a write has it.';
+    return refuse('invalid_input', { detail });
+  }
+  const present = await access.present(told);
+  return isRefusal(present) ? present : undefined;
 };

@@ -38,7 +38,7 @@ export const preflight = (methods: readonly string[]): Response =>
       allow: methods.join(', '),
       'access-control-allow-methods': methods.join(', '),
       'access-control-allow-headers':
-        'Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Traceparent',
+        'Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Rollcall-Revision, Traceparent',
       'access-control-max-age': '600',
     },
   });

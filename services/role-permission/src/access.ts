@@ -1,5 +1,6 @@
 import type { Reading } from '@rollcall/event-store/command-loop';
 import { ServiceUnavailableError } from '@rollcall/service-kit/service-client';
+import { revisionParts } from '@rollcall/types/access-questions';
 import { type Refusal, refuse } from '@rollcall/types/problems';
 import type { AccessCommand } from './domain/commands.ts';
 import { holds } from './domain/holdings.ts';
@@ -10,6 +11,22 @@ const unavailable: Refusal = refuse('unavailable', { retryAfterSeconds: 1 });
 
 /** The present state, or a refusal when it is not known: nothing is allowed from an old one. */
 export const present = (access: AccessStream): Reading<AccessState> | Refusal => access.reading ?? unavailable;
+
+/** As long as a gateway waits for its replica. */
+const patienceMilliseconds = 2_000;
+
+/** Waits until this replica has what the caller may have heard of; a refusal when it is not there in time. */
+export const caughtUp = async (
+  access: AccessStream,
+  accessRevision: string | undefined,
+): Promise<Refusal | undefined> => {
+  if (accessRevision === undefined) return undefined;
+  const [epoch = 0, position] = revisionParts(accessRevision);
+  const reached = await access.reached(position, epoch, patienceMilliseconds);
+  if (reached === 'reached') return undefined;
+  // Of a history that is over nothing is left to wait for.
+  return reached === 'unknown_epoch' && epoch < (access.reading?.epoch ?? 0) ? undefined : unavailable;
+};
 
 /**
  * Does somebody hold a permission now?

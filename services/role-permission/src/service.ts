@@ -2,7 +2,7 @@ import { ServiceFoundation } from '@rollcall/events/service-foundation';
 import type { Environment } from '@rollcall/service-kit/environment';
 import type { RunningService } from '@rollcall/service-kit/service';
 import type { ServiceDirectory } from '@rollcall/service-kit/service-directory';
-import { holdsNow } from './access.ts';
+import { caughtUp, holdsNow } from './access.ts';
 import { announceAccessNews } from './access-news.ts';
 import { createCleanUpWorker } from './clean-up.ts';
 import { toConfig } from './config.ts';
@@ -67,6 +67,7 @@ export const startRolePermission = async (
       logSource(connection, (err, { position }) => foundation.log.error({ err, position }, 'an event without readers')),
     ],
     permissionCheck: async (userId, permission) => holdsNow(access, userId, permission),
+    beforehand: ({ accessRevision }) => caughtUp(access, accessRevision),
     // It is being loaded anew, for it lost what it had. What is away for a while is the database.
     moreReadiness: () => ({ log: access.health === 'diverged' ? 'unavailable' : 'ok' }),
   });

@@ -96,6 +96,13 @@ export class AccessFollower implements AccessFeed {
     if (this.#isMissing(this.#heard)) this.#worker.wake();
   }
 
+  /** The newest revision that anybody may have heard of here, as `<epoch>-<revision>`: none before the first answer of the owner. */
+  get newest(): string | undefined {
+    const { place } = this.#replica;
+    const { epoch, revision } = place === undefined || isBefore(place, this.#heard) ? this.#heard : place;
+    return epoch === 0 ? undefined : `${epoch}-${revision}`;
+  }
+
   /**
    * The present, with at least a revision if one is named: waits a little for what is on its way.
    *

@@ -11,13 +11,24 @@ const idempotencyKey = z
 const ifMatch = said('The `ETag` that was read; another one since is refused with `precondition_failed`').optional();
 const ifNoneMatch = said('The `ETag` that was read; the answer is 304 while it is still the one').optional();
 
+const revisionHeard = z.string().optional().meta({
+  description:
+    'The `Rollcall-Revision` of an answer: this one is given from that revision on, whichever gateway it comes from',
+});
+
 interface Described {
   readonly headers?: z.ZodObject;
 }
 
 /** The headers that a route takes, beside those of every request. */
-export const requestHeaders = ({ idempotent, refusals = [], responses }: Route): { readonly header?: z.ZodObject } => {
+export const requestHeaders = ({
+  idempotent,
+  refusals = [],
+  responses,
+  service,
+}: Route): { readonly header?: z.ZodObject } => {
   const taken = {
+    ...(service === 'role-permission' ? { 'Rollcall-Revision': revisionHeard } : {}),
     ...(idempotent ? { 'Idempotency-Key': idempotencyKey } : {}),
     ...(refusals.includes('precondition_failed') ? { 'If-Match': ifMatch } : {}),
     ...(responses[304] ? { 'If-None-Match': ifNoneMatch } : {}),

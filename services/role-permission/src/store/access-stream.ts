@@ -1,4 +1,5 @@
 import { CommandLoop } from '@rollcall/event-store/command-loop';
+import type { Log } from '@rollcall/event-store/log';
 import type { LoopLimits } from '@rollcall/event-store/loop-options';
 import type { Peers } from '@rollcall/event-store/peers';
 import type { Snapshots } from '@rollcall/event-store/snapshot';
@@ -20,6 +21,8 @@ export type AccessStream = CommandLoop<AccessState, AccessCommand, AccessEvent, 
 
 export interface AccessStreamOptions {
   readonly sql: Sql;
+  /** Where events are kept: in the tables of `sql` unless told. */
+  readonly log?: Log<AccessEvent>;
   /** The other replicas; without them this one finds out by polling what they did. */
   readonly peers?: Peers<AccessCommand, AccessEvent, Refusal>;
   /** Where snapshots of the state are kept; without them a start reads all of the log. */
@@ -33,11 +36,15 @@ export interface AccessStreamOptions {
 }
 
 /** Opens the access log; `start` loads it. */
-export const accessStream = ({ sql, ...options }: AccessStreamOptions): AccessStream =>
+export const accessStream = ({
+  sql,
+  log = postgresLog(sql, coreStream),
+  ...options
+}: AccessStreamOptions): AccessStream =>
   new CommandLoop({
     ...options,
     decider: accessDecider,
-    log: postgresLog(sql, coreStream),
+    log,
     eventIdOf,
     timing: systemTiming,
   });

@@ -8,10 +8,12 @@ import { accessStream, coreStream } from '../store/access-stream.ts';
 import { NatsPeers } from '../store/nats-peers.ts';
 import { PeerMessages } from '../store/peer-messages.ts';
 import { peerSecret } from '../store/peer-secret.ts';
+import { postgresLog } from '../store/postgres-log.ts';
 
 /**
- * A replica in a process of its own, that has so many commands decided at once without a pause, and writes each that
- * was accepted on a line: the command's id, the epoch, the revision. Run by specs that kill it.
+ * A replica in a process of its own, that has so many commands decided at once without a pause. It writes each that was
+ * accepted on a line: the command's id, the epoch, the revision, the milliseconds that it took; and what became of each of
+ * its appends. Run by specs that kill it.
  */
 const { DATABASE_URL = '', NATS_URL = '', NATS_TOKEN = '', CLIENTS = '8' } = process.env;
 
@@ -24,8 +26,17 @@ const log = createLogger('role-permission', 'silent');
 const { sql } = connect({ url: DATABASE_URL, name: 'replica of a spec' });
 const bus = new Bus({ url: NATS_URL, token: NATS_TOKEN, name: 'replica of a spec', log });
 const messages = new PeerMessages(await peerSecret(sql, coreStream));
+const tables = postgresLog(sql, coreStream);
 const stream = accessStream({
   sql,
+  log: {
+    ...tables,
+    append: async (intended) => {
+      const appended = await tables.append(intended);
+      process.stdout.write(`append ${appended.status}\n`);
+      return appended;
+    },
+  },
   peers: new NatsPeers({ bus, stream: coreStream, messages, log }),
   report: () => undefined,
 });
@@ -36,10 +47,12 @@ const cause = { actor: 'service:spec', correlationId: 'spec' };
 
 /** Until it is done. */
 const done = async (command: AccessCommand): Promise<void> => {
+  const began = performance.now();
   for (;;) {
     const outcome = await stream.submit(command);
     if (outcome.status === 'accepted') {
-      process.stdout.write(`${command.id} ${outcome.epoch} ${outcome.revision}\n`);
+      const took = Math.round(performance.now() - began);
+      process.stdout.write(`${command.id} ${outcome.epoch} ${outcome.revision} ${took}\n`);
       return;
     }
     // An answer that comes at once, without a decision, must not turn this into a spin.

@@ -11,6 +11,8 @@ export interface Done {
   readonly commandId: string;
   readonly epoch: number;
   readonly revision: number;
+  /** From when it was wished, in milliseconds. */
+  readonly took: number;
   /** When, on the clock of `performance.now()`. */
   readonly at: number;
 }
@@ -32,16 +34,21 @@ export const startReplicaProcess = async (environment: {
   process.once('exit', end);
   const exited = once(child, 'exit').finally(() => process.off('exit', end));
   const done: Done[] = [];
+  const appends: string[] = [];
   await new Promise<void>((resolve, reject) => {
     createInterface(child.stdout).on('line', (line) => {
-      const [commandId = '', epoch, revision] = line.split(' ');
-      if (commandId === 'started') resolve();
-      else done.push({ commandId, epoch: Number(epoch), revision: Number(revision), at: performance.now() });
+      const [commandId = '', ...rest] = line.split(' ');
+      if (commandId === 'started') return resolve();
+      if (commandId === 'append') return void appends.push(rest[0] ?? '');
+      const [epoch = 0, revision = 0, took = 0] = rest.map(Number);
+      done.push({ commandId, epoch, revision, took, at: performance.now() });
     });
     void exited.then(() => reject(new Error('a replica ended before it had started')));
   });
   return {
     done: done as readonly Done[],
+    /** What became of each append. */
+    appends: appends as readonly string[],
     pause: (): void => void child.kill('SIGSTOP'),
     resume: (): void => void child.kill('SIGCONT'),
     kill: async (): Promise<void> => {
