@@ -8,16 +8,21 @@ import { type Tuple, userSubject } from './domain/tuples.ts';
 
 type Terms = Pick<Edge, 'validUntil'>;
 
-/** All tuples of a state, as the check engine has them. */
+/** All tuples of a state, as the check engine has them: who is in a relation to a thing in one run. */
 export function* tupleRuns({ edges, permissions }: AccessState): Generator<TupleRun<Terms>, void, undefined> {
+  const wholes = new Map<string, [Tuple, ...Tuple[]]>();
   for (const [key, subjects] of edges.byRelation()) {
     const [object = '', relation = '', more] = key.split('#');
     if (relation === '' || more !== undefined) continue;
     yield { object, relation, users: subjects instanceof PackedSubjects ? subjects : subjects.entries() };
     const wider = widerThan({ object });
-    if (wider) yield runOf(wider);
+    if (!wider) continue;
+    const others = wholes.get(wider.object);
+    if (others) others.push(wider);
+    else wholes.set(wider.object, [wider]);
   }
-  for (const [name] of permissions.entries()) if (name !== adminPermission) yield runOf(everywhere(name));
+  for (const tuples of wholes.values()) yield runOf(tuples);
+  for (const [name] of permissions.entries()) if (name !== adminPermission) yield runOf([everywhere(name)]);
 }
 
 /** Whoever is denied everything, whatever tuples say. */
@@ -27,7 +32,8 @@ export function* barredIn({ users }: AccessState): Generator<string, void, undef
 
 const lasting: Terms = { validUntil: null };
 
-const runOf = (tuple: Tuple): TupleRun<Terms> => {
-  const { user, relation, object } = engineTuple(tuple);
-  return { object, relation, users: [[user, lasting]] };
+/** @param tuples of one relation of one thing, in the order of their subjects */
+const runOf = (tuples: readonly [Tuple, ...Tuple[]]): TupleRun<Terms> => {
+  const [{ object, relation }] = tuples;
+  return { object, relation, users: tuples.map((tuple) => [engineTuple(tuple).user, lasting]) };
 };

@@ -9,7 +9,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { anyWishes } from './domain/arbitrary-wishes.ts';
 import { holds } from './domain/holdings.ts';
-import { founding, noon, type Story, thing } from './domain/scenario.ts';
+import { ada, ben, cleo, founding, noon, type Story, thing } from './domain/scenario.ts';
 import { LiveGraph } from './live-graph.ts';
 import { askers, objectsOf, questions, relations } from './testing/questions.ts';
 
@@ -62,6 +62,27 @@ describe('the graph that questions are answered from', () => {
       }),
       { numRuns: 40 },
     );
+  });
+
+  it('has a group that several organizations have put people into', () => {
+    const [group, one, other] = [thing(401), thing(100), thing(101)];
+    const plan = { plan: 'any', seats: null };
+    const story = founding().do(
+      [ada, { type: 'createGroup', groupId: group, name: 'Staff', description: 'x', kind: 'manageable' }],
+      [ada, { type: 'createOrganization', organizationId: one, name: 'x', plan }],
+      [ben, { type: 'createOrganization', organizationId: other, name: 'x', plan }],
+      [ada, { type: 'addGroupMember', groupId: group, userId: ada, organizationId: one }],
+      [ben, { type: 'addGroupMember', groupId: group, userId: ben, organizationId: other }],
+    );
+    const live = new LiveGraph();
+    live.loaded(story.state);
+    for (const [user, isIn] of [
+      [ada, true],
+      [ben, true],
+      [cleo, false],
+    ] as const) {
+      expect(live.present.check(`user:${user}`, 'member', `group:${group}`, story.now)).toBe(isIn);
+    }
   });
 
   it('says after every step who holds what, as the rules have it', () => {
