@@ -16,7 +16,7 @@ import {
   neverQueryText,
   neverText,
 } from './bad-values.ts';
-import type { CallerRequest } from './caller-requests.ts';
+import type { CallerRequest } from './calling.ts';
 import { type Field, fieldsOf, isStrict } from './declared-fields.ts';
 import type { RawRequest } from './raw-request.ts';
 

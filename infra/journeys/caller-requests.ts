@@ -1,31 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { newcomer, type SignedInPerson, signIn } from '@rollcall/testing/people';
-import type { CallerKind } from '@rollcall/types/testing/caller-table';
-import type { Cast } from './cast.ts';
+import { newcomer, signIn } from '@rollcall/testing/people';
+import { type Compose, isIn } from './calling.ts';
 import { parkEvent } from './parked-event.ts';
+import { secondFactorRequests } from './second-factor-requests.ts';
 import { sharedPermission } from './shared-permission.ts';
 import { structureRequests } from './structure-requests.ts';
 import { found } from './structure-world.ts';
-
-/** Who calls, and about whom. */
-export interface Calling {
-  readonly cast: Cast;
-  readonly kind: CallerKind;
-  /** Undefined for nobody. */
-  readonly caller: SignedInPerson | undefined;
-  /** Whom the path names, where it names a person: the caller for `self`, else somebody else. */
-  readonly subject: SignedInPerson;
-}
-
-export interface CallerRequest {
-  readonly params?: Readonly<Record<string, string>>;
-  readonly query?: string;
-  readonly body?: unknown;
-  /** Instead of the caller's own. */
-  readonly token?: string;
-}
-
-type Compose = (calling: Calling) => CallerRequest | Promise<CallerRequest>;
 
 const fresh = () => `journeys.${randomBytes(6).toString('hex')}`;
 const secret = 'A'.repeat(32);
@@ -37,9 +17,6 @@ const account = () => {
 const aboutSubject: Compose = ({ subject }) => ({ params: { userId: subject.id } });
 const freshPermission = () => ({ body: { name: fresh(), description: 'Made by a journey.' } });
 const aPermission: Compose = () => ({ params: { name: sharedPermission } });
-
-/** Whoever presents an ended token, or none, has no session to use up. */
-const isIn = ({ kind }: Calling) => kind !== 'nobody' && kind !== 'ended';
 
 const sessionIdIn = (token: string): string =>
   JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).sid;
@@ -105,6 +82,7 @@ export const callerRequests: Readonly<Record<string, Compose>> = {
   revokeOtherSessions: nothing,
   listUserSessions: aboutSubject,
   revokeUserSessions: onSignedIn,
+  ...secondFactorRequests,
   forgotPassword: ({ subject }) => ({ body: { email: subject.email } }),
   resetPassword: async ({ cast }) => {
     // Somebody new each time: a mail that was asked for before would void the next one.

@@ -12,7 +12,8 @@ import {
   publicCallerTable,
 } from '@rollcall/types/testing/caller-table';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type CallerRequest, callerRequests } from './caller-requests.ts';
+import { callerRequests } from './caller-requests.ts';
+import type { CallerRequest } from './calling.ts';
 import { Cast } from './cast.ts';
 import { sharedPermission } from './shared-permission.ts';
 

@@ -93,7 +93,7 @@ export const nextPassword = (): string => `another long password ${randomUUID()}
 
 /**
  * Every way to become or to stay signed in that there is. A route that hands out or takes what opens doors has its place
- * here, or in {@link noDoors}; what is not built (links that sign in, second factors, passkeys, other identity providers,
+ * here, or in {@link noDoors}; what is not built (links that sign in, passkeys, other identity providers,
  * OAuth clients, API keys, SCIM) gets it with its routes.
  */
 export const doors: Readonly<Record<string, Door>> = {
@@ -170,6 +170,16 @@ export const doors: Readonly<Record<string, Door>> = {
       asking(cast, 'PUT', '/v1/password', { token, body: { current: password, password: nextPassword() } }),
     ['changePassword'],
   ),
+  'proving the password again': {
+    ...byAccessToken(
+      'token_revoked',
+      (cast, _, token, { password }) =>
+        asking(cast, 'POST', '/v1/sessions/reauthenticate', { token, body: { password } }),
+      ['reauthenticate'],
+    ),
+    // Another session has taken the place of the one that it belonged to.
+    rows: { ...accessRows('token_revoked'), used: 'token_revoked' },
+  },
   'mailed link of a sign-up': {
     operations: ['verifyRegistration'],
     rows: verificationLinkRows,
@@ -182,11 +192,17 @@ export const doors: Readonly<Record<string, Door>> = {
   },
 };
 
+/** Doors whose states are tried at their service: whoever has a second factor comes in by none of those above. */
+export const doorsTriedElsewhere: Readonly<Record<string, string>> = {
+  completeSignIn: 'services/auth/src/sessions/pending-sign-in.spec.ts',
+};
+
 const mailsALink = 'mails a link, whose own door is above, and shows nobody whether it did';
 const showsAPage = 'shows a page with a button; the link works when it is pressed';
 
 /** Routes that look like doors, and why they are none. */
 export const noDoors: Readonly<Record<string, string>> = {
+  enrolTotp: 'hands its owner a secret that opens nothing without the password',
   signUp: 'makes an account that opens no door until its address is confirmed: the state "unverified"',
   createUser: 'as signUp; to vouch for an address takes a permission',
   resendVerification: mailsALink,

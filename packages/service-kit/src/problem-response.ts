@@ -23,9 +23,13 @@ export const problemResponse = (refusal: Refusal, requestId: string): Response =
       'cache-control': 'no-store',
       ...(refusal.retryAfterSeconds === undefined ? {} : { 'retry-after': String(refusal.retryAfterSeconds) }),
       // RFC 9110 section 11.6.1: a 401 says how to authenticate.
-      ...(problems[refusal.refused].status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+      ...(problems[refusal.refused].status === 401 ? { 'www-authenticate': challengeOf(refusal) } : {}),
     },
   });
+
+/** That the token is good, and the sign-in behind it not good enough, is told apart (RFC 9470 section 3). */
+const challengeOf = ({ refused }: Refusal): string =>
+  refused === 'reauthentication_required' ? 'Bearer error="insufficient_user_authentication"' : 'Bearer';
 
 // RFC 6901 section 3.
 const pointer = (path: readonly PropertyKey[]): string =>

@@ -19,6 +19,9 @@ export const problems = {
   unauthenticated: { status: 401, title: 'Sign in first' },
   token_revoked: { status: 401, title: 'The session has ended' },
   invalid_credentials: { status: 401, title: 'The identifier or password is wrong' },
+  mfa_required: { status: 401, title: 'This account needs a second factor: sign in where one can be given' },
+  sign_in_expired: { status: 401, title: 'The sign-in took too long or failed too often: begin anew' },
+  reauthentication_required: { status: 401, title: 'Prove once more that it is you' },
   refresh_token_invalid: { status: 401, title: 'The refresh token is unknown, used or expired' },
   forbidden: { status: 403, title: 'You may not do this' },
   cross_site_request: { status: 403, title: 'A cookie does not authorize requests from other sites' },
@@ -51,6 +54,8 @@ export const problems = {
   request_in_progress: { status: 409, title: 'The first request with this Idempotency-Key is still running' },
   event_still_fails: { status: 409, title: 'The event still cannot be applied' },
   event_not_parked: { status: 409, title: 'The event is not parked any more' },
+  too_many_factors: { status: 409, title: 'There are as many factors of this kind as there may be' },
+  second_factor_needed: { status: 409, title: 'Recovery codes belong to a second factor, and there is none' },
   precondition_failed: { status: 412, title: 'The resource has changed since it was read' },
   // Limits and outages
   rate_limited: { status: 429, title: 'Too many requests' },

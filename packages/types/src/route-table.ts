@@ -4,6 +4,7 @@ import * as authAccounts from './routes/auth/accounts.ts';
 import * as keys from './routes/auth/keys.ts';
 import * as passwords from './routes/auth/passwords.ts';
 import * as revocations from './routes/auth/revocations.ts';
+import * as secondFactors from './routes/auth/second-factors.ts';
 import * as sessions from './routes/auth/sessions.ts';
 import * as deactivation from './routes/deactivation.ts';
 import * as gateway from './routes/gateway.ts';
@@ -31,6 +32,7 @@ const isRoute = (value: unknown): value is Route =>
 export const routeTable: readonly Route[] = [
   registration,
   sessions,
+  secondFactors,
   passwords,
   keys,
   authAccounts,

@@ -3,9 +3,11 @@ import { Worker } from '@rollcall/service-kit/worker';
 import type { Ports } from './ports.ts';
 import { forgetUnconfirmed } from './store/credentials.ts';
 import { deleteOldResets } from './store/password-resets.ts';
+import { deleteOldPendingSignIns } from './store/pending-sign-ins.ts';
 import { deleteExpiredRevocations } from './store/revocations.ts';
 import { deleteOldSessions } from './store/sessions.ts';
 import { deleteRetiredKeys } from './store/signing-keys.ts';
+import { deleteUnconfirmedTotp } from './store/totp-factors.ts';
 
 const batch = 1_000;
 
@@ -18,6 +20,8 @@ export const createCleanUpWorker = ({ connection, log }: Ports): Worker =>
     round: async () => {
       await forgetUnconfirmed(connection.db);
       await deleteOldResets(connection.db);
+      await deleteUnconfirmedTotp(connection.db);
+      await deleteOldPendingSignIns(connection.db);
       await deleteExpiredRevocations(connection.db);
       await deleteRetiredKeys(connection.db);
       await deleteExpiredCounters(connection.sql, 'auth');

@@ -39,6 +39,13 @@ export const toConfig = (environment: Environment) => {
     /** A person who signs in beyond this is signed out where they signed in longest ago. */
     sessionsEach: 100,
     resetLifetimeMilliseconds: 60 * minute,
+    /** In what time the second factor has to follow the first. */
+    pendingSignInMilliseconds: 5 * minute,
+    /** In what time an authenticator app has to be confirmed. */
+    enrolmentMilliseconds: 15 * minute,
+    /** Who changes how they sign in has proved who they are no longer ago than this. */
+    freshMilliseconds: 10 * minute,
+    factorsEach: 10,
   };
 };
 

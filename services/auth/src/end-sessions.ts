@@ -7,6 +7,7 @@ import { sessionId } from '@rollcall/types/ids';
 import type { Revocation } from '@rollcall/types/routes/auth/revocations';
 import type { Config } from './config.ts';
 import { holdCredential } from './store/credentials.ts';
+import { voidPendingSignIns } from './store/pending-sign-ins.ts';
 import { addRevocations } from './store/revocations.ts';
 import { endSessions, type Selection } from './store/sessions.ts';
 
@@ -29,6 +30,8 @@ export const endSessionsOf = async (
 ): Promise<Revocation[]> => {
   await holdCredential(tx, userId);
   const ended = await endSessions(tx, userId, selection);
+  // What ends all of somebody's sessions leaves none about to begin.
+  if (selection === 'all') await voidPendingSignIns(tx, userId);
   for (const id of ended) {
     await emit(sessionEnded, { subject: userId, data: { sessionId: sessionId.parse(id), reason }, cause });
   }

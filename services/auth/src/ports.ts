@@ -3,6 +3,7 @@ import type { EventPlane } from '@rollcall/events/event-plane';
 import type { PersonalData } from '@rollcall/events/personal-data';
 import type { Logger } from '@rollcall/service-kit/logging';
 import type { Config } from './config.ts';
+import type { TotpSeal } from './factors/sealed-totp.ts';
 import type { PasswordHasher } from './passwords/password-hasher.ts';
 import type { SignInGuard } from './passwords/sign-in-guard.ts';
 import type { RefusedSignIns } from './refused-sign-ins.ts';
@@ -18,6 +19,9 @@ export interface Ports {
   readonly hasher: PasswordHasher;
   readonly guard: SignInGuard;
   readonly keys: SigningKeys;
+  readonly totpSeal: TotpSeal;
+  /** What a recovery code of a person is kept as. */
+  readonly recoveryDigest: (userId: string, code: string) => string;
   readonly feed: RevocationFeed;
   readonly refusedSignIns: RefusedSignIns;
   readonly log: Logger;

@@ -5,8 +5,11 @@ import type { RunningService } from '@rollcall/service-kit/service';
 import type { ServiceDirectory } from '@rollcall/service-kit/service-directory';
 import { createCleanUpWorker } from './clean-up.ts';
 import { toConfig } from './config.ts';
+import { createRecoveryDigest } from './factors/recovery-codes.ts';
+import { createTotpSeal } from './factors/sealed-totp.ts';
 import { handleAuthenticateUser } from './http/authenticate-user.ts';
 import { handleChangePassword } from './http/change-password.ts';
+import { handleCompleteSignIn } from './http/complete-sign-in.ts';
 import { handleEnrolUser } from './http/enrol-user.ts';
 import { handleForgotPassword } from './http/forgot-password.ts';
 import { handleListSessions, handleListUserSessions } from './http/list-sessions.ts';
@@ -14,6 +17,8 @@ import { handleMintResetSecret } from './http/mint-reset-secret.ts';
 import { handleReadKeySet } from './http/read-key-set.ts';
 import { handleReadRevocations } from './http/read-revocations.ts';
 import { handleReadOpenIdConfiguration, handleReadServerMetadata } from './http/read-server-metadata.ts';
+import { handleReauthenticate } from './http/reauthenticate.ts';
+import { recoveryCodeHandlers } from './http/recovery-codes.ts';
 import { handleRefreshSession } from './http/refresh-session.ts';
 import { handleResetPassword } from './http/reset-password.ts';
 import {
@@ -28,6 +33,7 @@ import { handleShowResetPage } from './http/show-reset-page.ts';
 import { handleSignIn } from './http/sign-in.ts';
 import { handleStoreDevCredential } from './http/store-dev-credential.ts';
 import { handleStorePendingCredential } from './http/store-pending-credential.ts';
+import { totpHandlers } from './http/totp-factors.ts';
 import { createPasswordHasher } from './passwords/password-hasher.ts';
 import { createSignInGuard } from './passwords/sign-in-guard.ts';
 import { sealOrigin } from './personal-origin.ts';
@@ -67,11 +73,18 @@ export const startAuth = async (environment: Environment, directory: ServiceDire
     log,
     sealOrigin: (userId, hop) => sealOrigin({ personal, log }, userId, hop),
   });
-  const ports: Ports = { config, connection, events, personal, hasher, guard, keys, feed, refusedSignIns, log };
+  const totpSeal = createTotpSeal(config.keyEncryptionSecret);
+  const recoveryDigest = createRecoveryDigest(config.keyEncryptionSecret);
+  const ports: Ports = {
+    ...{ config, connection, events, personal, hasher, guard, keys, totpSeal, recoveryDigest, feed },
+    ...{ refusedSignIns, log },
+  };
 
   const running = foundation.run(
     [
       handleSignIn(ports),
+      handleCompleteSignIn(ports),
+      handleReauthenticate(ports),
       handleRefreshSession(ports),
       handleListSessions(ports),
       handleSignOut(ports),
@@ -79,6 +92,8 @@ export const startAuth = async (environment: Environment, directory: ServiceDire
       handleRevokeOtherSessions(ports),
       handleListUserSessions(ports),
       handleRevokeUserSessions(ports),
+      ...totpHandlers(ports),
+      ...recoveryCodeHandlers(ports),
       handleForgotPassword(ports),
       handleResetPassword(ports),
       handleChangePassword(ports),

@@ -19,7 +19,7 @@ export const signInFailed = defineEvent({
   type: 'sign_in.failed',
   service,
   summary: 'A sign-in to an existing account was refused.',
-  data: { reason: z.enum(['wrong_password', 'disabled', 'throttled']) },
+  data: { reason: z.enum(['wrong_password', 'wrong_code', 'disabled', 'throttled']) },
   personal: origin,
 });
 
@@ -35,6 +35,8 @@ export const sessionEnded = defineEvent({
       'too_many',
       'refresh_reused',
       'password_changed',
+      'factors_changed',
+      'reauthenticated',
       'deactivated',
     ]),
   },
@@ -59,6 +61,37 @@ export const passwordChanged = defineEvent({
   service,
   summary: 'A person has a new password.',
   data: { how: z.enum(['change', 'reset']) },
+});
+
+const factorKind = z.enum(['totp']);
+
+export const factorAdded = defineEvent({
+  type: 'factor.added',
+  service,
+  summary: 'A person has another second factor to sign in with.',
+  data: { factorId: entityId, kind: factorKind },
+});
+
+export const factorRemoved = defineEvent({
+  type: 'factor.removed',
+  service,
+  summary: 'A second factor of a person works no longer.',
+  data: { factorId: entityId, kind: factorKind },
+});
+
+export const recoveryCodesMade = defineEvent({
+  type: 'recovery_codes.made',
+  service,
+  summary: 'A person has new recovery codes; those before work no longer.',
+  data: { count: z.int().nonnegative() },
+});
+
+export const recoveryCodeUsed = defineEvent({
+  type: 'recovery_code.used',
+  service,
+  summary: 'A person signed in with a recovery code in place of their second factor.',
+  data: { left: z.int().nonnegative() },
+  personal: origin,
 });
 
 export const signingKeyAdded = defineEvent({

@@ -11,6 +11,10 @@ export const mailKind = z.enum([
   'password_reset',
   'password_changed',
   'new_sign_in',
+  'factor_added',
+  'factor_removed',
+  'recovery_codes_made',
+  'recovery_code_used',
   'deactivated',
 ]);
 export type MailKind = z.infer<typeof mailKind>;

@@ -31,6 +31,18 @@ revokeSession                   DELETE /v1/sessions/:sessionId               U  
 revokeOtherSessions             DELETE /v1/sessions                          U                                       signin      200     -      -   200   200  ended
 listUserSessions                GET    /v1/users/:userId/sessions            sessions.manage                         signin   hidden hidden   200 hidden  200  ended
 revokeUserSessions              DELETE /v1/users/:userId/sessions            sessions.manage                         signin   hidden hidden   200 hidden  200  ended
+completeSignIn                  POST   /v1/sessions/mfa                      P                                          201      201     -      -   201   201    201
+reauthenticate                  POST   /v1/sessions/reauthenticate           U                                       signin      200     -      -   200   200  ended
+enrolTotp                       POST   /v1/mfa/totp                          U                                       signin      201     -      -   201   201  ended
+confirmTotp                     POST   /v1/mfa/totp/:factorId/confirm        U                                       signin      200     -      -   200   200  ended
+confirmTotp                     POST   /v1/mfa/totp/:factorId/confirm        U                                       signin   hidden     -      - hidden hidden ended  when another's
+listTotp                        GET    /v1/mfa/totp                          U                                       signin      200     -      -   200   200  ended
+renameTotp                      PATCH  /v1/mfa/totp/:factorId                U                                       signin      200     -      -   200   200  ended
+renameTotp                      PATCH  /v1/mfa/totp/:factorId                U                                       signin   hidden     -      - hidden hidden ended  when another's
+removeTotp                      DELETE /v1/mfa/totp/:factorId                U                                       signin      200     -      -   200   200  ended
+removeTotp                      DELETE /v1/mfa/totp/:factorId                U                                       signin   hidden     -      - hidden hidden ended  when another's
+readRecoveryCodes               GET    /v1/mfa/recovery-codes                U                                       signin      200     -      -   200   200  ended
+makeRecoveryCodes               POST   /v1/mfa/recovery-codes                U                                       signin      201     -      -   201   201  ended
 forgotPassword                  POST   /v1/password/forgot                   P                                          202      202     -      -   202   202    202
 resetPassword                   POST   /v1/password/reset                    P                                          200      200     -      -   200   200    200
 changePassword                  PUT    /v1/password                          U                                       signin      200     -      -   200   200  ended

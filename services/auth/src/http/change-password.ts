@@ -1,16 +1,20 @@
-import { answer, type CallContext, handle } from '@rollcall/service-kit/call-context';
+import { answer, handle } from '@rollcall/service-kit/call-context';
 import { passwordChanged } from '@rollcall/types/events/auth';
-import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
+import { isRefusal, refuse } from '@rollcall/types/problems';
 import { changePassword } from '@rollcall/types/routes/auth/passwords';
 import { endSessionsOf } from '../end-sessions.ts';
+import { proveStrong } from '../factors/freshness.ts';
 import { judgePassword } from '../passwords/password-policy.ts';
+import { proveCurrentPassword } from '../passwords/prove-current-password.ts';
 import type { Ports } from '../ports.ts';
-import { type Credential, findCredentialOf, holdUsable, setPassword } from '../store/credentials.ts';
+import { holdUsable, setPassword } from '../store/credentials.ts';
 import { voidResets } from '../store/password-resets.ts';
 
 export const handleChangePassword = (ports: Ports) =>
   handle(changePassword, async ({ body }, context) => {
-    const proved = await proveCurrent(ports, body.current, context);
+    const tooWeak = await proveStrong(ports, context.signedIn);
+    if (tooWeak) return tooWeak;
+    const proved = await proveCurrentPassword(ports, body.current, context);
     if (isRefusal(proved)) return proved;
     const weak = await judgePassword(body.password, proved);
     if (weak) return weak;
@@ -30,14 +34,3 @@ export const handleChangePassword = (ports: Ports) =>
     ports.feed.announce(revoked);
     return answer(200, { status: 'changed' });
   });
-
-/** A stolen session may not be used to guess the password without end. */
-const proveCurrent = (ports: Ports, current: string, context: CallContext): Promise<Credential | Refusal> => {
-  const { userId } = context.signedIn;
-  return ports.guard.attempt({ userId }, context.hop, async () => {
-    const credential = await findCredentialOf(ports.connection.db, userId);
-    const verdict = await ports.hasher.verify(credential?.passwordHash, current, context.hop.ipAddress);
-    if (isRefusal(verdict)) return verdict;
-    return credential && verdict.matches ? credential : refuse('invalid_credentials');
-  });
-};

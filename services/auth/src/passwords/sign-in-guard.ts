@@ -5,8 +5,8 @@ import { addressKey } from '@rollcall/service-kit/client-address';
 import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
 import { AttemptLanes } from './attempt-lanes.ts';
 
-/** Whose password is tried: that of whatever somebody typed, or of a signed-in person who proves it again. */
-export type Tried = { readonly identifier: string } | { readonly userId: string };
+/** What is tried: the password of whatever somebody typed, or of a signed-in person who proves it again; a second factor. */
+export type Tried = { readonly identifier: string } | { readonly userId: string } | { readonly factorsOf: string };
 
 export interface Origin {
   readonly ipAddress: string;
@@ -121,7 +121,13 @@ const createKeys = (secret: Uint8Array) => {
   const key = Buffer.from(hkdfSync('sha256', secret, '', 'rollcall sign-in guard', 32));
   const name = (...parts: string[]) => createHmac('sha256', key).update(JSON.stringify(parts)).digest('base64url');
   return (tried: Tried, { ipAddress }: Origin) => {
-    const who = 'userId' in tried ? ['person', tried.userId] : ['typed', tried.identifier.toLowerCase()];
+    const who = wordsFor(tried);
     return { who: name(...who), whoFrom: name(...who, addressKey(ipAddress)) };
   };
+};
+
+const wordsFor = (tried: Tried): string[] => {
+  if ('userId' in tried) return ['person', tried.userId];
+  if ('factorsOf' in tried) return ['factors', tried.factorsOf];
+  return ['typed', tried.identifier.toLowerCase()];
 };

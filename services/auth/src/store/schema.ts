@@ -83,6 +83,59 @@ export const passwordResets = auth.table(
   (table) => [index('password_resets__user_id').on(table.userId)],
 );
 
+/** Authenticator apps. One that was not confirmed in time is as if it had never been. */
+export const totpFactors = auth.table(
+  'totp_factors',
+  {
+    id: uuid().primaryKey(),
+    userId: uuid('user_id').notNull(),
+    name: text().notNull(),
+    sealedSecret: text('sealed_secret').notNull(),
+    /** The newest time step whose code was used: it and those before it are spent, at every replica. */
+    usedStep: bigint('used_step', { mode: 'number' }).notNull().default(0),
+    createdAt: instant('created_at').notNull().defaultNow(),
+    /** Until when it may be confirmed; null once it was. */
+    expiresAt: instant('expires_at'),
+    lastUsedAt: instant('last_used_at'),
+  },
+  (table) => [index('totp_factors__user_id').on(table.userId), index('totp_factors__expires_at').on(table.expiresAt)],
+);
+
+/** Codes for whoever has lost their second factor, by keyed digest. A used one is kept until there are new ones. */
+export const recoveryCodes = auth.table(
+  'recovery_codes',
+  {
+    digest: text().primaryKey(),
+    userId: uuid('user_id').notNull(),
+    createdAt: instant('created_at').notNull().defaultNow(),
+    usedAt: instant('used_at'),
+  },
+  (table) => [index('recovery_codes__user_id').on(table.userId)],
+);
+
+/** Sign-ins that wait for a second factor: no session, and good for nothing else. */
+export const pendingSignIns = auth.table(
+  'pending_sign_ins',
+  {
+    tokenDigest: text('token_digest').primaryKey(),
+    userId: uuid('user_id').notNull(),
+    /** What was proved before. */
+    methods: text().array().notNull(),
+    /** When the password that was proved was set: with another one since, it is over. */
+    passwordSetAt: instant('password_set_at').notNull(),
+    /** The session that this one takes the place of. */
+    replaces: uuid(),
+    misses: integer().notNull().default(0),
+    createdAt: instant('created_at').notNull().defaultNow(),
+    expiresAt: instant('expires_at').notNull(),
+    usedAt: instant('used_at'),
+  },
+  (table) => [
+    index('pending_sign_ins__expires_at').on(table.expiresAt),
+    index('pending_sign_ins__user_id').on(table.userId),
+  ],
+);
+
 /** Keys that sign access tokens: the newest signs, older ones stay published while their tokens live. */
 export const signingKeys = auth.table('signing_keys', {
   id: text().primaryKey(),

@@ -193,6 +193,7 @@ export const isContested = async (tx: Transaction, digest: string): Promise<bool
   return (await tx.$count(refreshTokens, which)) > 0;
 };
 
+/** Has a session not ended by anything but its age? */
 export const isOpen = async (db: Queryable, id: string): Promise<boolean> => {
   const found = await db
     .select({ id: sessions.id })

@@ -8,6 +8,7 @@ import type { LinkTemplate, NoticeTemplate } from './facts.ts';
 import { newSignIn } from './new-sign-in.ts';
 import { passwordChanged } from './password-changed.ts';
 import { passwordReset } from './password-reset.ts';
+import { factorAdded, factorRemoved, recoveryCodesMade, recoveryCodeUsed } from './second-factors.ts';
 import { verification } from './verification.ts';
 
 interface LinkMail {
@@ -33,5 +34,9 @@ export const notices: Readonly<Record<Exclude<MailKind, LinkMailKind>, NoticeTem
   account_exists: accountExists,
   password_changed: passwordChanged,
   new_sign_in: newSignIn,
+  factor_added: factorAdded,
+  factor_removed: factorRemoved,
+  recovery_codes_made: recoveryCodesMade,
+  recovery_code_used: recoveryCodeUsed,
   deactivated,
 };

@@ -1,8 +1,17 @@
 import { newId } from '@rollcall/service-kit/identity';
-import { passwordChanged, passwordResetRequested, sessionStarted } from '@rollcall/types/events/auth';
+import type { EventDefinition } from '@rollcall/types/event-definition';
+import {
+  factorAdded,
+  factorRemoved,
+  passwordChanged,
+  passwordResetRequested,
+  recoveryCodesMade,
+  recoveryCodeUsed,
+  sessionStarted,
+} from '@rollcall/types/events/auth';
 import { userDeactivated } from '@rollcall/types/events/deactivation';
 import { signUpRepeated, verificationRequested } from '@rollcall/types/events/registration';
-import { sessionId } from '@rollcall/types/ids';
+import { entityId, sessionId } from '@rollcall/types/ids';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type NotificationUnderTest, startNotificationUnderTest } from '../testing/notification-under-test.ts';
 
@@ -82,6 +91,24 @@ describe('notices', () => {
     await notification.register(userId, email);
     await notification.arrive(passwordChanged, userId, { how: 'reset' });
     expect((await onlyMail()).subject).toBe('Your password was changed');
+  });
+
+  it.each([
+    ['factor.added', factorAdded, { factorId: entityId.parse(newId()), kind: 'totp' }, 'was added to'],
+    ['factor.removed', factorRemoved, { factorId: entityId.parse(newId()), kind: 'totp' }, 'was removed from'],
+    ['recovery_codes.made', recoveryCodesMade, { count: 10 }, 'has new recovery codes'],
+  ] as const)('%s tells the person', async (_, definition, data, said) => {
+    await notification.register(userId, email);
+    await notification.arrive(definition as EventDefinition, userId, data);
+    expect((await onlyMail()).subject).toContain(said);
+  });
+
+  it('recovery_code.used says when, from what and from where', async () => {
+    await notification.register(userId, email);
+    await notification.arrive(recoveryCodeUsed, userId, { left: 9 }, { ipAddress: '192.0.2.7', userAgent: 'Firefox' });
+    const { subject, text } = await onlyMail();
+    expect(subject).toBe('A recovery code was used to sign in to your account');
+    expect(text).toContain('Device: Firefox\nAddress: 192.0.2.7');
   });
 
   it('user.deactivated tells the person', async () => {

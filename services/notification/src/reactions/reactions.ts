@@ -1,5 +1,6 @@
 import { onPasswordChanged } from './on-password-changed.ts';
 import { onPasswordResetRequested } from './on-password-reset-requested.ts';
+import { onSecondFactors } from './on-second-factors.ts';
 import { onSessionStarted } from './on-session-started.ts';
 import { onSignUpRepeated } from './on-sign-up-repeated.ts';
 import { onUserDeactivated } from './on-user-deactivated.ts';
@@ -10,6 +11,6 @@ import type { ReactionPorts } from './queue-mail.ts';
 /** What this service does about events, by the service they come from. */
 export const createReactions = (ports: ReactionPorts) => ({
   registration: [onVerificationRequested(ports), onSignUpRepeated(ports), onUserRegistered()],
-  auth: [onSessionStarted(ports), onPasswordResetRequested(ports), onPasswordChanged(ports)],
+  auth: [onSessionStarted(ports), onPasswordResetRequested(ports), onPasswordChanged(ports), ...onSecondFactors(ports)],
   deactivation: [onUserDeactivated(ports)],
 });

@@ -11,7 +11,7 @@ const identifier = line({ min: 1, max: 254 });
 const ended = z.object({ ended: z.int().nonnegative() });
 
 /** With `?cookies=true` the tokens are set as cookies and stand in no body. */
-const tokens = z.object({
+export const tokens = z.object({
   accessToken: z.string().optional(),
   tokenType: z.literal('Bearer'),
   expiresIn: z.int().positive(),
@@ -19,19 +19,28 @@ const tokens = z.object({
   user: z.object({ id: userId }),
 });
 
-const cookieChoice = z.strictObject({ cookies: z.enum(['true', 'false']).optional() });
+/** The password was right, and a second factor is needed: nobody is signed in yet. */
+export const challenge = z.object({
+  status: z.literal('mfa_required'),
+  /** For `POST /v1/sessions/mfa`; good for one sign-in. */
+  mfaToken: z.string(),
+  expiresIn: z.int().positive(),
+  methods: z.array(z.enum(['totp', 'recovery_code'])),
+});
+
+export const cookieChoice = z.strictObject({ cookies: z.enum(['true', 'false']).optional() });
 
 export const signIn = defineRoute({
   service,
   operationId: 'signIn',
   method: 'POST',
   path: '/v1/sessions',
-  summary: 'Sign in with e-mail or username and password',
+  summary: 'Sign in with e-mail or username and password; 200 asks for the second factor of whoever has one',
   callers: ['public'],
   rate: 'sign_in',
   query: cookieChoice,
   body: z.strictObject({ identifier, password: presentedPassword }),
-  responses: { 201: tokens },
+  responses: { 201: tokens, 200: challenge },
   refusals: ['invalid_credentials', 'rate_limited', 'overloaded'],
   cookies: true,
 });
@@ -46,7 +55,7 @@ export const authenticateUser = defineRoute({
   rate: 'sign_in',
   body: z.strictObject({ username: identifier, password: presentedPassword }),
   responses: { 200: z.object({ token: z.string() }) },
-  refusals: ['invalid_credentials', 'rate_limited', 'overloaded'],
+  refusals: ['invalid_credentials', 'mfa_required', 'rate_limited', 'overloaded'],
   tag: 'UserService',
 });
 

@@ -1,0 +1,54 @@
+import { answer, type CallContext, handle } from '@rollcall/service-kit/call-context';
+import { digestOf } from '@rollcall/service-kit/sealed-secret';
+import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
+import { completeSignIn } from '@rollcall/types/routes/auth/second-factors';
+import { type PresentedFactor, proveSecondFactor } from '../factors/second-factor.ts';
+import { reportRefusal } from '../password-sign-in.ts';
+import type { Ports } from '../ports.ts';
+import { type Beginning, startSession } from '../sessions/start-session.ts';
+import {
+  closePendingSignIn,
+  holdPendingSignIn,
+  type PendingSignIn,
+  tryPendingSignIn,
+} from '../store/pending-sign-ins.ts';
+import { type IssuedTokens, tokenAnswer } from '../tokens/token-answer.ts';
+
+export const handleCompleteSignIn = (ports: Ports) =>
+  handle(completeSignIn, async ({ body, query }, context) => {
+    const pending = await tryPendingSignIn(ports.connection.db, digestOf(body.mfaToken));
+    if (!pending) return refuse('sign_in_expired');
+    // Counted for the person, too: whoever knows the password could begin anew again and again.
+    const whose = { factorsOf: pending.userId };
+    const issued = await ports.guard.attempt(whose, context.hop, () => complete(ports, pending, body, context));
+    if (isRefusal(issued)) return issued;
+    const tokens = tokenAnswer(ports.config, issued, query.cookies === 'true');
+    return answer(201, tokens.body, tokens.headers);
+  });
+
+const complete = async (
+  ports: Ports,
+  { tokenDigest, userId, methods, passwordSetAt, replaces }: PendingSignIn,
+  presented: PresentedFactor,
+  context: CallContext,
+): Promise<IssuedTokens | Refusal> => {
+  const proof = await proveSecondFactor(ports, userId, presented, context);
+  if (proof) {
+    const beginning = {
+      userId,
+      passwordSetAt,
+      methods: [...methods, ...proof.methods],
+      kind: 'lasting',
+      replaces: replaces ?? undefined,
+      // A code that somebody else just used leaves the sign-in open for another one.
+      alongside: async (tx, emit) =>
+        (await holdPendingSignIn(tx, tokenDigest)) &&
+        (await proof.spend(tx, emit)) &&
+        (await closePendingSignIn(tx, tokenDigest)),
+    } satisfies Beginning;
+    const issued = await startSession(ports, beginning, context);
+    if (issued) return issued;
+  }
+  reportRefusal(ports, { userId }, 'wrong_code', context);
+  return refuse('invalid_credentials');
+};

@@ -1,0 +1,35 @@
+import { answer, type CallContext, handle } from '@rollcall/service-kit/call-context';
+import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
+import { reauthenticate } from '@rollcall/types/routes/auth/second-factors';
+import { secondFactorsOf } from '../factors/second-factor.ts';
+import { proveCurrentPassword } from '../passwords/prove-current-password.ts';
+import type { Ports } from '../ports.ts';
+import { askForSecondFactor, type Challenge, isChallenge } from '../sessions/pending-sign-in.ts';
+import { startSession } from '../sessions/start-session.ts';
+import { type IssuedTokens, tokenAnswer } from '../tokens/token-answer.ts';
+
+export const handleReauthenticate = (ports: Ports) =>
+  handle(reauthenticate, async ({ body, query }, context) => {
+    const outcome = await proveAgain(ports, body.password, context);
+    if (isRefusal(outcome)) return outcome;
+    if (isChallenge(outcome)) return answer(200, outcome);
+    const tokens = tokenAnswer(ports.config, outcome, query.cookies === 'true');
+    return answer(200, tokens.body, tokens.headers);
+  });
+
+/** A session takes the place of the present one: whoever had its tokens before has nothing any more. */
+const proveAgain = async (
+  ports: Ports,
+  password: string,
+  context: CallContext,
+): Promise<IssuedTokens | Challenge | Refusal> => {
+  const credential = await proveCurrentPassword(ports, password, context);
+  if (isRefusal(credential)) return credential;
+  const { userId, changedAt } = credential;
+  const replaces = context.signedIn.sessionId;
+  const factors = await secondFactorsOf(ports.connection.db, userId);
+  if (factors.length > 0) return askForSecondFactor(ports, credential, factors, replaces);
+  const beginning = { userId, passwordSetAt: changedAt, methods: ['pwd'], kind: 'lasting', replaces } as const;
+  // Somebody has ended the session meanwhile, or another has taken its place.
+  return (await startSession(ports, beginning, context)) ?? refuse('token_revoked');
+};
