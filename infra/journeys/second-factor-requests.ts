@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { SignedInPerson } from '@rollcall/testing/people';
+import { type SignedInPerson, signIn } from '@rollcall/testing/people';
 import { generate } from 'otplib';
 import { type CallerRequest, type Calling, type Compose, isIn } from './calling.ts';
 import type { Cast } from './cast.ts';
@@ -10,85 +10,94 @@ const must = async (cast: Cast, method: string, path: string, token: string, bod
   return answer.body;
 };
 
-/** Somebody new who has begun to use an authenticator app. */
-const beginner = async (cast: Cast) => {
-  const person = await cast.somebody();
-  const { id, secret } = await must(cast, 'POST', '/v1/mfa/totp', person.token, {});
-  return { person, factorId: String(id), code: await generate({ secret }) };
+/** Has somebody begin to use an authenticator app. */
+const begun = async (cast: Cast, { token }: Pick<SignedInPerson, 'token'>) => {
+  const { id, secret } = await must(cast, 'POST', '/v1/mfa/totp', token, {});
+  return { factorId: String(id), code: await generate({ secret }) };
 };
 
-/** Somebody new with a second factor. */
-const owner = async (cast: Cast) => {
-  const { person, factorId, code } = await beginner(cast);
-  const confirmed = await must(cast, 'POST', `/v1/mfa/totp/${factorId}/confirm`, person.token, { code });
-  const recoveryCodes: string[] = confirmed.recoveryCodes;
-  return { person, factorId, recoveryCodes };
-};
-
-const firstStep = async (cast: Cast, { username, password }: SignedInPerson): Promise<string> => {
-  const answer = await cast.api('POST', '/v1/sessions', { body: { identifier: username, password } });
-  if (answer.status !== 200) throw new Error(`no second factor was asked for: ${answer.status}`);
-  return answer.body.mfaToken;
-};
-
-/** The second step of a sign-in by somebody who has one. */
+/** The second step of a sign-in by somebody new. */
 const secondStep = async (cast: Cast) => {
-  const { person, factorId, recoveryCodes } = await owner(cast);
-  const mfaToken = await firstStep(cast, person);
-  return { factorId, body: { mfaToken, method: 'recovery_code', code: recoveryCodes[0] ?? '' } };
+  const person = await cast.somebody();
+  const { factorId, code } = await begun(cast, person);
+  const confirmed = await must(cast, 'POST', `/v1/mfa/totp/${factorId}/confirm`, person.token, { code });
+  const credentials = { identifier: person.username, password: person.password };
+  const asked = await cast.api('POST', '/v1/sessions', { body: credentials });
+  if (asked.status !== 200) throw new Error(`no second factor was asked for: ${asked.status}`);
+  const recoveryCodes: string[] = confirmed.recoveryCodes;
+  const body = { mfaToken: asked.body.mfaToken, method: 'recovery_code', code: recoveryCodes[0] ?? '' };
+  return { factorId, body };
 };
 
-/** A session of somebody new that began with a second factor. */
-const strong = async (cast: Cast) => {
+const beginStrong = async (cast: Cast) => {
   const { factorId, body } = await secondStep(cast);
   const answer = await cast.api('POST', '/v1/sessions/mfa', { body });
   if (answer.status !== 201) throw new Error(`the sign-in was not completed: ${answer.status}`);
   return { params: { factorId }, token: String(answer.body.accessToken) };
 };
 
-/** Each call that is carried out is by somebody new: nobody else of a journey is asked for a second factor then. */
-const byNewcomer =
-  (compose: (cast: Cast) => Promise<CallerRequest>, otherwise: CallerRequest): Compose =>
-  (calling: Calling) =>
-    isIn(calling) ? compose(calling.cast) : otherwise;
+/** What is made once for each cast, by name: accounts are limited by the minute. */
+const made = new WeakMap<Cast, Map<string, Promise<unknown>>>();
+const once = <T>(cast: Cast, name: string, make: () => Promise<T>): Promise<T> => {
+  const known = made.get(cast) ?? new Map<string, Promise<unknown>>();
+  made.set(cast, known);
+  const found = known.get(name) ?? make();
+  known.set(name, found);
+  // What stands under a name was made for it.
+  return found as Promise<T>;
+};
+
+/** A session that began with a second factor, the same one for each kind of caller. */
+const strong = ({ cast, kind }: Calling) => once(cast, `strong ${kind}`, () => beginStrong(cast));
+
+/** Each call that is carried out is by people of its own: nobody else of a journey is asked for a second factor then. */
+const byOthers =
+  (compose: (calling: Calling) => Promise<CallerRequest>, otherwise: CallerRequest): Compose =>
+  (calling) =>
+    isIn(calling) ? compose(calling) : otherwise;
 
 const noFactor = { params: { factorId: randomUUID() } };
+
 const anothers =
   (body?: unknown): Compose =>
   async ({ cast }) => {
-    const { factorId } = await beginner(cast);
+    const { factorId } = await once(cast, 'factor', async () => begun(cast, await cast.somebody()));
     return { params: { factorId }, ...(body === undefined ? {} : { body }) };
   };
 
 export const secondFactorRequests: Readonly<Record<string, Compose>> = {
   completeSignIn: async ({ cast }) => ({ body: (await secondStep(cast)).body }),
-  reauthenticate: byNewcomer(
-    async (cast) => {
-      const { token, password } = await cast.somebody();
-      return { token, body: { password } };
+  reauthenticate: byOthers(
+    async ({ cast, kind }) => {
+      const person = await cast.named(`again-${kind}`);
+      return { token: (await signIn(cast.api, person)).token, body: { password: person.password } };
     },
     { body: { password: 'any' } },
   ),
-  enrolTotp: byNewcomer(async (cast) => ({ token: (await cast.somebody()).token, body: {} }), { body: {} }),
-  confirmTotp: byNewcomer(
-    async (cast) => {
-      const { person, factorId, code } = await beginner(cast);
+  enrolTotp: byOthers(async ({ cast, kind }) => ({ token: (await cast.named(`begins-${kind}`)).token, body: {} }), {
+    body: {},
+  }),
+  confirmTotp: byOthers(
+    async ({ cast }) => {
+      const person = await cast.somebody();
+      const { factorId, code } = await begun(cast, person);
       return { params: { factorId }, token: person.token, body: { code } };
     },
     { ...noFactor, body: { code: '000000' } },
   ),
   "confirmTotp when another's": anothers({ code: '000000' }),
   listTotp: () => ({}),
-  renameTotp: byNewcomer(async (cast) => ({ ...(await strong(cast)), body: { name: 'Mine' } }), {
+  renameTotp: byOthers(async (calling) => ({ ...(await strong(calling)), body: { name: 'Mine' } }), {
     ...noFactor,
     body: { name: 'Mine' },
   }),
   "renameTotp when another's": anothers({ name: 'Mine' }),
-  removeTotp: byNewcomer(async (cast) => {
-    const { person, factorId } = await beginner(cast);
+  removeTotp: byOthers(async ({ cast, kind }) => {
+    const person = await cast.named(`removes-${kind}`);
+    const { factorId } = await begun(cast, person);
     return { params: { factorId }, token: person.token };
   }, noFactor),
   "removeTotp when another's": anothers(),
   readRecoveryCodes: () => ({}),
-  makeRecoveryCodes: byNewcomer(async (cast) => ({ token: (await strong(cast)).token }), {}),
+  makeRecoveryCodes: byOthers(async (calling) => ({ token: (await strong(calling)).token }), {}),
 };
