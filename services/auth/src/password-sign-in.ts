@@ -1,10 +1,9 @@
 import type { CallContext } from '@rollcall/service-kit/call-context';
 import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
-import { secondFactorsOf } from './factors/second-factor.ts';
 import type { Ports } from './ports.ts';
 import type { RefusedSignIn } from './refused-sign-ins.ts';
-import { askForSecondFactor, type Challenge } from './sessions/pending-sign-in.ts';
-import { startSession } from './sessions/start-session.ts';
+import { letIn } from './sessions/let-in.ts';
+import type { Challenge } from './sessions/pending-sign-in.ts';
 import { type Credential, findCredential, strengthenHash } from './store/credentials.ts';
 import type { IssuedTokens } from './tokens/token-answer.ts';
 
@@ -35,30 +34,13 @@ export const signInWithPassword = (
     if (verdict.rehash) {
       await strengthenHash(ports.connection.db, credential.userId, credential.passwordHash, verdict.rehash);
     }
-    return (await secondStep(ports, credential, kind)) ?? (await begin(ports, credential, context, kind)) ?? refused;
+    const { userId, changedAt } = credential;
+    return (await letIn(ports, { userId, passwordSetAt: changedAt, methods: ['pwd'], kind }, context)) ?? refused;
   };
   return ports.guard.attempt({ identifier }, context.hop, attempt, async () =>
     reportRefusal(ports, await findCredential(ports.connection.db, identifier), 'throttled', context),
   );
 };
-
-const secondStep = async (
-  ports: Ports,
-  credential: Credential,
-  kind: 'lasting' | 'brief',
-): Promise<Challenge | Refusal | undefined> => {
-  const factors = await secondFactorsOf(ports.connection.db, credential.userId);
-  if (factors.length === 0) return undefined;
-  return kind === 'brief' ? refuse('mfa_required') : askForSecondFactor(ports, credential, factors);
-};
-
-const begin = (
-  ports: Ports,
-  { userId, changedAt }: Credential,
-  context: CallContext,
-  kind: 'lasting' | 'brief',
-): Promise<IssuedTokens | undefined> =>
-  startSession(ports, { userId, passwordSetAt: changedAt, methods: ['pwd'], kind }, context);
 
 /** Tells the trail of an account, if there is one, that somebody was not let in. */
 export const reportRefusal = (

@@ -1,11 +1,10 @@
 import { answer, type CallContext, handle } from '@rollcall/service-kit/call-context';
 import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
 import { reauthenticate } from '@rollcall/types/routes/auth/second-factors';
-import { secondFactorsOf } from '../factors/second-factor.ts';
 import { proveCurrentPassword } from '../passwords/prove-current-password.ts';
 import type { Ports } from '../ports.ts';
-import { askForSecondFactor, type Challenge, isChallenge } from '../sessions/pending-sign-in.ts';
-import { startSession } from '../sessions/start-session.ts';
+import { letIn } from '../sessions/let-in.ts';
+import { type Challenge, isChallenge } from '../sessions/pending-sign-in.ts';
 import { type IssuedTokens, tokenAnswer } from '../tokens/token-answer.ts';
 
 export const handleReauthenticate = (ports: Ports) =>
@@ -27,9 +26,7 @@ const proveAgain = async (
   if (isRefusal(credential)) return credential;
   const { userId, changedAt } = credential;
   const replaces = context.signedIn.sessionId;
-  const factors = await secondFactorsOf(ports.connection.db, userId);
-  if (factors.length > 0) return askForSecondFactor(ports, credential, factors, replaces);
   const beginning = { userId, passwordSetAt: changedAt, methods: ['pwd'], kind: 'lasting', replaces } as const;
   // Somebody has ended the session meanwhile, or another has taken its place.
-  return (await startSession(ports, beginning, context)) ?? refuse('token_revoked');
+  return (await letIn(ports, beginning, context)) ?? refuse('token_revoked');
 };

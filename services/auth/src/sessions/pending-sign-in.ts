@@ -2,8 +2,9 @@ import { newSecret } from '@rollcall/service-kit/identity';
 import { digestOf } from '@rollcall/service-kit/sealed-secret';
 import type { SecondFactorMethod } from '../factors/second-factor.ts';
 import type { Ports } from '../ports.ts';
-import type { Credential } from '../store/credentials.ts';
+import { holdUsable } from '../store/credentials.ts';
 import { insertPendingSignIn } from '../store/pending-sign-ins.ts';
+import type { Beginning } from './start-session.ts';
 
 /** The answer to whoever has proved the first factor only. */
 export interface Challenge {
@@ -15,22 +16,27 @@ export interface Challenge {
 
 export const isChallenge = (outcome: object): outcome is Challenge => 'status' in outcome;
 
-/** Puts down that a password was right, for whoever completes the sign-in within minutes. */
+/** Puts down what was proved, for whoever completes the sign-in within minutes; undefined as `letIn` has it. */
 export const askForSecondFactor = async (
-  { config, connection }: Ports,
-  { userId, changedAt }: Credential,
-  methods: readonly SecondFactorMethod[],
-  replaces: string | null = null,
-): Promise<Challenge> => {
+  { config, events }: Ports,
+  { userId, passwordSetAt, methods, replaces, alongside }: Beginning,
+  factors: readonly SecondFactorMethod[],
+): Promise<Challenge | undefined> => {
   const mfaToken = newSecret();
-  await insertPendingSignIn(connection.db, {
-    tokenDigest: digestOf(mfaToken),
-    userId,
-    methods: ['pwd'],
-    passwordSetAt: changedAt,
-    replaces,
-    expiresAt: new Date(Date.now() + config.pendingSignInMilliseconds),
+  const isKept = await events.transact(async (tx, emit) => {
+    if (!(await holdUsable(tx, userId, 'share', passwordSetAt))) return false;
+    if (alongside && !(await alongside(tx, emit))) return false;
+    await insertPendingSignIn(tx, {
+      tokenDigest: digestOf(mfaToken),
+      userId,
+      methods: [...methods],
+      passwordSetAt,
+      replaces: replaces ?? null,
+      expiresAt: new Date(Date.now() + config.pendingSignInMilliseconds),
+    });
+    return true;
   });
+  if (!isKept) return undefined;
   const expiresIn = config.pendingSignInMilliseconds / 1_000;
-  return { status: 'mfa_required', mfaToken, expiresIn, methods: [...methods] };
+  return { status: 'mfa_required', mfaToken, expiresIn, methods: [...factors] };
 };
