@@ -93,8 +93,7 @@ export const nextPassword = (): string => `another long password ${randomUUID()}
 
 /**
  * Every way to become or to stay signed in that there is. A route that hands out or takes what opens doors has its place
- * here, or in {@link noDoors}; what is not built (links that sign in, passkeys, other identity providers,
- * OAuth clients, API keys, SCIM) gets it with its routes.
+ * here, or in {@link noDoors}; what is not built (links that sign in, other identity providers, OAuth clients, API keys, SCIM) gets it with its routes.
  */
 export const doors: Readonly<Record<string, Door>> = {
   'password and address': byPassword('signIn', '/v1/sessions', ({ email, password }) => ({
@@ -195,6 +194,7 @@ export const doors: Readonly<Record<string, Door>> = {
 /** Doors whose states are tried at their service: whoever has a second factor comes in by none of those above. */
 export const doorsTriedElsewhere: Readonly<Record<string, string>> = {
   completeSignIn: 'services/auth/src/sessions/pending-sign-in.spec.ts',
+  signInWithPasskey: 'services/auth/src/http/passkeys.spec.ts',
 };
 
 const mailsALink = 'mails a link, whose own door is above, and shows nobody whether it did';
@@ -202,6 +202,7 @@ const showsAPage = 'shows a page with a button; the link works when it is presse
 
 /** Routes that look like doors, and why they are none. */
 export const noDoors: Readonly<Record<string, string>> = {
+  askForPasskey: 'hands out a challenge that opens nothing without a passkey',
   enrolTotp: 'hands its owner a secret that opens nothing without the password',
   signUp: 'makes an account that opens no door until its address is confirmed: the state "unverified"',
   createUser: 'as signUp; to vouch for an address takes a permission',

@@ -14,6 +14,7 @@ import { handleEnrolUser } from './http/enrol-user.ts';
 import { handleForgotPassword } from './http/forgot-password.ts';
 import { handleListSessions, handleListUserSessions } from './http/list-sessions.ts';
 import { handleMintResetSecret } from './http/mint-reset-secret.ts';
+import { passkeyHandlers } from './http/passkeys.ts';
 import { handleReadKeySet } from './http/read-key-set.ts';
 import { handleReadRevocations } from './http/read-revocations.ts';
 import { handleReadOpenIdConfiguration, handleReadServerMetadata } from './http/read-server-metadata.ts';
@@ -31,6 +32,7 @@ import { handleRotateSigningKey } from './http/rotate-signing-key.ts';
 import { handleSetUserAccess } from './http/set-user-access.ts';
 import { handleShowResetPage } from './http/show-reset-page.ts';
 import { handleSignIn } from './http/sign-in.ts';
+import { handleSignInWithPasskey } from './http/sign-in-with-passkey.ts';
 import { handleStoreDevCredential } from './http/store-dev-credential.ts';
 import { handleStorePendingCredential } from './http/store-pending-credential.ts';
 import { totpHandlers } from './http/totp-factors.ts';
@@ -83,6 +85,7 @@ export const startAuth = async (environment: Environment, directory: ServiceDire
   const running = foundation.run(
     [
       handleSignIn(ports),
+      handleSignInWithPasskey(ports),
       handleCompleteSignIn(ports),
       handleReauthenticate(ports),
       handleRefreshSession(ports),
@@ -93,6 +96,7 @@ export const startAuth = async (environment: Environment, directory: ServiceDire
       handleListUserSessions(ports),
       handleRevokeUserSessions(ports),
       ...totpHandlers(ports),
+      ...passkeyHandlers(ports),
       ...recoveryCodeHandlers(ports),
       handleForgotPassword(ports),
       handleResetPassword(ports),

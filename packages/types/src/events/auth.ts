@@ -19,7 +19,9 @@ export const signInFailed = defineEvent({
   type: 'sign_in.failed',
   service,
   summary: 'A sign-in to an existing account was refused.',
-  data: { reason: z.enum(['wrong_password', 'wrong_code', 'disabled', 'throttled']) },
+  data: {
+    reason: z.enum(['wrong_password', 'wrong_code', 'wrong_passkey', 'copied_passkey', 'disabled', 'throttled']),
+  },
   personal: origin,
 });
 
@@ -63,7 +65,7 @@ export const passwordChanged = defineEvent({
   data: { how: z.enum(['change', 'reset']) },
 });
 
-const factorKind = z.enum(['totp']);
+const factorKind = z.enum(['totp', 'passkey']);
 
 export const factorAdded = defineEvent({
   type: 'factor.added',

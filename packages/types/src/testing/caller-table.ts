@@ -43,6 +43,15 @@ removeTotp                      DELETE /v1/mfa/totp/:factorId                U  
 removeTotp                      DELETE /v1/mfa/totp/:factorId                U                                       signin   hidden     -      - hidden hidden ended  when another's
 readRecoveryCodes               GET    /v1/mfa/recovery-codes                U                                       signin      200     -      -   200   200  ended
 makeRecoveryCodes               POST   /v1/mfa/recovery-codes                U                                       signin      201     -      -   201   201  ended
+beginPasskey                    POST   /v1/passkeys/registration-options     U                                       signin      200     -      -   200   200  ended
+addPasskey                      POST   /v1/passkeys                          U                                       signin      201     -      -   201   201  ended
+listPasskeys                    GET    /v1/passkeys                          U                                       signin      200     -      -   200   200  ended
+renamePasskey                   PATCH  /v1/passkeys/:passkeyId               U                                       signin      200     -      -   200   200  ended
+renamePasskey                   PATCH  /v1/passkeys/:passkeyId               U                                       signin   hidden     -      - hidden hidden ended  when another's
+removePasskey                   DELETE /v1/passkeys/:passkeyId               U                                       signin      200     -      -   200   200  ended
+removePasskey                   DELETE /v1/passkeys/:passkeyId               U                                       signin   hidden     -      - hidden hidden ended  when another's
+askForPasskey                   POST   /v1/passkeys/authentication-options   P                                          200      200     -      -   200   200    200
+signInWithPasskey               POST   /v1/sessions/passkey                  P                                          201      201     -      -   201   201    201
 forgotPassword                  POST   /v1/password/forgot                   P                                          202      202     -      -   202   202    202
 resetPassword                   POST   /v1/password/reset                    P                                          200      200     -      -   200   200    200
 changePassword                  PUT    /v1/password                          U                                       signin      200     -      -   200   200  ended
