@@ -85,6 +85,12 @@ export const callerRequests: Readonly<Record<string, Compose>> = {
   revokeUserSessions: onSignedIn,
   ...secondFactorRequests,
   ...passkeyRequests,
+  askForMagicLink: ({ subject }) => ({ body: { email: subject.email } }),
+  signInByMail: async ({ cast }) => {
+    const { email } = await cast.somebody();
+    const ask = () => cast.api('POST', '/v1/magic-links', { body: { email } });
+    return { body: { token: await cast.mailedToken(email, ask) } };
+  },
   forgotPassword: ({ subject }) => ({ body: { email: subject.email } }),
   resetPassword: async ({ cast }) => {
     // Somebody new each time: a mail that was asked for before would void the next one.

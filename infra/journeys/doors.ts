@@ -9,6 +9,7 @@ import {
   passwordRows,
   refreshRows,
   resetLinkRows,
+  signInLinkRows,
   verificationLinkRows,
 } from './door-rows.ts';
 import { LiveClient } from './live-client.ts';
@@ -93,7 +94,7 @@ export const nextPassword = (): string => `another long password ${randomUUID()}
 
 /**
  * Every way to become or to stay signed in that there is. A route that hands out or takes what opens doors has its place
- * here, or in {@link noDoors}; what is not built (links that sign in, other identity providers, OAuth clients, API keys, SCIM) gets it with its routes.
+ * here, or in {@link noDoors}; what is not built (other identity providers, OAuth clients, API keys, SCIM) gets it with its routes.
  */
 export const doors: Readonly<Record<string, Door>> = {
   'password and address': byPassword('signIn', '/v1/sessions', ({ email, password }) => ({
@@ -163,6 +164,14 @@ export const doors: Readonly<Record<string, Door>> = {
       return { present: asking(cast, 'POST', '/v1/password/reset', { body: { token, password: nextPassword() } }) };
     },
   },
+  'mailed link to sign in': {
+    operations: ['signInByMail'],
+    rows: signInLinkRows,
+    obtain: async (cast, _, { email }) => {
+      const token = await cast.mailedToken(email, () => cast.api('POST', '/v1/magic-links', { body: { email } }));
+      return { present: asking(cast, 'POST', '/v1/sessions/magic-link', { body: { token } }) };
+    },
+  },
   'changing the password': byAccessToken(
     'token_revoked',
     (cast, _, token, { password }) =>
@@ -208,6 +217,7 @@ export const noDoors: Readonly<Record<string, string>> = {
   createUser: 'as signUp; to vouch for an address takes a permission',
   resendVerification: mailsALink,
   forgotPassword: mailsALink,
+  askForMagicLink: mailsALink,
   showVerificationPage: showsAPage,
   showResetPage: showsAPage,
   signOut: 'closes',

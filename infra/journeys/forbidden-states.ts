@@ -18,6 +18,7 @@ const expire = async (url: string, { id }: SignedInPerson): Promise<void> => {
   const past = sql`now() - interval '1 second'`;
   await sql`update auth.sessions set expires_at = ${past} where user_id = ${id}`;
   await sql`update auth.password_resets set expires_at = ${past} where user_id = ${id}`;
+  await sql`update auth.magic_links set expires_at = ${past} where user_id = ${id}`;
   await sql`update registration.verifications set expires_at = ${past}`;
   await sql.end();
 };

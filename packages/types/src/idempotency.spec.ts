@@ -23,6 +23,8 @@ const reasons: Readonly<Record<string, string>> = {
   verifyRegistration: 'its token is good for one use',
   resetPassword: 'its token is good for one use',
   resendVerification: 'asking again is what it is for',
+  askForMagicLink: 'asking again is what it is for',
+  signInByMail: 'its token is good for one use',
   forgotPassword: 'asking again is what it is for',
   deactivateUser: 'repeating it changes nothing and answers the same',
   reactivateUser: 'repeating it changes nothing and answers the same',

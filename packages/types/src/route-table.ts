@@ -2,6 +2,7 @@ import { isInternal, type Route } from './route-definition.ts';
 import * as activityLog from './routes/activity-log.ts';
 import * as authAccounts from './routes/auth/accounts.ts';
 import * as keys from './routes/auth/keys.ts';
+import * as magicLinks from './routes/auth/magic-links.ts';
 import * as passkeys from './routes/auth/passkeys.ts';
 import * as passwords from './routes/auth/passwords.ts';
 import * as revocations from './routes/auth/revocations.ts';
@@ -33,6 +34,7 @@ const isRoute = (value: unknown): value is Route =>
 export const routeTable: readonly Route[] = [
   registration,
   sessions,
+  magicLinks,
   passkeys,
   secondFactors,
   passwords,

@@ -22,6 +22,8 @@ export interface Ports {
   readonly totpSeal: TotpSeal;
   /** What a recovery code of a person is kept as. */
   readonly recoveryDigest: (userId: string, code: string) => string;
+  /** What a mailed code of a request is kept as. */
+  readonly mailedCodeDigest: (requestId: string, code: string) => string;
   readonly feed: RevocationFeed;
   readonly refusedSignIns: RefusedSignIns;
   readonly log: Logger;

@@ -5,6 +5,7 @@ import type { RunningService } from '@rollcall/service-kit/service';
 import type { ServiceDirectory } from '@rollcall/service-kit/service-directory';
 import { createCleanUpWorker } from './clean-up.ts';
 import { toConfig } from './config.ts';
+import { createMailedCodeDigest } from './factors/mailed-code.ts';
 import { createRecoveryDigest } from './factors/recovery-codes.ts';
 import { createTotpSeal } from './factors/sealed-totp.ts';
 import { handleAuthenticateUser } from './http/authenticate-user.ts';
@@ -13,6 +14,7 @@ import { handleCompleteSignIn } from './http/complete-sign-in.ts';
 import { handleEnrolUser } from './http/enrol-user.ts';
 import { handleForgotPassword } from './http/forgot-password.ts';
 import { handleListSessions, handleListUserSessions } from './http/list-sessions.ts';
+import { magicLinkHandlers } from './http/magic-links.ts';
 import { handleMintResetSecret } from './http/mint-reset-secret.ts';
 import { passkeyHandlers } from './http/passkeys.ts';
 import { handleReadKeySet } from './http/read-key-set.ts';
@@ -76,16 +78,18 @@ export const startAuth = async (environment: Environment, directory: ServiceDire
     sealOrigin: (userId, hop) => sealOrigin({ personal, log }, userId, hop),
   });
   const totpSeal = createTotpSeal(config.keyEncryptionSecret);
+  const mailedCodeDigest = createMailedCodeDigest(config.keyEncryptionSecret);
   const recoveryDigest = createRecoveryDigest(config.keyEncryptionSecret);
   const ports: Ports = {
-    ...{ config, connection, events, personal, hasher, guard, keys, totpSeal, recoveryDigest, feed },
-    ...{ refusedSignIns, log },
+    ...{ config, connection, events, personal, hasher, guard, keys, totpSeal, recoveryDigest, mailedCodeDigest },
+    ...{ feed, refusedSignIns, log },
   };
 
   const running = foundation.run(
     [
       handleSignIn(ports),
       handleSignInWithPasskey(ports),
+      ...magicLinkHandlers(ports),
       handleCompleteSignIn(ports),
       handleReauthenticate(ports),
       handleRefreshSession(ports),

@@ -58,6 +58,13 @@ export const passwordResetRequested = defineEvent({
   data: { requestId: entityId },
 });
 
+export const magicLinkRequested = defineEvent({
+  type: 'magic_link.requested',
+  service,
+  summary: 'A person asked for a mail to sign in with.',
+  data: { requestId: entityId },
+});
+
 export const passwordChanged = defineEvent({
   type: 'password.changed',
   service,

@@ -9,6 +9,7 @@ export const mailKind = z.enum([
   'verification',
   'account_exists',
   'password_reset',
+  'magic_link',
   'password_changed',
   'new_sign_in',
   'factor_added',

@@ -52,6 +52,8 @@ removePasskey                   DELETE /v1/passkeys/:passkeyId               U  
 removePasskey                   DELETE /v1/passkeys/:passkeyId               U                                       signin   hidden     -      - hidden hidden ended  when another's
 askForPasskey                   POST   /v1/passkeys/authentication-options   P                                          200      200     -      -   200   200    200
 signInWithPasskey               POST   /v1/sessions/passkey                  P                                          201      201     -      -   201   201    201
+askForMagicLink                 POST   /v1/magic-links                       P                                          202      202     -      -   202   202    202
+signInByMail                    POST   /v1/sessions/magic-link               P                                          201      201     -      -   201   201    201
 forgotPassword                  POST   /v1/password/forgot                   P                                          202      202     -      -   202   202    202
 resetPassword                   POST   /v1/password/reset                    P                                          200      200     -      -   200   200    200
 changePassword                  PUT    /v1/password                          U                                       signin      200     -      -   200   200  ended
@@ -117,6 +119,7 @@ enrolUserInProfile      profile          PUT   /internal/users/:userId          
 enrolUserInAccess       role-permission  PUT   /internal/users/:userId                         registration
 setUserAccess           auth             PUT   /internal/users/:userId/access                  deactivation
 setSuspension           role-permission  PUT   /internal/users/:userId/suspension              deactivation
+mintMagicLink           auth             POST  /internal/magic-links/:requestId/secret         notification
 mintResetSecret         auth             POST  /internal/password-resets/:requestId/secret     notification
 mintVerificationSecret  registration     POST  /internal/verifications/:requestId/secret       notification
 readRevocations         auth             GET   /internal/revocations                           gateway

@@ -8,6 +8,7 @@ import { judgePassword } from '../passwords/password-policy.ts';
 import { proveCurrentPassword } from '../passwords/prove-current-password.ts';
 import type { Ports } from '../ports.ts';
 import { holdUsable, setPassword } from '../store/credentials.ts';
+import { voidMagicLinks } from '../store/magic-links.ts';
 import { voidResets } from '../store/password-resets.ts';
 
 export const handleChangePassword = (ports: Ports) =>
@@ -26,6 +27,7 @@ export const handleChangePassword = (ports: Ports) =>
       if (!(await holdUsable(tx, userId, 'update', proved.changedAt))) return undefined;
       await setPassword(tx, userId, hash);
       await voidResets(tx, userId);
+      await voidMagicLinks(tx, userId);
       await emit(passwordChanged, { subject: userId, data: { how: 'change' }, cause: context.cause });
       const others = { except: sessionId };
       return endSessionsOf(ports.config, tx, emit, userId, others, 'password_changed', context.cause);

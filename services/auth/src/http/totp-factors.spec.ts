@@ -145,9 +145,7 @@ describe('changing second factors', () => {
     const path = '/v1/mfa/totp';
     const refused = await auth.ask('POST', path, { actor: stale });
     expect(refused.body).toMatchObject({ code: 'reauthentication_required' });
-    expect(refused.headers['www-authenticate']).toBe(
-      'Bearer error="insufficient_user_authentication", max_age="600"',
-    );
+    expect(refused.headers['www-authenticate']).toBe('Bearer error="insufficient_user_authentication", max_age="600"');
     const { id, secret } = await enrolled();
     // This session began with the password alone.
     for (const [method, where, body] of [

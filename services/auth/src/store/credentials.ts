@@ -7,10 +7,15 @@ export type Credential = typeof credentials.$inferSelect;
 
 /** By e-mail address or username, whatever the case, or by id. Only confirmed credentials have the first two. */
 export const credentialOf = (
-  whose: { readonly identifier: string } | { readonly userId: string } | { readonly factorsOf: string },
+  whose:
+    | { readonly identifier: string }
+    | { readonly userId: string }
+    | { readonly factorsOf: string }
+    | { readonly mailedTo: string },
 ): SQL => {
   if ('userId' in whose) return eq(credentials.userId, whose.userId);
   if ('factorsOf' in whose) return eq(credentials.userId, whose.factorsOf);
+  if ('mailedTo' in whose) return eq(credentials.userId, whose.mailedTo);
   const { identifier } = whose;
   return identifier.includes('@')
     ? eq(credentials.emailKey, emailKey(identifier))

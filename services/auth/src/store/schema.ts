@@ -83,6 +83,26 @@ export const passwordResets = auth.table(
   (table) => [index('password_resets__user_id').on(table.userId)],
 );
 
+/** Requests for a mail to sign in with: a link for whoever opens it, and a code for whoever asked. */
+export const magicLinks = auth.table(
+  'magic_links',
+  {
+    id: uuid().primaryKey(),
+    userId: uuid('user_id').notNull(),
+    /** Of what was given to whoever asked. */
+    requestDigest: text('request_digest').notNull().unique('magic_links__request_digest'),
+    /** What the secrets are derived from, beside a key that the database does not have. */
+    salt: uuid().notNull().defaultRandom(),
+    tokenDigest: text('token_digest').unique('magic_links__token_digest'),
+    codeDigest: text('code_digest'),
+    misses: integer().notNull().default(0),
+    expiresAt: instant('expires_at'),
+    usedAt: instant('used_at'),
+    createdAt: instant('created_at').notNull().defaultNow(),
+  },
+  (table) => [index('magic_links__user_id').on(table.userId), index('magic_links__created_at').on(table.createdAt)],
+);
+
 /** Authenticator apps. One that was not confirmed in time is as if it had never been. */
 export const totpFactors = auth.table(
   'totp_factors',

@@ -3,6 +3,7 @@ import type { EventDefinition } from '@rollcall/types/event-definition';
 import {
   factorAdded,
   factorRemoved,
+  magicLinkRequested,
   passwordChanged,
   passwordResetRequested,
   recoveryCodesMade,
@@ -57,6 +58,17 @@ describe('mails with a link', () => {
     const link = `http://rollcall.test/reset-password?token=${notification.tokens.at(-1)}`;
     expect(text).toContain(link);
     expect(html).toContain(`href="${link}"`);
+  });
+
+  it('magic_link.requested mails a link and a code to sign in with', async () => {
+    await notification.register(userId, email);
+    await notification.arrive(magicLinkRequested, userId, { requestId: newId() });
+    const { subject, text, html } = await onlyMail();
+    expect(subject).toBe('Sign in to your account');
+    const link = `http://rollcall.test/magic-link?token=${notification.tokens.at(-1)}`;
+    expect(text).toContain(link);
+    expect(html).toContain(`href="${link}"`);
+    for (const form of [text, html]) expect(form).toContain('123456');
   });
 });
 
