@@ -81,6 +81,9 @@ export const secondFactorRequests: Readonly<Record<string, Compose>> = {
     return { params: { factorId }, token: person.token };
   }, noFactor),
   "removeTotp when another's": anothers(),
+  removeUserFactors: async ({ cast }) => ({
+    params: { userId: (await once(cast, 'helped', () => cast.somebody())).id },
+  }),
   readRecoveryCodes: () => ({}),
   makeRecoveryCodes: byOthers(async (calling) => ({ token: (await strong(calling)).token }), {}),
 };

@@ -1,6 +1,7 @@
 import type { Connection } from '@rollcall/database/connect';
 import type { EventPlane } from '@rollcall/events/event-plane';
 import type { PersonalData } from '@rollcall/events/personal-data';
+import type { PermissionCheck } from '@rollcall/service-kit/call-context';
 import type { Logger } from '@rollcall/service-kit/logging';
 import type { Config } from './config.ts';
 import type { TotpSeal } from './factors/sealed-totp.ts';
@@ -26,5 +27,6 @@ export interface Ports {
   readonly mailedCodeDigest: (requestId: string, code: string) => string;
   readonly feed: RevocationFeed;
   readonly refusedSignIns: RefusedSignIns;
+  readonly checkPermission: PermissionCheck;
   readonly log: Logger;
 }

@@ -23,6 +23,7 @@ import { handleReadOpenIdConfiguration, handleReadServerMetadata } from './http/
 import { handleReauthenticate } from './http/reauthenticate.ts';
 import { recoveryCodeHandlers } from './http/recovery-codes.ts';
 import { handleRefreshSession } from './http/refresh-session.ts';
+import { handleRemoveUserFactors } from './http/remove-user-factors.ts';
 import { handleResetPassword } from './http/reset-password.ts';
 import {
   handleRevokeOtherSessions,
@@ -59,7 +60,7 @@ export const startAuth = async (environment: Environment, directory: ServiceDire
     tables: eventTables,
     idempotencyKeys,
   });
-  const { connection, personal, bus, log, shutdown } = foundation;
+  const { connection, personal, bus, checkPermission, log, shutdown } = foundation;
   const events = foundation.joinEventPlane({});
   const keys = createSigningKeys(connection, config.keyEncryptionSecret, config.accessTokenLifetimeMilliseconds);
   // Connections of its own: however busy the rest is, what was revoked is told.
@@ -82,7 +83,7 @@ export const startAuth = async (environment: Environment, directory: ServiceDire
   const recoveryDigest = createRecoveryDigest(config.keyEncryptionSecret);
   const ports: Ports = {
     ...{ config, connection, events, personal, hasher, guard, keys, totpSeal, recoveryDigest, mailedCodeDigest },
-    ...{ feed, refusedSignIns, log },
+    ...{ feed, refusedSignIns, checkPermission, log },
   };
 
   const running = foundation.run(
@@ -102,6 +103,7 @@ export const startAuth = async (environment: Environment, directory: ServiceDire
       ...totpHandlers(ports),
       ...passkeyHandlers(ports),
       ...recoveryCodeHandlers(ports),
+      handleRemoveUserFactors(ports),
       handleForgotPassword(ports),
       handleResetPassword(ports),
       handleChangePassword(ports),

@@ -88,6 +88,13 @@ export const factorRemoved = defineEvent({
   data: { factorId: entityId, kind: factorKind },
 });
 
+export const factorsReset = defineEvent({
+  type: 'factors.reset',
+  service,
+  summary: 'Every second factor of a person was removed by somebody who manages accounts.',
+  data: { removed: z.int().positive() },
+});
+
 export const recoveryCodesMade = defineEvent({
   type: 'recovery_codes.made',
   service,

@@ -14,6 +14,7 @@ export const mailKind = z.enum([
   'new_sign_in',
   'factor_added',
   'factor_removed',
+  'factors_reset',
   'recovery_codes_made',
   'recovery_code_used',
   'deactivated',

@@ -41,6 +41,7 @@ renameTotp                      PATCH  /v1/mfa/totp/:factorId                U  
 renameTotp                      PATCH  /v1/mfa/totp/:factorId                U                                       signin   hidden     -      - hidden hidden ended  when another's
 removeTotp                      DELETE /v1/mfa/totp/:factorId                U                                       signin      200     -      -   200   200  ended
 removeTotp                      DELETE /v1/mfa/totp/:factorId                U                                       signin   hidden     -      - hidden hidden ended  when another's
+removeUserFactors               DELETE /v1/users/:userId/factors             users.manage                            signin   hidden hidden   200 hidden  200  ended
 readRecoveryCodes               GET    /v1/mfa/recovery-codes                U                                       signin      200     -      -   200   200  ended
 makeRecoveryCodes               POST   /v1/mfa/recovery-codes                U                                       signin      201     -      -   201   201  ended
 beginPasskey                    POST   /v1/passkeys/registration-options     U                                       signin      200     -      -   200   200  ended

@@ -1,4 +1,4 @@
-import type { Queryable } from '@rollcall/database/connect';
+import type { Queryable, Transaction } from '@rollcall/database/connect';
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { passkeys, recoveryCodes, totpFactors } from './schema.ts';
 
@@ -21,6 +21,15 @@ export const countSecondFactors = async (db: Queryable, userId: string): Promise
     .from(sql`(select) one`);
   if (!row) throw new Error('a select without conditions answered nothing');
   return row;
+};
+
+/** Removes all of them, and what takes their place; how many second factors there were. */
+export const deleteSecondFactors = async (tx: Transaction, userId: string): Promise<number> => {
+  const { totp, passkeys: keys } = await countSecondFactors(tx, userId);
+  await tx.delete(totpFactors).where(eq(totpFactors.userId, userId));
+  await tx.delete(passkeys).where(eq(passkeys.userId, userId));
+  await tx.delete(recoveryCodes).where(eq(recoveryCodes.userId, userId));
+  return totp + keys;
 };
 
 export const hasSecondFactor = async (db: Queryable, userId: string): Promise<boolean> => {

@@ -10,7 +10,7 @@ import { magicLink } from './magic-link.ts';
 import { newSignIn } from './new-sign-in.ts';
 import { passwordChanged } from './password-changed.ts';
 import { passwordReset } from './password-reset.ts';
-import { factorAdded, factorRemoved, recoveryCodesMade, recoveryCodeUsed } from './second-factors.ts';
+import { factorAdded, factorRemoved, factorsReset, recoveryCodesMade, recoveryCodeUsed } from './second-factors.ts';
 import { verification } from './verification.ts';
 
 interface LinkMail {
@@ -39,6 +39,7 @@ export const notices: Readonly<Record<Exclude<MailKind, LinkMailKind>, NoticeTem
   new_sign_in: newSignIn,
   factor_added: factorAdded,
   factor_removed: factorRemoved,
+  factors_reset: factorsReset,
   recovery_codes_made: recoveryCodesMade,
   recovery_code_used: recoveryCodeUsed,
   deactivated,

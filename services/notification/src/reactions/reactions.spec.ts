@@ -3,6 +3,7 @@ import type { EventDefinition } from '@rollcall/types/event-definition';
 import {
   factorAdded,
   factorRemoved,
+  factorsReset,
   magicLinkRequested,
   passwordChanged,
   passwordResetRequested,
@@ -106,6 +107,7 @@ describe('notices', () => {
   });
 
   it.each([
+    ['factors.reset', factorsReset, { removed: 2 }, 'were removed'],
     ['factor.added', factorAdded, { factorId: entityId.parse(newId()), kind: 'totp' }, 'was added to'],
     ['factor.removed', factorRemoved, { factorId: entityId.parse(newId()), kind: 'totp' }, 'was removed from'],
     ['recovery_codes.made', recoveryCodesMade, { count: 10 }, 'has new recovery codes'],

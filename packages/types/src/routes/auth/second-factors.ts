@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { entityId, instant } from '../../ids.ts';
+import { entityId, instant, userId } from '../../ids.ts';
 import { presentedPassword } from '../../people.ts';
 import { defineRoute } from '../../route-definition.ts';
 import { line } from '../../text.ts';
@@ -177,4 +177,18 @@ export const makeRecoveryCodes = defineRoute({
   rate: 'sign_in',
   responses: { 201: z.object({ codes: z.array(z.string()) }) },
   refusals: ['reauthentication_required', 'second_factor_needed'],
+});
+
+export const removeUserFactors = defineRoute({
+  service,
+  operationId: 'removeUserFactors',
+  method: 'DELETE',
+  path: '/v1/users/:userId/factors',
+  summary:
+    'For whoever has lost theirs: remove every second factor and the recovery codes of a person, who is signed out everywhere and told; of an administrator only another one may',
+  callers: [{ permission: 'users.manage' }],
+  rate: 'write',
+  params: z.object({ userId }),
+  responses: { 200: z.object({ removed: z.int().nonnegative(), ended: z.int().nonnegative() }) },
+  refusals: ['reauthentication_required', 'forbidden'],
 });
