@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { SignedInPerson } from '@rollcall/testing/people';
 import type { CallerKind } from '@rollcall/types/testing/caller-table';
 import type { Cast } from './cast.ts';
@@ -41,3 +42,6 @@ export const byOthers =
   (compose: (calling: Calling) => Promise<CallerRequest>, otherwise: CallerRequest): Compose =>
   (calling) =>
     isIn(calling) ? compose(calling) : otherwise;
+
+/** Another password for somebody, every time: nobody takes one again that was theirs. */
+export const nextPassword = (): string => `another long password ${randomUUID()}`;

@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import type { ApiAnswer, ApiRequest } from '@rollcall/testing/api-client';
 import { type Newcomer, newcomer, signIn } from '@rollcall/testing/people';
+import { nextPassword } from './calling.ts';
 import type { Cast } from './cast.ts';
 import { beginInCookies } from './cookie-session.ts';
 import {
@@ -88,9 +88,6 @@ const inCookies = (
     return { present: present(cast, gateway, headers), signOut: signingOut(cast, { headers }) };
   },
 });
-
-/** Another password for somebody, every time. */
-export const nextPassword = (): string => `another long password ${randomUUID()}`;
 
 /**
  * Every way to become or to stay signed in that there is. A route that hands out or takes what opens doors has its place

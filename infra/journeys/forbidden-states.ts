@@ -1,8 +1,9 @@
 import { newcomer, type SignedInPerson, signIn } from '@rollcall/testing/people';
 import postgres from 'postgres';
+import { nextPassword } from './calling.ts';
 import type { Cast } from './cast.ts';
 import type { ForbiddenState } from './door-rows.ts';
-import { type Credential, nextPassword } from './doors.ts';
+import type { Credential } from './doors.ts';
 
 /** Somebody about whom no administrator has vouched, and who has not opened their mail. */
 export const unverifiedPerson = async ({ api }: Cast): Promise<ReturnType<typeof newcomer>> => {

@@ -22,6 +22,13 @@ export const variables = {
     .max(64)
     .optional()
     .meta({ description: 'passwords hashed at the same time; one less than the cores unless told' }),
+  PASSWORDS_REMEMBERED: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(24)
+    .default(5)
+    .meta({ description: 'how many of their last passwords, the present one included, nobody may take again' }),
   PASSKEY_DOMAIN: z
     .string()
     .regex(/^[a-z0-9.-]+$/, 'must be a host name such as example.com')
@@ -39,10 +46,8 @@ const day = 24 * 60 * minute;
 
 /** @throws {ConfigurationError} naming every variable that is missing or malformed. */
 export const toConfig = (environment: Environment) => {
-  const { KEY_ENCRYPTION_SECRET, HASHES_AT_ONCE, PASSKEY_DOMAIN, PASSKEY_ORIGINS, ...common } = readVariables(
-    variables,
-    environment,
-  );
+  const { KEY_ENCRYPTION_SECRET, HASHES_AT_ONCE, PASSWORDS_REMEMBERED, PASSKEY_DOMAIN, PASSKEY_ORIGINS, ...common } =
+    readVariables(variables, environment);
   return {
     common,
     /** Who issues tokens, and for whom. */
@@ -51,6 +56,7 @@ export const toConfig = (environment: Environment) => {
     keyEncryptionSecret: KEY_ENCRYPTION_SECRET,
     takesAnyPasswordFromTools: isDevelopersMachine(common),
     hashesAtOnce: HASHES_AT_ONCE ?? Math.max(1, availableParallelism() - 1),
+    passwordsRemembered: PASSWORDS_REMEMBERED,
     accessTokenLifetimeMilliseconds: 10 * minute,
     /** A session that nobody used for so long is over. */
     sessionIdleMilliseconds: 14 * day,

@@ -37,6 +37,7 @@ import { handleShowResetPage } from './http/show-reset-page.ts';
 import { handleSignIn } from './http/sign-in.ts';
 import { handleSignInWithPasskey } from './http/sign-in-with-passkey.ts';
 import { handleStoreDevCredential } from './http/store-dev-credential.ts';
+import { handleStoreImportedCredential } from './http/store-imported-credential.ts';
 import { handleStorePendingCredential } from './http/store-pending-credential.ts';
 import { totpHandlers } from './http/totp-factors.ts';
 import { createPasswordHasher } from './passwords/password-hasher.ts';
@@ -114,6 +115,7 @@ export const startAuth = async (environment: Environment, directory: ServiceDire
       handleRotateSigningKey(ports),
       handleAuthenticateUser(ports),
       handleStorePendingCredential(ports),
+      handleStoreImportedCredential(ports),
       handleStoreDevCredential(ports),
       handleEnrolUser(ports),
       handleSetUserAccess(ports),

@@ -127,6 +127,7 @@ readRevocations         auth             GET   /internal/revocations            
 readDataKey             registration     GET   /internal/data-keys/:userId                     auth,profile,role-permission,notification,activity-log,deactivation
 checkPermission         role-permission  POST  /internal/permission-checks                     auth,registration,profile,notification,activity-log,deactivation,gateway
 setUpDevUser            registration     PUT   /internal/dev-users/:username                   operator
+storeImportedCredential auth             PUT   /internal/imported-credentials/:userId          registration
 storeDevCredential      auth             PUT   /internal/dev-credentials/:userId               registration
 checkSetupToken         role-permission  POST  /internal/setup-token/check                     registration
 readBootstrap           role-permission  GET   /internal/bootstrap                             operator

@@ -33,6 +33,19 @@ export const credentials = auth.table(
   (table) => [index('credentials__expires_at').on(table.expiresAt)],
 );
 
+/** Hashes of passwords that people had before, so that they do not take them again. */
+export const passwordHistory = auth.table(
+  'password_history',
+  {
+    id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    userId: uuid('user_id')
+      .notNull()
+      .references(() => credentials.userId, { onDelete: 'cascade' }),
+    passwordHash: text('password_hash').notNull(),
+  },
+  (table) => [index('password_history__user_id').on(table.userId, table.id)],
+);
+
 export const sessions = auth.table(
   'sessions',
   {
