@@ -15,6 +15,13 @@ export const variables = {
   KEY_ENCRYPTION_SECRET: secretKey.meta({
     description: 'encrypts the keys that sign tokens in the database; the secrets of mailed links are derived from it',
   }),
+  KEY_ROTATION_DAYS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(3_650)
+    .default(90)
+    .meta({ description: 'days after which a new key signs tokens' }),
   HASHES_AT_ONCE: z.coerce
     .number()
     .int()
@@ -46,8 +53,15 @@ const day = 24 * 60 * minute;
 
 /** @throws {ConfigurationError} naming every variable that is missing or malformed. */
 export const toConfig = (environment: Environment) => {
-  const { KEY_ENCRYPTION_SECRET, HASHES_AT_ONCE, PASSWORDS_REMEMBERED, PASSKEY_DOMAIN, PASSKEY_ORIGINS, ...common } =
-    readVariables(variables, environment);
+  const {
+    KEY_ENCRYPTION_SECRET,
+    HASHES_AT_ONCE,
+    KEY_ROTATION_DAYS,
+    PASSWORDS_REMEMBERED,
+    PASSKEY_DOMAIN,
+    PASSKEY_ORIGINS,
+    ...common
+  } = readVariables(variables, environment);
   return {
     common,
     /** Who issues tokens, and for whom. */
@@ -56,6 +70,7 @@ export const toConfig = (environment: Environment) => {
     keyEncryptionSecret: KEY_ENCRYPTION_SECRET,
     takesAnyPasswordFromTools: isDevelopersMachine(common),
     hashesAtOnce: HASHES_AT_ONCE ?? Math.max(1, availableParallelism() - 1),
+    keyRotationDays: KEY_ROTATION_DAYS,
     passwordsRemembered: PASSWORDS_REMEMBERED,
     accessTokenLifetimeMilliseconds: 10 * minute,
     /** A session that nobody used for so long is over. */

@@ -49,6 +49,7 @@ import { RevocationFeed } from './revocation-feed.ts';
 import { credentialOf } from './store/credentials.ts';
 import { eventTables, idempotencyKeys } from './store/schema.ts';
 import { wasSignedInFrom } from './store/sessions.ts';
+import { createKeyRotation } from './tokens/key-rotation.ts';
 import { createSigningKeys } from './tokens/signing-keys.ts';
 
 /** Credentials, sessions, tokens and the keys that sign them. */
@@ -125,7 +126,7 @@ export const startAuth = async (environment: Environment, directory: ServiceDire
     events,
   );
   shutdown.add('refused sign-ins', () => refusedSignIns.stop());
-  for (const worker of [feed, createCleanUpWorker(ports)]) {
+  for (const worker of [feed, createCleanUpWorker(ports), createKeyRotation(ports)]) {
     worker.start();
     shutdown.add('worker', () => worker.stop());
   }
