@@ -101,7 +101,7 @@ export const verifyAssertion = async (
   const passkey = await findPasskey(ports.connection.db, response.id);
   if (!passkey) return { refused: 'nobody has this passkey' };
   const { clientDataJSON, authenticatorData, signature, userHandle } = response.response;
-  if (userHandle !== undefined && Buffer.from(userHandle, 'base64url').toString() !== passkey.userId) {
+  if (typeof userHandle === 'string' && Buffer.from(userHandle, 'base64url').toString() !== passkey.userId) {
     return { refused: 'it is for somebody else', passkey };
   }
   try {

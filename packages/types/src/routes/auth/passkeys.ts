@@ -22,29 +22,35 @@ const credential = {
   id: credentialId,
   rawId: credentialId,
   type: z.literal('public-key'),
-  // What browsers add beside these is of no consequence here, and not read.
-  authenticatorAttachment: z.string().max(32, 'must have at most 32 characters').optional(),
+  // What browsers tell beside these is of no consequence here, and not read.
+  authenticatorAttachment: z.enum(['platform', 'cross-platform']).nullish(),
+  clientExtensionResults: z
+    .strictObject({ credProps: z.strictObject({ rk: z.boolean().optional() }).optional() })
+    .optional(),
 };
 
 /** `AuthenticationResponseJSON`: what a browser answers to a request to sign in with a passkey. */
-export const passkeyAssertion = z.object({
+export const passkeyAssertion = z.strictObject({
   ...credential,
-  response: z.object({
+  response: z.strictObject({
     clientDataJSON: clientData,
     authenticatorData: encoded(4_096),
     signature: encoded(2_048),
-    userHandle: encoded(128).optional(),
+    userHandle: encoded(128).nullish(),
   }),
 });
 
 export type PasskeyAssertion = z.infer<typeof passkeyAssertion>;
 
 /** `RegistrationResponseJSON`: a new passkey as a browser answers it. */
-export const passkeyAttestation = z.object({
+export const passkeyAttestation = z.strictObject({
   ...credential,
-  response: z.object({
+  response: z.strictObject({
     clientDataJSON: clientData,
     attestationObject: encoded(32_768),
+    authenticatorData: encoded(32_768).optional(),
+    publicKey: encoded(4_096).nullish(),
+    publicKeyAlgorithm: z.int().optional(),
     transports: z
       .array(line({ max: 32 }))
       .max(8, 'must have at most 8 entries')
