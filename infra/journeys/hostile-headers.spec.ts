@@ -76,6 +76,10 @@ describe('a mail', () => {
       const { email } = await cast.somebody();
       return [{ email }, email];
     },
+    askForMagicLink: async () => {
+      const { email } = await cast.somebody();
+      return [{ email }, email];
+    },
     signIn: async () => {
       const { email, password } = await cast.somebody();
       return [{ identifier: email, password }, email];
