@@ -58,7 +58,6 @@ export const callerRequests: Readonly<Record<string, Compose>> = {
   },
   resendVerification: ({ subject }) => ({ body: { email: subject.email } }),
   checkAvailability: () => ({ query: `username=${newcomer().username}` }),
-  showVerificationPage: () => ({ query: `token=${secret}` }),
   createUser: () => ({ body: account() }),
   'createUser when verified': () => ({ body: { ...account(), verified: true } }),
 
@@ -94,12 +93,15 @@ export const callerRequests: Readonly<Record<string, Compose>> = {
     const { password } = caller ?? subject;
     return { body: { current: password, password } };
   },
-  showResetPage: () => ({ query: `token=${secret}` }),
   readKeySet: nothing,
   readServerMetadata: nothing,
   readOpenIdConfiguration: nothing,
   rotateSigningKey: nothing,
   authenticateUser: ({ subject }) => ({ body: { username: subject.username, password: subject.password } }),
+
+  showVerificationPage: () => ({ query: `token=${secret}` }),
+  showResetPage: () => ({ query: `token=${secret}` }),
+  readAsset: () => ({ params: { file: 'style.css' } }),
 
   readUser: aboutSubject,
   updateUser: ({ subject, kind }) => ({ params: { userId: subject.id }, body: { description: `changed by ${kind}` } }),

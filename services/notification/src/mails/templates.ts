@@ -1,7 +1,8 @@
 import type { MailKind } from '@rollcall/types/events/notification';
 import type { Route } from '@rollcall/types/route-definition';
-import { mintResetSecret, showResetPage } from '@rollcall/types/routes/auth/passwords';
-import { mintVerificationSecret, showVerificationPage } from '@rollcall/types/routes/registration';
+import { mintResetSecret } from '@rollcall/types/routes/auth/passwords';
+import { showResetPage, showVerificationPage } from '@rollcall/types/routes/console';
+import { mintVerificationSecret } from '@rollcall/types/routes/registration';
 import { accountExists } from './account-exists.ts';
 import { deactivated } from './deactivated.ts';
 import type { LinkTemplate, NoticeTemplate } from './facts.ts';

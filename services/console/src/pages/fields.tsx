@@ -1,0 +1,37 @@
+/** @jsxRuntime automatic */
+/** @jsxImportSource hono/jsx */
+
+interface FieldProps {
+  readonly label: string;
+  readonly name: string;
+  readonly type?: 'text' | 'email' | 'password';
+  readonly autocomplete?: string;
+  readonly inputmode?: 'numeric' | 'email';
+  readonly minlength?: number;
+  readonly maxlength?: number;
+  readonly hint?: string;
+  readonly optional?: boolean;
+}
+
+/** A labelled input; its name is that of the member which the interface takes. */
+export const Field = ({ label, name, type = 'text', hint, optional = false, ...attributes }: FieldProps) => (
+  <label>
+    <span>{label}</span>
+    <input name={name} type={type} required={!optional} autocapitalize="none" spellcheck={false} {...attributes} />
+    {hint && <small>{hint}</small>}
+  </label>
+);
+
+const passwordHint = 'At least 8 characters; 15 or more are better.';
+
+export const NewPassword = ({ label = 'New password' }: { readonly label?: string }) => (
+  <Field
+    label={label}
+    name="password"
+    type="password"
+    autocomplete="new-password"
+    minlength={8}
+    maxlength={256}
+    hint={passwordHint}
+  />
+);
