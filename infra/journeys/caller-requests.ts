@@ -101,6 +101,13 @@ export const callerRequests: Readonly<Record<string, Compose>> = {
 
   showVerificationPage: () => ({ query: `token=${secret}` }),
   showResetPage: () => ({ query: `token=${secret}` }),
+  showSignInPage: nothing,
+  showSignUpPage: nothing,
+  showForgotPasswordPage: nothing,
+  showMagicLinkPage: () => ({ query: `token=${secret}` }),
+  showSecurityActionPage: () => ({ query: `token=${secret}` }),
+  showConsentPage: nothing,
+  showAccountSecurityPage: nothing,
   readAsset: () => ({ params: { file: 'style.css' } }),
 
   readUser: aboutSubject,

@@ -209,5 +209,7 @@ export const noDoors: Readonly<Record<string, string>> = {
   forgotPassword: mailsALink,
   showVerificationPage: showsAPage,
   showResetPage: showsAPage,
+  showMagicLinkPage: showsAPage,
+  showSecurityActionPage: showsAPage,
   signOut: 'closes',
 };

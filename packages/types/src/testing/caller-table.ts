@@ -89,6 +89,13 @@ reactivateUser                  POST   /v1/users/:userId/reactivate          use
 
 showVerificationPage            GET    /verify                               P                                          200      200     -      -   200   200    200
 showResetPage                   GET    /reset-password                       P                                          200      200     -      -   200   200    200
+showSignInPage                  GET    /sign-in                              P                                          200      200     -      -   200   200    200
+showSignUpPage                  GET    /sign-up                              P                                          200      200     -      -   200   200    200
+showForgotPasswordPage          GET    /forgot-password                      P                                          200      200     -      -   200   200    200
+showMagicLinkPage               GET    /magic-link                           P                                          200      200     -      -   200   200    200
+showSecurityActionPage          GET    /security-actions                     P                                          200      200     -      -   200   200    200
+showConsentPage                 GET    /consent                              P                                          200      200     -      -   200   200    200
+showAccountSecurityPage         GET    /account/security                     P                                          200      200     -      -   200   200    200
 readAsset                       GET    /assets/:file                         P                                          200      200     -      -   200   200    200
 
 livez                           GET    /livez                                P                                          200      200     -      -   200   200    200

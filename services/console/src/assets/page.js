@@ -17,7 +17,9 @@ export const find = (selector, kind, within = document) => {
  * @param {string} text
  */
 export const say = (text) => {
-  find('#said', HTMLElement).textContent = text;
+  // While a dialog is open, nothing else is heard.
+  const place = document.querySelector('dialog[open] [role=status]') ?? find('#said', HTMLElement);
+  place.textContent = text;
 };
 
 /**
@@ -41,12 +43,13 @@ export const valuesOf = (form) =>
 /**
  * Lets a script answer a form. While it works nothing is sent twice.
  * @param {HTMLFormElement} form
- * @param {(values: Record<string, string>) => Promise<void>} work
+ * @param {(values: Record<string, string>, button: string) => Promise<void>} work `button`: the value of the pressed one
  */
 export const onSubmit = (form, work) => {
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
-    await whileBusy(form, () => work(valuesOf(form)));
+    const pressed = event.submitter instanceof HTMLButtonElement ? event.submitter.value : '';
+    await whileBusy(form, () => work(valuesOf(form), pressed));
   });
 };
 
@@ -76,3 +79,34 @@ export const replaceStep = (gone, shown) => {
   const [first] = shown.querySelectorAll('input, button');
   if (first instanceof HTMLElement) first.focus();
 };
+
+/**
+ * An element, of what it says and what is in it.
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {{ className?: string, textContent?: string, type?: string }} [properties]
+ * @param {Node[]} children
+ * @returns {HTMLElementTagNameMap[Tag]}
+ */
+export const element = (tag, properties = {}, ...children) => {
+  const made = Object.assign(document.createElement(tag), properties);
+  made.append(...children);
+  return made;
+};
+
+/**
+ * A button for one thing of a list.
+ * @param {string} text what stands on it
+ * @param {string} about what it is about, for those who hear it without what stands around it
+ * @param {() => Promise<void>} work
+ */
+export const actionButton = (text, about, work) => {
+  const button = element('button', { type: 'button', textContent: text });
+  button.setAttribute('aria-label', `${text}: ${about}`);
+  button.addEventListener('click', () => whileBusy(button.closest('section') ?? button, work));
+  return button;
+};
+
+/** @param {string | null} instant */
+export const timeText = (instant) =>
+  instant === null ? 'never' : new Date(instant).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });

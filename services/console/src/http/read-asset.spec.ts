@@ -25,10 +25,16 @@ describe('304', () => {
 });
 
 describe('404', () => {
-  it.each(['none.js', 'tsconfig.json', '..%2fmain.ts', '%2e%2e', 'constructor', 'return-to.spec.ts'])(
-    '%s is no asset',
+  it('there is nothing of that name', async () => {
+    expect((await get('/assets/none.js')).status).toBe(404);
+  });
+});
+
+describe('400', () => {
+  it.each(['tsconfig.json', '..%2fmain.js', 'constructor', 'return-to.spec.ts', 'STYLE.css'])(
+    '%s is no name of an asset',
     async (file) => {
-      expect((await get(`/assets/${file}`)).status).toBe(404);
+      expect((await get(`/assets/${file}`)).status).toBe(400);
     },
   );
 });

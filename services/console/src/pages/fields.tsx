@@ -15,11 +15,21 @@ interface FieldProps {
 
 /** A labelled input; its name is that of the member which the interface takes. */
 export const Field = ({ label, name, type = 'text', hint, optional = false, ...attributes }: FieldProps) => (
-  <label>
-    <span>{label}</span>
-    <input name={name} type={type} required={!optional} autocapitalize="none" spellcheck={false} {...attributes} />
-    {hint && <small>{hint}</small>}
-  </label>
+  <>
+    <label>
+      <span>{label}</span>
+      <input
+        name={name}
+        type={type}
+        required={!optional}
+        autocapitalize="none"
+        spellcheck={false}
+        aria-describedby={hint && `hint-${name}`}
+        {...attributes}
+      />
+    </label>
+    {hint && <small id={`hint-${name}`}>{hint}</small>}
+  </>
 );
 
 const passwordHint = 'At least 8 characters; 15 or more are better.';

@@ -1,0 +1,77 @@
+/** @jsxRuntime automatic */
+/** @jsxImportSource hono/jsx */
+import * as routes from '@rollcall/types/routes/console';
+import { Field } from './fields.tsx';
+import { definePage, type Page } from './page.tsx';
+import { SecondStep } from './second-step.tsx';
+
+const signInPage = definePage(routes.showSignInPage, {
+  title: 'Sign in',
+  script: 'sign-in.js',
+  passkeys: true,
+  children: (
+    <>
+      <div id="first-step">
+        <form>
+          <Field
+            label="E-mail address or username"
+            name="identifier"
+            autocomplete="username webauthn"
+            maxlength={254}
+          />
+          <Field label="Password" name="password" type="password" autocomplete="current-password" maxlength={256} />
+          <button type="submit">Sign in</button>
+        </form>
+        <div class="row">
+          <button type="button" id="passkey" hidden>
+            Sign in with a passkey
+          </button>
+        </div>
+        <div class="row" id="providers"></div>
+        <p>
+          <a href={routes.showForgotPasswordPage.path}>Forgot your password?</a> ·{' '}
+          <a href={routes.showSignUpPage.path}>Sign up</a>
+        </p>
+      </div>
+      <SecondStep />
+    </>
+  ),
+});
+
+const magicLinkPage = definePage(routes.showMagicLinkPage, {
+  title: 'Sign in',
+  script: 'magic-link.js',
+  passkeys: true,
+  children: (
+    <>
+      <form id="first-step">
+        <p>You asked for a link to sign in with.</p>
+        <button type="submit">Sign in here</button>
+      </form>
+      <SecondStep />
+    </>
+  ),
+});
+
+const consentPage = definePage(routes.showConsentPage, {
+  title: 'May this application know you?',
+  script: 'consent.js',
+  children: (
+    <form hidden>
+      <p>
+        <strong id="client"></strong> asks to be let in with your account, and for:
+      </p>
+      <ul id="scopes"></ul>
+      <div class="row">
+        <button type="submit" value="allow">
+          Allow
+        </button>
+        <button type="submit" class="plain" value="deny">
+          Do not
+        </button>
+      </div>
+    </form>
+  ),
+});
+
+export const signInPages: readonly Page[] = [signInPage, magicLinkPage, consentPage];
