@@ -107,6 +107,7 @@ export const callerRequests: Readonly<Record<string, Compose>> = {
   showMagicLinkPage: () => ({ query: `token=${secret}` }),
   showSecurityActionPage: () => ({ query: `token=${secret}` }),
   showConsentPage: nothing,
+  showDevicePage: nothing,
   showAccountSecurityPage: nothing,
   readAsset: () => ({ params: { file: 'style.css' } }),
 

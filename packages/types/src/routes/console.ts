@@ -65,7 +65,7 @@ export const showForgotPasswordPage = page({
 export const showMagicLinkPage = page({
   operationId: 'showMagicLinkPage',
   path: '/magic-link',
-  summary: 'The page behind a mailed link that signs in: one button',
+  summary: 'Ask for a mail that signs in; the page behind its link: one button',
   query: mailedSecret,
 });
 
@@ -81,6 +81,12 @@ export const showConsentPage = page({
   path: '/consent',
   summary: 'Whether an application may act for whoever is signed in',
   query: z.object({ interaction: line({ max: 64 }).optional() }),
+});
+
+export const showDevicePage = page({
+  operationId: 'showDevicePage',
+  path: '/device',
+  summary: 'Type the code that a device without a keyboard shows',
 });
 
 export const showAccountSecurityPage = page({

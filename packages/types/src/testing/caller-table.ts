@@ -95,6 +95,7 @@ showForgotPasswordPage          GET    /forgot-password                      P  
 showMagicLinkPage               GET    /magic-link                           P                                          200      200     -      -   200   200    200
 showSecurityActionPage          GET    /security-actions                     P                                          200      200     -      -   200   200    200
 showConsentPage                 GET    /consent                              P                                          200      200     -      -   200   200    200
+showDevicePage                  GET    /device                               P                                          200      200     -      -   200   200    200
 showAccountSecurityPage         GET    /account/security                     P                                          200      200     -      -   200   200    200
 readAsset                       GET    /assets/:file                         P                                          200      200     -      -   200   200    200
 

@@ -23,6 +23,8 @@ const show = async () => {
   if (isSignedOut(answer)) return location.replace(`/sign-in?returnTo=${encodeURIComponent(usualPlace)}`);
   if (!answer.ok) return say(explain(answer));
   find('#who', HTMLElement).textContent = answer.body.username;
+  for (const field of document.querySelectorAll('input[data-username]'))
+    field.setAttribute('value', answer.body.username);
   await Promise.all([showApps(), showPasskeys(), showRecoveryCodes(), showSessions()]);
   find('#account', HTMLElement).hidden = false;
 };

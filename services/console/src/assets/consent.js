@@ -1,6 +1,6 @@
 import { callSignedIn, explain, isSignedOut } from './api.js';
 import { element, find, onSubmit, say } from './page.js';
-import { interactionIn } from './return-to.js';
+import { clientAddress, interactionIn } from './return-to.js';
 
 const form = find('form', HTMLFormElement);
 const interaction = interactionIn(new URLSearchParams(location.search));
@@ -24,18 +24,8 @@ const show = async () => {
 
 onSubmit(form, async (_, decision) => {
   const answer = await callSignedIn('POST', path, { decision });
-  if (answer.ok) location.assign(safeRedirect(answer.body.redirectTo));
+  if (answer.ok) location.assign(clientAddress(answer.body.redirectTo, location.origin));
   else say(explain(answer));
 });
-
-/**
- * Applications have addresses of their own, on the web or in a scheme of theirs; none that runs in this page.
- * @param {string} redirectTo
- */
-const safeRedirect = (redirectTo) => {
-  const target = new URL(redirectTo, location.origin);
-  if (/^(?:javascript|data|blob|vbscript):$/.test(target.protocol)) throw new Error('not an address to go to');
-  return target.href;
-};
 
 await show();

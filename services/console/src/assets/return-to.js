@@ -25,3 +25,15 @@ export const interactionIn = (parameters) => {
   const uid = parameters.get('interaction') ?? '';
   return /^[\w-]{1,64}$/.test(uid) ? uid : undefined;
 };
+
+/**
+ * Where the platform sends a browser on to an application: on the web, or in a scheme of the application's own, but never
+ * to something that would run in this page.
+ * @param {string} redirectTo
+ * @param {string} origin
+ */
+export const clientAddress = (redirectTo, origin) => {
+  const place = new URL(redirectTo, origin);
+  if (/^(?:javascript|data|blob|vbscript|file|about):$/.test(place.protocol)) throw new Error('nothing to go to');
+  return place.href;
+};

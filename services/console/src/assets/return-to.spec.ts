@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { interactionIn, placeToGo } from './return-to.js';
+import { clientAddress, interactionIn, placeToGo } from './return-to.js';
 
 const origin = 'https://people.example.com';
 const usual = `${origin}/account/security`;
@@ -48,4 +48,14 @@ it('takes the name of a request only for a name', () => {
   const of = (uid: string) => interactionIn(new URLSearchParams({ interaction: uid }));
   expect(of('V1StGXR8_Z5jdHi6B-myT')).toBe('V1StGXR8_Z5jdHi6B-myT');
   for (const uid of ['', '../sessions', 'a/b', 'a?b', '%2e', 'x'.repeat(65)]) expect(of(uid), uid).toBeUndefined();
+});
+
+it('an application has an address of its own, and none that would run here (N27)', () => {
+  for (const address of ['https://app.example/cb?code=1', 'com.example.app:/cb', 'http://127.0.0.1:9/cb']) {
+    expect(clientAddress(address, origin)).toBe(address);
+  }
+  expect(clientAddress('/oidc/auth/abc', origin)).toBe(`${origin}/oidc/auth/abc`);
+  for (const address of ['javascript:alert(1)', ' JaVaScRiPt:alert(1)', 'java\nscript:alert(1)', 'data:text/html,x']) {
+    expect(() => clientAddress(address, origin), address).toThrow();
+  }
 });

@@ -45,7 +45,7 @@ describe.each(pages.map(({ route }) => [route.path]))('%s', (path) => {
 
   it('names every field for those who cannot see it, and says what happens where they hear it', async () => {
     const { text } = await get(path);
-    const fields = text.match(/<input\b/g) ?? [];
+    const fields = text.match(/<input\b(?![^>]*\shidden)/g) ?? [];
     const labelled = (text.match(/<label[^>]*>.*?<\/label>/gs) ?? []).join('').match(/<input\b/g) ?? [];
     expect(labelled.length).toBe(fields.length);
     expect(text).toMatch(

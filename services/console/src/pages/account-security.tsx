@@ -2,7 +2,7 @@
 /** @jsxImportSource hono/jsx */
 import { showAccountSecurityPage } from '@rollcall/types/routes/console';
 import type { Child } from 'hono/jsx';
-import { Field, NewPassword } from './fields.tsx';
+import { Field, NewPassword, OwnUsername } from './fields.tsx';
 import { definePage } from './page.tsx';
 import { SecondStep } from './second-step.tsx';
 
@@ -16,6 +16,7 @@ const Section = (props: { readonly id: string; readonly title: string; readonly 
 const PasswordSection = () => (
   <Section id="password" title="Password">
     <form>
+      <OwnUsername />
       <Field label="Current password" name="current" type="password" autocomplete="current-password" maxlength={256} />
       <NewPassword />
       <button type="submit">Change password</button>
@@ -90,6 +91,7 @@ const ProveDialog = () => (
     <h2 id="prove-title">Is it still you?</h2>
     <form id="first-step">
       <p>You are about to change how you sign in.</p>
+      <OwnUsername />
       <Field label="Password" name="password" type="password" autocomplete="current-password" maxlength={256} />
       <div class="row">
         <button type="submit">Go on</button>

@@ -17,7 +17,10 @@ interface FieldProps {
 export const Field = ({ label, name, type = 'text', hint, optional = false, ...attributes }: FieldProps) => (
   <>
     <label>
-      <span>{label}</span>
+      <span>
+        {label}
+        {optional && ' (optional)'}
+      </span>
       <input
         name={name}
         type={type}
@@ -31,6 +34,9 @@ export const Field = ({ label, name, type = 'text', hint, optional = false, ...a
     {hint && <small id={`hint-${name}`}>{hint}</small>}
   </>
 );
+
+/** Tells a password manager whose password a form is about; the page's script fills it in, and it is not sent. */
+export const OwnUsername = () => <input data-username autocomplete="username" aria-label="Username" readonly hidden />;
 
 const passwordHint = 'At least 8 characters; 15 or more are better.';
 

@@ -30,7 +30,7 @@ const signInPage = definePage(routes.showSignInPage, {
         <div class="row" id="providers"></div>
         <p>
           <a href={routes.showForgotPasswordPage.path}>Forgot your password?</a> ·{' '}
-          <a href={routes.showSignUpPage.path}>Sign up</a>
+          <a href={routes.showMagicLinkPage.path}>Sign in by mail</a> · <a href={routes.showSignUpPage.path}>Sign up</a>
         </p>
       </div>
       <SecondStep />
@@ -39,12 +39,22 @@ const signInPage = definePage(routes.showSignInPage, {
 });
 
 const magicLinkPage = definePage(routes.showMagicLinkPage, {
-  title: 'Sign in',
+  title: 'Sign in by mail',
   script: 'magic-link.js',
   passkeys: true,
   children: (
     <>
-      <form id="first-step">
+      <form id="ask" hidden>
+        <p>We mail you a link and a code that sign you in, once.</p>
+        <Field label="E-mail address" name="email" type="email" autocomplete="email" maxlength={254} />
+        <button type="submit">Mail me</button>
+      </form>
+      <form id="code" hidden>
+        <p>Open the link in the mail, or type its code here.</p>
+        <Field label="Code in the mail" name="code" autocomplete="one-time-code" inputmode="numeric" maxlength={16} />
+        <button type="submit">Sign in</button>
+      </form>
+      <form id="link" hidden>
         <p>You asked for a link to sign in with.</p>
         <button type="submit">Sign in here</button>
       </form>
@@ -74,4 +84,16 @@ const consentPage = definePage(routes.showConsentPage, {
   ),
 });
 
-export const signInPages: readonly Page[] = [signInPage, magicLinkPage, consentPage];
+const devicePage = definePage(routes.showDevicePage, {
+  title: 'Connect a device',
+  script: 'device.js',
+  children: (
+    <form>
+      <p>Type the code that your device shows. Only do so if you have just asked for it there yourself.</p>
+      <Field label="Code" name="userCode" autocomplete="off" maxlength={32} />
+      <button type="submit">Go on</button>
+    </form>
+  ),
+});
+
+export const signInPages: readonly Page[] = [signInPage, magicLinkPage, consentPage, devicePage];
