@@ -2,6 +2,7 @@ import { createMailbox } from '@rollcall/testing/mailbox';
 import { newcomer, signIn } from '@rollcall/testing/people';
 import { type Stack, startStack } from '@rollcall/testing/stack';
 import { waitFor } from '@rollcall/testing/wait-for';
+import { publicRoutes } from '@rollcall/types/route-table';
 import { generate } from 'otplib';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -191,6 +192,19 @@ describe('a person with a browser', { sequential: true }, () => {
     await press(/^Remove: My phone/);
     await says('My phone is removed.');
     await page.getByText('You have none.').waitFor();
+  });
+});
+
+describe('every page', () => {
+  const paths = publicRoutes.flatMap(({ service, media, path }) =>
+    service === 'console' && media === 'text/html' ? [path] : [],
+  );
+
+  it.each(paths)('%s opens, for somebody who is not signed in as well', async (path) => {
+    await browser.context.clearCookies();
+    // Until all that its script asks for is answered.
+    await page.goto(path, { waitUntil: 'networkidle' });
+    await page.getByRole('heading', { level: 1 }).waitFor();
   });
 });
 

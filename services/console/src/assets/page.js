@@ -41,7 +41,8 @@ export const valuesOf = (form) =>
   Object.fromEntries([...new FormData(form)].flatMap(([name, value]) => (value === '' ? [] : [[name, String(value)]])));
 
 /**
- * Lets a script answer a form. While it works nothing is sent twice.
+ * Lets a script answer a form. While it works nothing is sent twice; before it is there, nothing is sent at all, least of all
+ * by the browser itself, with a password in the address.
  * @param {HTMLFormElement} form
  * @param {(values: Record<string, string>, button: string) => Promise<void>} work `button`: the value of the pressed one
  */
@@ -51,6 +52,7 @@ export const onSubmit = (form, work) => {
     const pressed = event.submitter instanceof HTMLButtonElement ? event.submitter.value : '';
     await whileBusy(form, () => work(valuesOf(form), pressed));
   });
+  for (const button of form.querySelectorAll('button')) button.disabled = false;
 };
 
 /**

@@ -54,6 +54,13 @@ describe.each(pages.map(({ route }) => [route.path]))('%s', (path) => {
   });
 });
 
+it('no form is sent before its script is there, nor ever by the browser itself with what was typed in the address', async () => {
+  for (const { route, html } of pages) {
+    expect(html.match(/<form(?! method="post")/g), route.path).toBe(null);
+    expect(html.match(/<button type="submit"(?! disabled)/g), route.path).toBe(null);
+  }
+});
+
 it('no script makes markup of text, runs text, or keeps anything in the browser', () => {
   const folder = new URL('../assets/', import.meta.url);
   const scripts = readdirSync(folder).filter((name) => name.endsWith('.js'));

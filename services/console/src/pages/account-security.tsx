@@ -15,11 +15,13 @@ const Section = (props: { readonly id: string; readonly title: string; readonly 
 
 const PasswordSection = () => (
   <Section id="password" title="Password">
-    <form>
+    <form method="post">
       <OwnUsername />
       <Field label="Current password" name="current" type="password" autocomplete="current-password" maxlength={256} />
       <NewPassword />
-      <button type="submit">Change password</button>
+      <button type="submit" disabled>
+        Change password
+      </button>
     </form>
   </Section>
 );
@@ -37,13 +39,15 @@ const AppsSection = () => (
       <p>
         <code></code>
       </p>
-      <form>
+      <form method="post">
         <Field label="Code" name="code" autocomplete="one-time-code" inputmode="numeric" maxlength={64} />
         <label class="choice">
           <input type="checkbox" name="endOtherSessions" value="true" /> <span>Sign me out everywhere else</span>
         </label>
         <div class="row">
-          <button type="submit">Confirm</button>
+          <button type="submit" disabled>
+            Confirm
+          </button>
           <button type="button" data-cancel>
             Cancel
           </button>
@@ -57,9 +61,11 @@ const PasskeysSection = () => (
   <Section id="passkeys" title="Passkeys">
     <p>A key on your device that signs you in without a password.</p>
     <ul class="list"></ul>
-    <form>
+    <form method="post">
       <Field label="Name of the new passkey" name="name" autocomplete="off" maxlength={60} optional />
-      <button type="submit">Add a passkey</button>
+      <button type="submit" disabled>
+        Add a passkey
+      </button>
     </form>
   </Section>
 );
@@ -89,12 +95,14 @@ const SessionsSection = () => (
 const ProveDialog = () => (
   <dialog id="prove" aria-labelledby="prove-title">
     <h2 id="prove-title">Is it still you?</h2>
-    <form id="first-step">
+    <form method="post" id="first-step">
       <p>You are about to change how you sign in.</p>
       <OwnUsername />
       <Field label="Password" name="password" type="password" autocomplete="current-password" maxlength={256} />
       <div class="row">
-        <button type="submit">Go on</button>
+        <button type="submit" disabled>
+          Go on
+        </button>
         <button type="button" id="prove-passkey" hidden>
           Use a passkey
         </button>

@@ -22,12 +22,15 @@ const verificationPage = definePage(routes.showVerificationPage, {
   children: (
     <>
       <form
+        method="post"
         data-mailed
         data-action={verifyRegistration.path}
         data-done="Thank you. Your address is confirmed and you can sign in."
       >
         <p>One more click and your account is ready.</p>
-        <button type="submit">Confirm</button>
+        <button type="submit" disabled>
+          Confirm
+        </button>
       </form>
       <SignInNext />
     </>
@@ -40,13 +43,16 @@ const resetPage = definePage(routes.showResetPage, {
   children: (
     <>
       <form
+        method="post"
         data-mailed
         data-action={resetPassword.path}
         data-done="Your password is changed. You can sign in with it now."
       >
         <p>You will be signed out everywhere.</p>
         <NewPassword />
-        <button type="submit">Set password</button>
+        <button type="submit" disabled>
+          Set password
+        </button>
       </form>
       <SignInNext />
     </>
@@ -58,11 +64,14 @@ const forgotPasswordPage = definePage(routes.showForgotPasswordPage, {
   script,
   children: (
     <form
+      method="post"
       data-action={forgotPassword.path}
       data-done="If there is an account with this address, a mail with a link is on its way to it."
     >
       <Field label="E-mail address" name="email" type="email" autocomplete="email" maxlength={254} />
-      <button type="submit">Mail me a link</button>
+      <button type="submit" disabled>
+        Mail me a link
+      </button>
     </form>
   ),
 });
@@ -72,6 +81,7 @@ const signUpPage = definePage(routes.showSignUpPage, {
   script,
   children: (
     <form
+      method="post"
       data-action={signUp.path}
       data-done="Please open the link that we have mailed to you: it confirms your address."
     >
@@ -82,7 +92,9 @@ const signUpPage = definePage(routes.showSignUpPage, {
         <summary>The first administrator of this platform</summary>
         <Field label="Set-up token" name="setupToken" autocomplete="off" maxlength={128} optional />
       </details>
-      <button type="submit">Sign up</button>
+      <button type="submit" disabled>
+        Sign up
+      </button>
       <p>
         You have an account? <a href={routes.showSignInPage.path}>Sign in</a>
       </p>
@@ -95,12 +107,15 @@ const securityActionPage = definePage(routes.showSecurityActionPage, {
   script,
   children: (
     <form
+      method="post"
       data-mailed
       data-action="/v1/security-actions"
       data-done="Your account is safe: everybody is signed out of it. A mail tells you how to go on."
     >
       <p>Somebody has changed how one signs in to your account. If it was not you, take it back here.</p>
-      <button type="submit">This was not me</button>
+      <button type="submit" disabled>
+        This was not me
+      </button>
     </form>
   ),
 });

@@ -9,7 +9,7 @@ const Method = ({ value, label }: { readonly value: string; readonly label: stri
 
 /** Asks for the second factor: `assets/second-step.js` makes it work. */
 export const SecondStep = () => (
-  <form id="second-step" hidden>
+  <form method="post" id="second-step" hidden>
     <p>One more thing proves that it is you.</p>
     <div data-typed>
       <fieldset>
@@ -28,7 +28,9 @@ export const SecondStep = () => (
           required
         />
       </label>
-      <button type="submit">Go on</button>
+      <button type="submit" disabled>
+        Go on
+      </button>
     </div>
     <p>
       <button type="button" data-passkey hidden>

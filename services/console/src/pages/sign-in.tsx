@@ -12,7 +12,7 @@ const signInPage = definePage(routes.showSignInPage, {
   children: (
     <>
       <div id="first-step">
-        <form>
+        <form method="post">
           <Field
             label="E-mail address or username"
             name="identifier"
@@ -20,7 +20,9 @@ const signInPage = definePage(routes.showSignInPage, {
             maxlength={254}
           />
           <Field label="Password" name="password" type="password" autocomplete="current-password" maxlength={256} />
-          <button type="submit">Sign in</button>
+          <button type="submit" disabled>
+            Sign in
+          </button>
         </form>
         <div class="row">
           <button type="button" id="passkey" hidden>
@@ -44,19 +46,25 @@ const magicLinkPage = definePage(routes.showMagicLinkPage, {
   passkeys: true,
   children: (
     <>
-      <form id="ask" hidden>
+      <form method="post" id="ask" hidden>
         <p>We mail you a link and a code that sign you in, once.</p>
         <Field label="E-mail address" name="email" type="email" autocomplete="email" maxlength={254} />
-        <button type="submit">Mail me</button>
+        <button type="submit" disabled>
+          Mail me
+        </button>
       </form>
-      <form id="code" hidden>
+      <form method="post" id="code" hidden>
         <p>Open the link in the mail, or type its code here.</p>
         <Field label="Code in the mail" name="code" autocomplete="one-time-code" inputmode="numeric" maxlength={16} />
-        <button type="submit">Sign in</button>
+        <button type="submit" disabled>
+          Sign in
+        </button>
       </form>
-      <form id="link" hidden>
+      <form method="post" id="link" hidden>
         <p>You asked for a link to sign in with.</p>
-        <button type="submit">Sign in here</button>
+        <button type="submit" disabled>
+          Sign in here
+        </button>
       </form>
       <SecondStep />
     </>
@@ -67,16 +75,16 @@ const consentPage = definePage(routes.showConsentPage, {
   title: 'May this application know you?',
   script: 'consent.js',
   children: (
-    <form hidden>
+    <form method="post" hidden>
       <p>
         <strong id="client"></strong> asks to be let in with your account, and for:
       </p>
       <ul id="scopes"></ul>
       <div class="row">
-        <button type="submit" value="allow">
+        <button type="submit" disabled value="allow">
           Allow
         </button>
-        <button type="submit" class="plain" value="deny">
+        <button type="submit" disabled class="plain" value="deny">
           Do not
         </button>
       </div>
@@ -88,10 +96,12 @@ const devicePage = definePage(routes.showDevicePage, {
   title: 'Connect a device',
   script: 'device.js',
   children: (
-    <form>
+    <form method="post">
       <p>Type the code that your device shows. Only do so if you have just asked for it there yourself.</p>
       <Field label="Code" name="userCode" autocomplete="off" maxlength={32} />
-      <button type="submit">Go on</button>
+      <button type="submit" disabled>
+        Go on
+      </button>
     </form>
   ),
 });
