@@ -84,6 +84,6 @@ module.exports = {
     exclude: { path: '(node_modules/(?!@rollcall)|/dist/|/migrations/)' },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
-    extensions: ['.ts', '.mjs', '.cjs', '.js'],
+    extensions: ['.ts', '.tsx', '.mjs', '.cjs', '.js'],
   },
 };

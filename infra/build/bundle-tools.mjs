@@ -1,4 +1,5 @@
 // `pnpm build` in infra/local: each of its programs in one file that needs nothing beside it but the migrations.
+import { existsSync } from 'node:fs';
 import { cp, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';
@@ -26,5 +27,6 @@ await build({
   plugins: [migrationsApart],
 });
 for (const service of await readdir(services)) {
-  await cp(path.join(services, service, 'src/store/migrations'), `dist/migrations/${service}`, { recursive: true });
+  const migrations = path.join(services, service, 'src/store/migrations');
+  if (existsSync(migrations)) await cp(migrations, `dist/migrations/${service}`, { recursive: true });
 }

@@ -1,5 +1,6 @@
-// `pnpm build` in a service: its own code and that of our packages in one file, beside its migrations. Libraries that its
+// `pnpm build` in a service: its own code and that of our packages in one file, beside what it reads. Libraries that its
 // manifest names stay outside; those that only our packages use go in, because they cannot be found from here.
+import { existsSync } from 'node:fs';
 import { cp, readFile, rm } from 'node:fs/promises';
 import { build } from 'esbuild';
 import { shared } from './shared.mjs';
@@ -14,5 +15,11 @@ await build({
   outfile: 'dist/main.js',
   external: outside.flatMap((name) => [name, `${name}/*`]),
 });
-// Where the bundled `schemaPlan` looks for them.
-await cp('src/store/migrations', 'dist/migrations', { recursive: true });
+// Where the bundled code looks for what it reads: migrations of a service with state, what browsers load of one with pages.
+for (const [folder, beside] of [
+  ['src/store/migrations', 'dist/migrations'],
+  ['src/assets', 'dist/assets'],
+]) {
+  const filter = (file) => !/(?:\.spec\.ts|tsconfig\.json)$/.test(file);
+  if (existsSync(folder)) await cp(folder, beside, { recursive: true, filter });
+}

@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { explain, Failure } from '../local/bootstrap/failure.mjs';
-import { createPlan, SERVICES } from '../local/bootstrap/plan.mjs';
+import { createPlan, SERVICES, STATEFUL_SERVICES } from '../local/bootstrap/plan.mjs';
 import { REPOSITORY } from '../local/bootstrap/repository.mjs';
 import { newSecrets } from '../local/bootstrap/secrets.mjs';
 
@@ -31,9 +31,11 @@ export function composeEnvironment() {
     ROLE_PERMISSION_KEY_ENCRYPTION_SECRET: environment['role-permission'].KEY_ENCRYPTION_SECRET ?? '',
   };
   for (const service of SERVICES) {
-    const { DATABASE_URL = '', SERVICE_TRUST_KEYS = '' } = environment[service];
+    variables[`${prefixOf(service)}_TRUST_KEYS`] = environment[service].SERVICE_TRUST_KEYS ?? '';
+  }
+  for (const service of STATEFUL_SERVICES) {
+    const { DATABASE_URL = '' } = environment[service];
     variables[`${prefixOf(service)}_DATABASE_PASSWORD`] = new URL(DATABASE_URL).password;
-    variables[`${prefixOf(service)}_TRUST_KEYS`] = SERVICE_TRUST_KEYS;
   }
   return variables;
 }

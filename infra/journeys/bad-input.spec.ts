@@ -3,7 +3,7 @@ import { type Stack, startStack } from '@rollcall/testing/stack';
 import { waitFor } from '@rollcall/testing/wait-for';
 import type { Route } from '@rollcall/types/route-definition';
 import { publicRoutes } from '@rollcall/types/route-table';
-import { schemaOf, serviceNames } from '@rollcall/types/services';
+import { schemaOf, statefulServices } from '@rollcall/types/services';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Attack, attacksOn, statusesOf } from './attacks.ts';
@@ -72,7 +72,7 @@ const faultsOf = async (attacks: readonly Attack[]): Promise<readonly string[]> 
 /** Everything that people could see changed; counters and traffic are not part of it. */
 const tablesOfNote = () => sql<{ name: string }[]>`
     select format('%I.%I', table_schema, table_name) as name from information_schema.tables
-    where table_schema = any(${serviceNames.map(schemaOf)})
+    where table_schema = any(${statefulServices.map(schemaOf)})
       and table_name not in ('rate_limits', 'inbox', 'outbox', 'stream_marks', 'subject_sequences', 'relay_checkpoints',
         'activity', 'mails', 'recipients', 'password_resets', 'verifications', 'idempotency_keys')
     order by 1`;
@@ -88,7 +88,7 @@ const stored = async (): Promise<Readonly<Record<string, string>>> => {
 };
 
 const drained = async (): Promise<boolean> => {
-  const counts = serviceNames
+  const counts = statefulServices
     .filter((service) => service !== 'gateway')
     .map((service) => sql`select 1 from ${sql(schemaOf(service))}.outbox where published_at is null limit 1`);
   return (await Promise.all(counts)).every((rows) => rows.length === 0);
@@ -119,7 +119,7 @@ describe('after all that', () => {
     const ready = await cast.api('GET', '/readyz');
     expect(ready.status).toBe(200);
     expect(errorsLogged()).toEqual([]);
-    const parked = serviceNames
+    const parked = statefulServices
       .filter((service) => service !== 'gateway')
       .map(
         (service) => sql`

@@ -4,7 +4,7 @@ import type { Mail } from '@rollcall/testing/mailbox';
 import { eavesdrop, type NatsMessage, streamMessages } from '@rollcall/testing/nats-traffic';
 import { type Stack, startStack } from '@rollcall/testing/stack';
 import { type CollectedSpan, startTraceCollector } from '@rollcall/testing/trace-collector';
-import { schemaOf, serviceNames } from '@rollcall/types/services';
+import { schemaOf, statefulServices } from '@rollcall/types/services';
 import postgres from 'postgres';
 
 /** Everything that leaves a stack, or stays in it, after somebody's life there. */
@@ -96,7 +96,7 @@ const rowsIn = async (url: string): Promise<Pick<Remains, 'rows' | 'eventRows'>>
   try {
     const tables = await sql<{ schema: string; name: string }[]>`
       select table_schema as schema, table_name as name from information_schema.tables
-      where table_schema = any(${serviceNames.map(schemaOf)})`;
+      where table_schema = any(${statefulServices.map(schemaOf)})`;
     const read = tables.map(async ({ schema, name }) => {
       const rows = await sql<{ text: string }[]>`select t::text as text from ${sql(schema)}.${sql(name)} t`;
       return { name, texts: rows.map(({ text }) => `${schema}.${name} ${text}`) };

@@ -217,5 +217,7 @@ export const noDoors: Readonly<Record<string, string>> = {
   askForMagicLink: mailsALink,
   showVerificationPage: showsAPage,
   showResetPage: showsAPage,
+  showMagicLinkPage: showsAPage,
+  showSecurityActionPage: showsAPage,
   signOut: 'closes',
 };

@@ -1,12 +1,16 @@
 // Whether each service's migrations make the tables that its schema declares, and come in order: drizzle passes over one
 // that is dated before the newest applied, without a word.
+
+import { existsSync } from 'node:fs';
 import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { REPOSITORY } from './bootstrap/repository.mjs';
 import { runTool } from './bootstrap/tool.mjs';
 
-const services = await readdir(path.join(REPOSITORY, 'services'));
+const services = (await readdir(path.join(REPOSITORY, 'services'))).filter((service) =>
+  existsSync(path.join(REPOSITORY, 'services', service, 'src/store')),
+);
 const scratch = await mkdtemp(path.join(tmpdir(), 'rollcall-migrations-'));
 
 /** @param {string} service */

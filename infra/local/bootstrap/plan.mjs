@@ -1,6 +1,6 @@
 import { hkdfSync } from 'node:crypto';
 
-/** @import { Environment, Plan, Ports, Secrets, ServiceName } from './types.ts' */
+/** @import { Environment, Plan, Ports, Secrets, ServiceName, StatefulService } from './types.ts' */
 
 /** @type {readonly ServiceName[]} */
 export const SERVICES = [
@@ -12,7 +12,11 @@ export const SERVICES = [
   'notification',
   'activity-log',
   'deactivation',
+  'console',
 ];
+
+/** @type {readonly StatefulService[]} */
+export const STATEFUL_SERVICES = SERVICES.filter((service) => service !== 'console');
 
 /** The peer as which command-line tools (such as `npm run setup:dev-users`) call services. */
 export const OPERATOR = 'operator';
@@ -39,15 +43,20 @@ export function createPlan({ secrets, ports, env }) {
   const natsToken = env.NATS_URL ? env.NATS_TOKEN : secrets.natsToken;
 
   /** @param {ServiceName} service */
-  const common = (service) => ({
+  const stateless = (service) => ({
     NODE_ENV: env.NODE_ENV || 'development',
     LOG_LEVEL: 'warn',
     PUBLIC_URL: `http://localhost:${ports.gateway}`,
+    SERVICE_TRUST_KEYS: serviceTrustKeys(secrets, service),
+    ...passedOn(env),
+  });
+
+  /** @param {StatefulService} service */
+  const common = (service) => ({
     DATABASE_URL: serviceDatabaseUrl(databaseOwnerUrl, secrets, service),
     NATS_URL: natsUrl,
     ...(natsToken ? { NATS_TOKEN: natsToken } : {}),
-    SERVICE_TRUST_KEYS: serviceTrustKeys(secrets, service),
-    ...passedOn(env),
+    ...stateless(service),
   });
 
   return {
@@ -76,6 +85,7 @@ export function createPlan({ secrets, ports, env }) {
       },
       'activity-log': common('activity-log'),
       deactivation: common('deactivation'),
+      console: stateless('console'),
     },
   };
 }
@@ -122,7 +132,7 @@ function setupToken(secrets) {
 /**
  * @param {string} owner
  * @param {Secrets} secrets
- * @param {ServiceName} service
+ * @param {StatefulService} service
  */
 function serviceDatabaseUrl(owner, secrets, service) {
   const url = new URL(owner);

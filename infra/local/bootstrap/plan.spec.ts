@@ -1,6 +1,6 @@
-import { serviceNames } from '@rollcall/types/services';
+import { serviceNames, statefulServices } from '@rollcall/types/services';
 import { describe, expect, it } from 'vitest';
-import { createPlan, SERVICES, serviceTrustKeys } from './plan.mjs';
+import { createPlan, SERVICES, STATEFUL_SERVICES, serviceTrustKeys } from './plan.mjs';
 import { newSecrets } from './secrets.mjs';
 import type { Environment, ServiceName } from './types.ts';
 
@@ -14,13 +14,14 @@ function keysOf(list: string): Map<string, string> {
 
 it('plans for every service there is', () => {
   expect([...SERVICES].sort()).toEqual([...serviceNames].sort());
+  expect([...STATEFUL_SERVICES].sort()).toEqual([...statefulServices].sort());
 });
 
 describe('the plan of a bare machine', () => {
   const { environment, databaseOwnerUrl } = planWith({});
 
-  it('leads every service to the Postgres and the NATS that were started', () => {
-    for (const service of SERVICES) {
+  it('leads every service with state to the Postgres and the NATS that were started', () => {
+    for (const service of STATEFUL_SERVICES) {
       const url = new URL(environment[service].DATABASE_URL ?? '');
       expect(url.host).toBe('127.0.0.1:5001');
       expect(url.pathname).toBe('/rollcall');
@@ -35,11 +36,19 @@ describe('the plan of a bare machine', () => {
     expect(databaseOwnerUrl).toBe(`postgres://postgres:${secrets.postgresPassword}@127.0.0.1:5001/rollcall`);
   });
 
-  it('gives every service a database role and password of its own', () => {
-    const logins = SERVICES.map((service) => new URL(environment[service].DATABASE_URL ?? ''));
+  it('gives a service without state no way to either', () => {
+    for (const service of SERVICES.filter((one) => !STATEFUL_SERVICES.some((other) => other === one))) {
+      const names = Object.keys(environment[service]);
+      expect(names.filter((name) => /DATABASE|NATS/.test(name))).toEqual([]);
+      expect(environment[service]).toMatchObject({ NODE_ENV: 'development', PUBLIC_URL: 'http://localhost:8080' });
+    }
+  });
+
+  it('gives every service with state a database role and password of its own', () => {
+    const logins = STATEFUL_SERVICES.map((service) => new URL(environment[service].DATABASE_URL ?? ''));
     expect(logins.map((url) => url.username)).toContain('rollcall_role_permission');
-    expect(new Set(logins.map((url) => url.username)).size).toBe(SERVICES.length);
-    expect(new Set(logins.map((url) => url.password)).size).toBe(SERVICES.length);
+    expect(new Set(logins.map((url) => url.username)).size).toBe(STATEFUL_SERVICES.length);
+    expect(new Set(logins.map((url) => url.password)).size).toBe(STATEFUL_SERVICES.length);
     expect(logins.map((url) => url.password)).not.toContain(secrets.postgresPassword);
   });
 

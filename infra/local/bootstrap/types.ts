@@ -8,7 +8,11 @@ export type ServiceName =
   | 'role-permission'
   | 'notification'
   | 'activity-log'
-  | 'deactivation';
+  | 'deactivation'
+  | 'console';
+
+/** Those that have a login in the database, and a place on the bus. */
+export type StatefulService = Exclude<ServiceName, 'console'>;
 
 export type Environment = Record<string, string | undefined>;
 

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { migrateSchemas } from '@rollcall/database/migrate';
-import { commonVariables } from '@rollcall/service-kit/environment';
+import { everyServiceVariables } from '@rollcall/service-kit/environment';
 import type { ServiceClient } from '@rollcall/service-kit/service-client';
 import { HttpDirectory, type ServiceDirectory } from '@rollcall/service-kit/service-directory';
 import { isRefusal } from '@rollcall/types/problems';
 import { readBootstrap } from '@rollcall/types/routes/role-permission/internal';
-import { serviceNames } from '@rollcall/types/services';
+import { statefulServices } from '@rollcall/types/services';
 import { createOperatorClient } from './operator-client.ts';
 import type { StackPlan } from './plan.ts';
 import { schemas } from './schemas.ts';
@@ -14,7 +14,7 @@ import { schemas } from './schemas.ts';
 export const migrateAll = ({ databaseOwnerUrl, environment }: StackPlan): Promise<void> =>
   migrateSchemas(
     databaseOwnerUrl,
-    serviceNames.map((service) => ({ ...schemas[service], login: loginOf(environment[service]?.DATABASE_URL) })),
+    statefulServices.map((service) => ({ ...schemas[service], login: loginOf(environment[service]?.DATABASE_URL) })),
   );
 
 /** Is there, or was there, a first administrator? */
@@ -23,7 +23,7 @@ export const readBootstrapped = (plan: StackPlan, directory: ServiceDirectory): 
 
 /** {@link readBootstrapped}, of services behind the addresses of a `SERVICE_URLS`. */
 export const readBootstrappedAt = async (plan: StackPlan, serviceUrls: string): Promise<boolean> => {
-  const directory = new HttpDirectory(commonVariables.SERVICE_URLS.parse(serviceUrls));
+  const directory = new HttpDirectory(everyServiceVariables.SERVICE_URLS.parse(serviceUrls));
   try {
     return await readBootstrapped(plan, directory);
   } finally {

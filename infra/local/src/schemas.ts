@@ -7,10 +7,10 @@ import { schemaPlan as notificationSchema } from '@rollcall/notification/schema-
 import { schemaPlan as profileSchema } from '@rollcall/profile/schema-plan';
 import { schemaPlan as registrationSchema } from '@rollcall/registration/schema-plan';
 import { schemaPlan as rolePermissionSchema } from '@rollcall/role-permission/schema-plan';
-import type { ServiceName } from '@rollcall/types/services';
+import type { StatefulService } from '@rollcall/types/services';
 
-/** What each service has in the database. */
-export const schemas: Readonly<Record<ServiceName, Omit<SchemaPlan, 'login'>>> = {
+/** What each service with state has in the database. */
+export const schemas: Readonly<Record<StatefulService, Omit<SchemaPlan, 'login'>>> = {
   registration: registrationSchema,
   auth: authSchema,
   profile: profileSchema,

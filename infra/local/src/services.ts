@@ -1,5 +1,6 @@
 import { startActivityLog } from '@rollcall/activity-log/service';
 import { startAuth } from '@rollcall/auth/service';
+import { startConsole } from '@rollcall/console/service';
 import { startDeactivation } from '@rollcall/deactivation/service';
 import { startNotification } from '@rollcall/notification/service';
 import { startProfile } from '@rollcall/profile/service';
@@ -21,4 +22,5 @@ export const servicesBehindGateway: Readonly<Record<Exclude<ServiceName, 'gatewa
   notification: startNotification,
   'activity-log': startActivityLog,
   deactivation: startDeactivation,
+  console: startConsole,
 };

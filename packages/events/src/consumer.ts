@@ -3,7 +3,7 @@ import type { Connection } from '@rollcall/database/connect';
 import { isOutage } from '@rollcall/service-kit/failures';
 import type { Logger } from '@rollcall/service-kit/logging';
 import { streamName } from '@rollcall/types/envelope';
-import type { ServiceName } from '@rollcall/types/services';
+import type { StatefulService } from '@rollcall/types/services';
 import { ConsumerEvents, type ConsumerMessages, type JsMsg } from 'nats';
 import type { Bus } from './bus.ts';
 import { ackWaitMilliseconds, Durable } from './durable.ts';
@@ -17,9 +17,9 @@ import { StreamMark } from './stream-mark.ts';
 
 export interface ConsumerOptions {
   /** Who consumes. */
-  readonly service: ServiceName;
+  readonly service: StatefulService;
   /** Whose events. */
-  readonly source: ServiceName;
+  readonly source: StatefulService;
   readonly reactions: readonly Reaction[];
   readonly connection: Connection;
   readonly tables: EventTables;
@@ -79,7 +79,7 @@ export class Consumer {
   }
 
   /** Whose events it follows. */
-  get source(): ServiceName {
+  get source(): StatefulService {
     return this.#options.source;
   }
 

@@ -3,7 +3,7 @@ import { withAdvisoryLock } from '@rollcall/database/advisory-lock';
 import type { Connection } from '@rollcall/database/connect';
 import type { Logger } from '@rollcall/service-kit/logging';
 import { natsSubjectsOf, streamName } from '@rollcall/types/envelope';
-import type { ServiceName } from '@rollcall/types/services';
+import type { StatefulService } from '@rollcall/types/services';
 import { AckPolicy, type ConsumerInfo, DeliverPolicy, nanos, type StreamInfo } from 'nats';
 import { type Bus, isMissing } from './bus.ts';
 import type { StreamMark } from './stream-mark.ts';
@@ -39,7 +39,7 @@ export interface DurableOptions {
   /** The same for all replicas of a service. */
   readonly name: string;
   /** Whose events. */
-  readonly source: ServiceName;
+  readonly source: StatefulService;
   readonly connection: Connection;
   readonly bus: Bus;
   readonly mark: StreamMark;

@@ -3,8 +3,8 @@ import type { Logger } from '@rollcall/service-kit/logging';
 import type { ServiceClient } from '@rollcall/service-kit/service-client';
 import type { Worker } from '@rollcall/service-kit/worker';
 import { isRefusal } from '@rollcall/types/problems';
-import { everyServiceRoutes } from '@rollcall/types/routes/every-service';
-import type { ServiceName } from '@rollcall/types/services';
+import { eventRoutesOf } from '@rollcall/types/routes/every-service';
+import type { StatefulService } from '@rollcall/types/services';
 import type { Bus } from './bus.ts';
 import { Consumer } from './consumer.ts';
 import type { EventTables } from './event-tables.ts';
@@ -18,7 +18,7 @@ import type { RequestSnapshot } from './snapshot.ts';
 import { createTakingUp } from './take-up-parked.ts';
 
 export interface EventPlaneOptions {
-  readonly service: ServiceName;
+  readonly service: StatefulService;
   readonly connection: Connection;
   readonly tables: EventTables;
   readonly bus: Bus;
@@ -28,7 +28,7 @@ export interface EventPlaneOptions {
   /** Where committed events wait to be published. */
   readonly sources: readonly RelaySource[];
   /** What the service does about events, by the service they come from. */
-  readonly reactions: Partial<Record<ServiceName, readonly Reaction[]>>;
+  readonly reactions: Partial<Record<StatefulService, readonly Reaction[]>>;
 }
 
 /** A service's part in the traffic of events: its outbox with its relay, and its consumers. */
@@ -49,7 +49,7 @@ export class EventPlane {
         new Consumer({
           ...options,
           // The keys of `reactions` are service names by its type.
-          source: source as ServiceName,
+          source: source as StatefulService,
           reactions,
           requestRepublication: (...missing) => this.#requestRepublication(...missing),
           requestSnapshot: (...page) => this.#requestSnapshot(...page),
@@ -94,14 +94,18 @@ export class EventPlane {
   async #requestSnapshot(...[source, { after, subject }]: Parameters<RequestSnapshot>): ReturnType<RequestSnapshot> {
     const { client } = this.#options;
     const query = { ...(after === null ? {} : { after }), ...(subject === null ? {} : { subject }) };
-    const answer = await client.call(everyServiceRoutes(source).readSnapshot, { query });
+    const answer = await client.call(eventRoutesOf(source).readSnapshot, { query });
     if (isRefusal(answer)) throw new Error(`${source} refused to tell what stands: ${answer.refused}`);
     return answer.body;
   }
 
-  async #requestRepublication(source: ServiceName, subject: string, fromSequence: number): Promise<number | undefined> {
+  async #requestRepublication(
+    source: StatefulService,
+    subject: string,
+    fromSequence: number,
+  ): Promise<number | undefined> {
     const { client } = this.#options;
-    const answer = await client.call(everyServiceRoutes(source).republishEvents, { body: { subject, fromSequence } });
+    const answer = await client.call(eventRoutesOf(source).republishEvents, { body: { subject, fromSequence } });
     if (isRefusal(answer)) throw new Error(`${source} refused to publish again: ${answer.refused}`);
     return answer.body.firstKept ?? undefined;
   }

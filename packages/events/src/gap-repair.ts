@@ -1,12 +1,12 @@
 import type { Logger } from '@rollcall/service-kit/logging';
-import type { ServiceName } from '@rollcall/types/services';
+import type { StatefulService } from '@rollcall/types/services';
 
 /**
  * Asks a source to publish a subject's events again, from one on; answers the first that it still has, or undefined when it
  * knows of none.
  */
 export type RequestRepublication = (
-  source: ServiceName,
+  source: StatefulService,
   subject: string,
   fromSequence: number,
 ) => Promise<number | undefined>;
@@ -22,13 +22,13 @@ const patienceMilliseconds = 5_000;
  * and in the background, so that the others do not wait as well.
  */
 export class GapRepair {
-  readonly #source: ServiceName;
+  readonly #source: StatefulService;
   readonly #request: RequestRepublication;
   readonly #passOver: PassOver;
   readonly #log: Logger;
   readonly #asked = new Map<string, number>();
 
-  constructor(source: ServiceName, request: RequestRepublication, passOver: PassOver, log: Logger) {
+  constructor(source: StatefulService, request: RequestRepublication, passOver: PassOver, log: Logger) {
     this.#source = source;
     this.#request = request;
     this.#passOver = passOver;

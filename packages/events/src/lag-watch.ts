@@ -4,7 +4,7 @@ import type { Logger } from '@rollcall/service-kit/logging';
 import { consumerLag, eventsParkedNow, outboxBacklog, outboxOldest } from '@rollcall/service-kit/metrics';
 import { Worker } from '@rollcall/service-kit/worker';
 import { sourceOf } from '@rollcall/types/envelope';
-import type { ServiceName } from '@rollcall/types/services';
+import type { StatefulService } from '@rollcall/types/services';
 import { count } from 'drizzle-orm';
 import type { Bus } from './bus.ts';
 import type { Consumer } from './consumer.ts';
@@ -12,7 +12,7 @@ import type { EventTables } from './event-tables.ts';
 import type { RelaySource } from './relay-source.ts';
 
 export interface LagWatchOptions {
-  readonly service: ServiceName;
+  readonly service: StatefulService;
   readonly connection: Connection;
   readonly tables: EventTables;
   readonly bus: Bus;
@@ -36,7 +36,7 @@ export class LagWatch {
   /** What was told to be behind. */
   readonly #told = new Set<string>();
   /** Where each consumer that has something to do has come to, and since when. */
-  readonly #standing = new Map<ServiceName, { readonly doneUpTo: number; readonly since: number }>();
+  readonly #standing = new Map<StatefulService, { readonly doneUpTo: number; readonly since: number }>();
 
   constructor(options: LagWatchOptions) {
     this.#options = options;

@@ -4,7 +4,7 @@ import type { Logger } from '@rollcall/service-kit/logging';
 import { eventsApplied } from '@rollcall/service-kit/metrics';
 import { storyIds } from '@rollcall/service-kit/tracing';
 import { type Envelope, sourceOf } from '@rollcall/types/envelope';
-import type { ServiceName } from '@rollcall/types/services';
+import type { StatefulService } from '@rollcall/types/services';
 import type { JsMsg } from 'nats';
 import type { EventTables } from './event-tables.ts';
 import type { GapRepair } from './gap-repair.ts';
@@ -16,8 +16,8 @@ import type { StreamMark } from './stream-mark.ts';
 import { unlessAborted } from './unless-aborted.ts';
 
 export interface MessageApplierOptions {
-  readonly service: ServiceName;
-  readonly source: ServiceName;
+  readonly service: StatefulService;
+  readonly source: StatefulService;
   readonly reactions: readonly Reaction[];
   readonly connection: Connection;
   readonly tables: EventTables;

@@ -5,7 +5,7 @@ import type { Logger } from '@rollcall/service-kit/logging';
 import { eventsPublished } from '@rollcall/service-kit/metrics';
 import { Worker } from '@rollcall/service-kit/worker';
 import { natsSubject } from '@rollcall/types/envelope';
-import type { ServiceName } from '@rollcall/types/services';
+import type { StatefulService } from '@rollcall/types/services';
 import { eq } from 'drizzle-orm';
 import type { ReservedSql } from 'postgres';
 import type { Bus } from './bus.ts';
@@ -15,7 +15,7 @@ import { findLoss } from './stream-loss.ts';
 import { unlessAborted } from './unless-aborted.ts';
 
 export interface RelayOptions {
-  readonly service: ServiceName;
+  readonly service: StatefulService;
   readonly connection: Connection;
   readonly tables: Pick<EventTables, 'streamMarks'>;
   readonly source: RelaySource;

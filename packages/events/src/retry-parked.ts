@@ -2,7 +2,7 @@ import type { Connection } from '@rollcall/database/connect';
 import { isOutage } from '@rollcall/service-kit/failures';
 import type { Logger } from '@rollcall/service-kit/logging';
 import { serviceOf } from '@rollcall/types/envelope';
-import type { ServiceName } from '@rollcall/types/services';
+import type { StatefulService } from '@rollcall/types/services';
 import { eq } from 'drizzle-orm';
 import type { EventTables } from './event-tables.ts';
 import { advance, lockParked, lockSubjects, parkedOf } from './inbox.ts';
@@ -15,7 +15,7 @@ export interface RetryOptions {
   readonly connection: Connection;
   readonly tables: EventTables;
   readonly personal: PersonalData;
-  readonly reactions: Partial<Record<ServiceName, readonly Reaction[]>>;
+  readonly reactions: Partial<Record<StatefulService, readonly Reaction[]>>;
   readonly log: Logger;
 }
 

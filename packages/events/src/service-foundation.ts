@@ -4,6 +4,7 @@ import type { HopContext } from '@rollcall/service-kit/actor';
 import type { BoundRoute, PermissionCheck } from '@rollcall/service-kit/call-context';
 import type { CommonVariables } from '@rollcall/service-kit/environment';
 import { createLogger, type Logger } from '@rollcall/service-kit/logging';
+import { handleReadReadiness } from '@rollcall/service-kit/readiness-route';
 import { createRouteApp } from '@rollcall/service-kit/route-app';
 import type { Readiness, RunningService } from '@rollcall/service-kit/service';
 import { createServiceClient, type ServiceClient } from '@rollcall/service-kit/service-client';
@@ -12,11 +13,11 @@ import { ShutdownList } from '@rollcall/service-kit/shutdown';
 import { isRefusal, type Refusal } from '@rollcall/types/problems';
 import { readDataKey } from '@rollcall/types/routes/registration';
 import { checkPermission } from '@rollcall/types/routes/role-permission/internal';
-import type { ServiceName } from '@rollcall/types/services';
+import type { StatefulService } from '@rollcall/types/services';
 import { Bus } from './bus.ts';
 import { EventPlane } from './event-plane.ts';
+import { eventRouteHandlers } from './event-route-handlers.ts';
 import type { EventTables } from './event-tables.ts';
-import { everyServiceHandlers } from './every-service-handlers.ts';
 import { createHousekeeping } from './housekeeping.ts';
 import { outboxSource } from './outbox-source.ts';
 import { type KeySource, PersonalData } from './personal-data.ts';
@@ -25,10 +26,10 @@ import type { RelaySource } from './relay-source.ts';
 import type { SnapshotSource } from './snapshot.ts';
 import { aloneBy } from './stream-lock.ts';
 
-type Reactions = Partial<Record<ServiceName, readonly Reaction[]>>;
+type Reactions = Partial<Record<StatefulService, readonly Reaction[]>>;
 
 export interface FoundationOptions {
-  readonly service: ServiceName;
+  readonly service: StatefulService;
   readonly variables: CommonVariables;
   readonly directory: ServiceDirectory;
   readonly tables: EventTables;
@@ -49,7 +50,7 @@ export interface FoundationOptions {
 }
 
 /**
- * What every service stands on: its database, the bus, signed calls to other services, personal data, its part of the
+ * What every service with state stands on: its database, the bus, signed calls to other services, personal data, its part of the
  * event traffic, and an application for its routes. Nothing here knows what a service is for.
  */
 export class ServiceFoundation {
@@ -92,7 +93,7 @@ export class ServiceFoundation {
     return new EventPlane({ ...this.#planeOptions(), client: this.client, bus: this.bus, log: this.log });
   }
 
-  /** Starts the event traffic and serves the routes, those of every service included. */
+  /** Starts the event traffic and serves the routes, those that all such services have included. */
   run(routes: readonly BoundRoute[], plane: EventPlane): RunningService {
     const { idempotencyKeys, beforehand } = this.#options;
     const readiness = () => this.readiness();
@@ -100,10 +101,10 @@ export class ServiceFoundation {
       service: this.#options.service,
       routes: [
         ...routes,
-        ...everyServiceHandlers({
+        handleReadReadiness(this.#options.service, readiness),
+        ...eventRouteHandlers({
           ...this.#planeOptions(),
           log: this.log,
-          readiness,
           wakeRelays: () => plane.wakeRelays(),
           snapshot: this.#options.snapshot?.(this.connection, this.personal),
         }),

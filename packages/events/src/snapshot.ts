@@ -1,7 +1,7 @@
 import type { Connection } from '@rollcall/database/connect';
 import type { Logger } from '@rollcall/service-kit/logging';
 import { type Envelope, sourceOf } from '@rollcall/types/envelope';
-import type { ServiceName } from '@rollcall/types/services';
+import type { StatefulService } from '@rollcall/types/services';
 import type { EventTables } from './event-tables.ts';
 import { advance, lockSubjects, parkedOf } from './inbox.ts';
 import { takeIn } from './intake.ts';
@@ -27,12 +27,12 @@ export interface SnapshotSource {
 
 /** Asks a source for a page of its snapshot. */
 export type RequestSnapshot = (
-  source: ServiceName,
+  source: StatefulService,
   page: Pick<SnapshotPage, 'after' | 'subject'>,
 ) => Promise<{ readonly items: readonly Envelope[]; readonly next: string | null }>;
 
 export interface SnapshotReaderOptions {
-  readonly source: ServiceName;
+  readonly source: StatefulService;
   readonly reactions: readonly Reaction[];
   readonly connection: Connection;
   readonly tables: EventTables;

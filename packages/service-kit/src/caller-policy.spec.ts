@@ -1,9 +1,14 @@
 import type { BuiltInPermission } from '@rollcall/types/permissions';
 import { isInternal, type Route } from '@rollcall/types/route-definition';
 import { publicRoutes, routeTable } from '@rollcall/types/route-table';
-import { everyServiceRoutes } from '@rollcall/types/routes/every-service';
-import { type PeerName, serviceNames } from '@rollcall/types/services';
-import { type CallerKind, internalCallerTable, publicCallerTable } from '@rollcall/types/testing/caller-table';
+import { eventRoutesOf, readReadinessOf } from '@rollcall/types/routes/every-service';
+import { type PeerName, serviceNames, statefulServices } from '@rollcall/types/services';
+import {
+  type CallerKind,
+  internalCallerTable,
+  publicCallerTable,
+  servicesOf,
+} from '@rollcall/types/testing/caller-table';
 import { describe, expect, it } from 'vitest';
 import { type Actor, actor, type HopContext } from './actor.ts';
 import { judgeCaller } from './caller-policy.ts';
@@ -43,7 +48,8 @@ const publicRoute = (operation: string): Route => {
 
 const internalRoutes: readonly Route[] = [
   ...routeTable.filter(isInternal),
-  ...serviceNames.flatMap((service) => Object.values(everyServiceRoutes(service))),
+  ...serviceNames.map(readReadinessOf),
+  ...statefulServices.flatMap((service) => Object.values(eventRoutesOf(service))),
 ];
 
 describe.each(publicCallerTable.filter(({ when }) => when === undefined))('$method $path', (line) => {
@@ -81,11 +87,11 @@ describe.each(publicCallerTable.filter(({ when }) => when === undefined))('$meth
 
 describe.each(internalCallerTable)('$service $method $path', (line) => {
   const routes = internalRoutes.filter(
-    ({ operationId, service }) => operationId === line.operation && ['*', service].includes(line.service),
+    ({ operationId, service }) => operationId === line.operation && servicesOf(line).includes(service),
   );
 
   it('answers the services that the table names, and refuses every other, whoever it acts for', async () => {
-    expect(routes.length).toBe(line.service === '*' ? serviceNames.length : 1);
+    expect(routes.length).toBe(servicesOf(line).length);
     for (const route of routes) {
       for (const from of peers) {
         const expected = line.callers.includes(from) ? 'allowed' : 'untrusted_hop';

@@ -48,8 +48,8 @@ const trustKeys = z
   )
   .transform((keys) => new Map([...keys].map(([peer, key]) => [peer, Buffer.from(key, 'base64url')])));
 
-/** The variables that every service reads; a service adds its own. */
-export const commonVariables = {
+/** The variables that every service reads. */
+export const everyServiceVariables = {
   NODE_ENV: z
     .enum(['development', 'test', 'production'])
     .default('development')
@@ -61,9 +61,6 @@ export const commonVariables = {
   PUBLIC_URL: z
     .url({ protocol: /^https?$/ })
     .meta({ description: 'where people reach the gateway; the issuer of tokens and base of mailed links' }),
-  DATABASE_URL: z.string().min(1).meta({ description: 'Postgres, as the login role of this service' }),
-  NATS_URL: z.string().min(1).meta({ description: 'NATS with JetStream' }),
-  NATS_TOKEN: z.string().optional().meta({ description: 'token for NATS, where it asks for one' }),
   SERVICE_TRUST_KEYS: trustKeys.meta({
     description: 'peer=key pairs, comma separated: one secret for each pair of services',
   }),
@@ -80,6 +77,14 @@ export const commonVariables = {
       description:
         'service=url pairs, comma separated, the urls of several replicas with | between; empty when all run in one process',
     }),
+} as const;
+
+/** The variables that every service with state reads; a service adds its own. */
+export const commonVariables = {
+  ...everyServiceVariables,
+  DATABASE_URL: z.string().min(1).meta({ description: 'Postgres, as the login role of this service' }),
+  NATS_URL: z.string().min(1).meta({ description: 'NATS with JetStream' }),
+  NATS_TOKEN: z.string().optional().meta({ description: 'token for NATS, where it asks for one' }),
 } as const;
 
 /**
@@ -99,5 +104,8 @@ export const readVariables = <Shape extends z.ZodRawShape>(shape: Shape, environ
   );
 };
 
-/** The common variables of {@link commonVariables}, read. */
+/** The variables of {@link everyServiceVariables}, read. */
+export type EveryServiceVariables = z.infer<z.ZodObject<typeof everyServiceVariables>>;
+
+/** The variables of {@link commonVariables}, read. */
 export type CommonVariables = z.infer<z.ZodObject<typeof commonVariables>>;

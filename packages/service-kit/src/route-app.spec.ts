@@ -48,7 +48,7 @@ const page = defineRoute({
   operationId: 'page',
   path: '/page',
   callers: ['public'],
-  html: true,
+  media: 'text/html',
   responses: { 200: z.string() },
 });
 const sought = defineRoute({

@@ -204,14 +204,16 @@ const createContext = (
 
 const success = (route: Route, outcome: AnswerOf<Route>): Response => {
   const headers = new Headers({
-    'content-type': route.html ? 'text/html; charset=utf-8' : 'application/json',
+    'content-type': route.media === 'text/html' ? 'text/html; charset=utf-8' : 'application/json',
     'cache-control': 'no-store',
   });
   for (const [name, value] of Object.entries(outcome.headers ?? {})) {
     headers.delete(name);
     for (const one of typeof value === 'string' ? [value] : value) headers.append(name, one);
   }
-  return new Response(route.html ? String(outcome.body) : JSON.stringify(outcome.body), {
+  // What has not changed has no body, whatever kind it is of.
+  const isText = route.media !== undefined && outcome.body !== undefined;
+  return new Response(isText ? String(outcome.body) : JSON.stringify(outcome.body), {
     status: outcome.status,
     headers,
   });

@@ -42,7 +42,7 @@ const validate = (
 const noQuery = z.strictObject({});
 
 // A parameter that nobody declared is one that the caller believes in. Links to pages are decorated on their way.
-const queryOf = ({ query, html }: Route): z.ZodType | undefined => query ?? (html ? undefined : noQuery);
+const queryOf = ({ query, media }: Route): z.ZodType | undefined => query ?? (media ? undefined : noQuery);
 
 interface Content {
   readonly content: unknown | Refusal;

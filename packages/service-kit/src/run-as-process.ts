@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import { createAdaptorServer } from '@hono/node-server';
 import { z } from 'zod';
-import { ConfigurationError, commonVariables, type Environment, readVariables } from './environment.ts';
+import { ConfigurationError, type Environment, everyServiceVariables, readVariables } from './environment.ts';
 import { drainServer } from './http-drain.ts';
 import { createProbes } from './probes.ts';
 import type { RunningService } from './service.ts';
@@ -12,8 +12,8 @@ import { startTracing } from './tracing.ts';
 export const processVariables = {
   HOST: z.string().default('0.0.0.0').meta({ description: 'address to listen on' }),
   PORT: z.coerce.number().int().min(0).max(65_535).default(8080).meta({ description: 'port to listen on' }),
-  SERVICE_URLS: commonVariables.SERVICE_URLS,
-  OTEL_EXPORTER_OTLP_ENDPOINT: commonVariables.OTEL_EXPORTER_OTLP_ENDPOINT,
+  SERVICE_URLS: everyServiceVariables.SERVICE_URLS,
+  OTEL_EXPORTER_OTLP_ENDPOINT: everyServiceVariables.OTEL_EXPORTER_OTLP_ENDPOINT,
 };
 
 export interface ProcessOptions {

@@ -2,14 +2,21 @@ import { describe, expect, it } from 'vitest';
 import { type ProblemCode, problems } from './problems.ts';
 import { type Caller, isInternal, type Route } from './route-definition.ts';
 import { publicRoutes, routeTable } from './route-table.ts';
-import { everyServiceRoutes } from './routes/every-service.ts';
-import { serviceNames } from './services.ts';
-import { callerKinds, internalCallerTable, type PublicLine, publicCallerTable } from './testing/caller-table.ts';
+import { eventRoutesOf, readReadinessOf } from './routes/every-service.ts';
+import { serviceNames, statefulServices } from './services.ts';
+import {
+  callerKinds,
+  internalCallerTable,
+  type PublicLine,
+  publicCallerTable,
+  servicesOf,
+} from './testing/caller-table.ts';
 import { structureCallerTable } from './testing/structure-table.ts';
 
 const internalRoutes: readonly Route[] = [
   ...routeTable.filter(isInternal),
-  ...serviceNames.flatMap((service) => Object.values(everyServiceRoutes(service))),
+  ...serviceNames.map(readReadinessOf),
+  ...statefulServices.flatMap((service) => Object.values(eventRoutesOf(service))),
 ];
 
 /** `P`, `U`, `S` or the permission's name, as the table writes them. */
@@ -52,9 +59,7 @@ describe('the table of routes and callers', () => {
 
   it('has a line for every internal route of every service, and no other', () => {
     const judged = internalCallerTable.flatMap((line) =>
-      serviceNames
-        .filter((service) => line.service === '*' || line.service === service)
-        .map((service) => `${service} ${addressOf(line)}`),
+      servicesOf(line).map((service) => `${service} ${addressOf(line)}`),
     );
     expect(judged.sort()).toEqual(internalRoutes.map((route) => `${route.service} ${declaredAddress(route)}`).sort());
   });
@@ -70,7 +75,7 @@ describe('the table of routes and callers', () => {
   it('agrees with each internal declaration about which services may call it', () => {
     for (const { operation, service, callers } of internalCallerTable) {
       const routes = internalRoutes.filter(
-        (route) => route.operationId === operation && (service === '*' || route.service === service),
+        (route) => route.operationId === operation && servicesOf({ service }).includes(route.service),
       );
       for (const route of routes) {
         const declared = route.callers.map(wordFor).sort();

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { eventId, instant } from './ids.ts';
-import { type ServiceName, serviceNames } from './services.ts';
+import { type StatefulService, statefulServices } from './services.ts';
 
 const isRecord = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -31,16 +31,16 @@ export type Envelope = z.infer<typeof envelope>;
 
 const sourcePrefix = 'rollcall/';
 
-export const sourceOf = (service: ServiceName): string => `${sourcePrefix}${service}`;
+export const sourceOf = (service: StatefulService): string => `${sourcePrefix}${service}`;
 
 /** The service that an event came from, or undefined for a source we do not know. */
-export const serviceOf = (event: Pick<Envelope, 'source'>): ServiceName | undefined =>
-  serviceNames.find((service) => sourceOf(service) === event.source);
+export const serviceOf = (event: Pick<Envelope, 'source'>): StatefulService | undefined =>
+  statefulServices.find((service) => sourceOf(service) === event.source);
 
 /** The JetStream stream that carries every event. */
 export const streamName = 'ROLLCALL';
 export const streamSubjects = 'rollcall.events.>';
 
 /** The NATS subject of one event type, and the filter for everything of one service. */
-export const natsSubject = (service: ServiceName, type: string): string => `rollcall.events.${service}.${type}`;
-export const natsSubjectsOf = (service: ServiceName): string => `rollcall.events.${service}.>`;
+export const natsSubject = (service: StatefulService, type: string): string => `rollcall.events.${service}.${type}`;
+export const natsSubjectsOf = (service: StatefulService): string => `rollcall.events.${service}.>`;

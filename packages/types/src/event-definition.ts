@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ServiceName } from './services.ts';
+import type { StatefulService } from './services.ts';
 
 type Shape = z.ZodRawShape;
 
@@ -9,7 +9,7 @@ export interface EventDefinition<
   Type extends string = string,
 > {
   readonly type: Type;
-  readonly service: ServiceName;
+  readonly service: StatefulService;
   /** One sentence for the generated reference: when does this happen? */
   readonly summary: string;
   /** What anyone who may see the event may read. */
@@ -33,7 +33,7 @@ export const defineEvent = <
   Personal extends Shape = Record<never, never>,
 >(definition: {
   type: Type;
-  service: ServiceName;
+  service: StatefulService;
   summary: string;
   data: Data;
   personal?: Personal;

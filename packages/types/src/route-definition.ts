@@ -65,8 +65,8 @@ export interface Route {
   readonly headers?: readonly ('ETag' | 'Rollcall-Revision')[];
   /** The service reads and sets cookies itself. */
   readonly cookies?: boolean;
-  /** Answers `text/html` pages instead of JSON. */
-  readonly html?: boolean;
+  /** Answers text of this kind instead of JSON; of which kind exactly, a `text/*` says itself with `content-type`. */
+  readonly media?: 'text/html' | 'text/*';
   /** Heading of the reference that it stands under; its service unless told. */
   readonly tag?: string;
 }

@@ -8,6 +8,7 @@ import * as passwords from './routes/auth/passwords.ts';
 import * as revocations from './routes/auth/revocations.ts';
 import * as secondFactors from './routes/auth/second-factors.ts';
 import * as sessions from './routes/auth/sessions.ts';
+import * as consolePages from './routes/console.ts';
 import * as deactivation from './routes/deactivation.ts';
 import * as gateway from './routes/gateway.ts';
 import * as profile from './routes/profile.ts';
@@ -58,6 +59,7 @@ export const routeTable: readonly Route[] = [
   replication,
   activityLog,
   deactivation,
+  consolePages,
   gateway,
 ]
   .flatMap((module): unknown[] => Object.values(module))

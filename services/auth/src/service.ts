@@ -33,7 +33,6 @@ import {
 } from './http/revoke-sessions.ts';
 import { handleRotateSigningKey } from './http/rotate-signing-key.ts';
 import { handleSetUserAccess } from './http/set-user-access.ts';
-import { handleShowResetPage } from './http/show-reset-page.ts';
 import { handleSignIn } from './http/sign-in.ts';
 import { handleSignInWithPasskey } from './http/sign-in-with-passkey.ts';
 import { handleStoreDevCredential } from './http/store-dev-credential.ts';
@@ -109,7 +108,6 @@ export const startAuth = async (environment: Environment, directory: ServiceDire
       handleForgotPassword(ports),
       handleResetPassword(ports),
       handleChangePassword(ports),
-      handleShowResetPage(),
       handleReadKeySet(ports),
       handleReadServerMetadata(ports),
       handleReadOpenIdConfiguration(ports),

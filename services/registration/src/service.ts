@@ -11,7 +11,6 @@ import { handleMintVerificationSecret } from './http/mint-verification-secret.ts
 import { handleReadDataKey } from './http/read-data-key.ts';
 import { handleResendVerification } from './http/resend-verification.ts';
 import { handleSetUpDevUser } from './http/set-up-dev-user.ts';
-import { handleShowVerificationPage } from './http/show-verification-page.ts';
 import { handleSignUp } from './http/sign-up.ts';
 import { handleVerifyRegistration } from './http/verify-registration.ts';
 import type { Ports } from './ports.ts';
@@ -45,7 +44,6 @@ export const startRegistration = async (
       handleVerifyRegistration(ports),
       handleResendVerification(ports),
       handleCheckAvailability(ports),
-      handleShowVerificationPage(),
       handleCreateUser(ports),
       handleMintVerificationSecret(ports),
       handleSetUpDevUser(ports),

@@ -1,5 +1,6 @@
 import { variables as activityLog } from '@rollcall/activity-log/config';
 import { variables as auth } from '@rollcall/auth/config';
+import { variables as consolePages } from '@rollcall/console/config';
 import { variables as deactivation } from '@rollcall/deactivation/config';
 import { variables as gateway } from '@rollcall/gateway/config';
 import { variables as notification } from '@rollcall/notification/config';
@@ -21,6 +22,7 @@ const variablesOf: Readonly<Record<ServiceName, z.ZodRawShape>> = {
   notification: { ...processVariables, ...notification },
   'activity-log': { ...processVariables, ...activityLog },
   deactivation: { ...processVariables, ...deactivation },
+  console: { ...processVariables, ...consolePages },
   gateway,
 };
 

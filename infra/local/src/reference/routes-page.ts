@@ -101,13 +101,15 @@ const section = (route: Route): string => {
     ...(route.body ? [['body', `${code(typeText(route.body, 'input'))}${route.bodyOptional ? ', or none' : ''}`]] : []),
     ...Object.entries(route.responses).map(([status, schema]) => [
       `answers ${status}`,
-      status === '304' ? 'nothing' : route.html ? 'a page' : code(typeText(schema)),
+      status === '304' ? 'nothing' : route.media ? mediaText[route.media] : code(typeText(schema)),
     ]),
     ...(carried.length > 0 ? [['with', codes(carried)]] : []),
     ['refusals', codes([...new Set(own)])],
   ];
   return [`### ${code(`${route.method} ${route.path}`)}`, `${route.summary}.`, table(['', ''], rows)].join('\n\n');
 };
+
+const mediaText = { 'text/html': 'a page', 'text/*': 'a text' } as const;
 
 const callerText = (caller: Caller): string => {
   if (caller === 'public') return 'anyone';

@@ -9,11 +9,11 @@ import { waitFor } from '@rollcall/testing/wait-for';
 import { type Envelope, natsSubject } from '@rollcall/types/envelope';
 import { userDeactivated } from '@rollcall/types/events/deactivation';
 import { eventId } from '@rollcall/types/ids';
-import type { ServiceName } from '@rollcall/types/services';
+import type { StatefulService } from '@rollcall/types/services';
 import { asc, eq, isNull } from 'drizzle-orm';
 import { Bus } from '../bus.ts';
 import { EventPlane } from '../event-plane.ts';
-import { everyServiceHandlers } from '../every-service-handlers.ts';
+import { eventRouteHandlers } from '../event-route-handlers.ts';
 import { outboxSource } from '../outbox-source.ts';
 import { type KeySource, PersonalData } from '../personal-data.ts';
 import { type Reaction, type ReactionScope, type ReceivedEvent, reactTo } from '../reaction.ts';
@@ -31,9 +31,9 @@ export interface Party {
 }
 
 export interface PartyOptions {
-  readonly service: ServiceName;
+  readonly service: StatefulService;
   readonly database: TestDatabase;
-  readonly reactions?: Partial<Record<ServiceName, readonly Reaction[]>>;
+  readonly reactions?: Partial<Record<StatefulService, readonly Reaction[]>>;
   /** Where missing events are asked for. */
   readonly client?: ServiceClient;
   readonly keySource?: KeySource;
@@ -70,9 +70,8 @@ export const startTraffic = async (): Promise<Traffic> => {
     const sources = [options.wrapSource?.(outbox) ?? outbox];
     const common = { service, connection, personal, reactions, sources, log, tables: eventTables };
     const plane = new EventPlane({ ...common, bus, client });
-    const routes = everyServiceHandlers({
+    const routes = eventRouteHandlers({
       ...common,
-      readiness: async () => ({}),
       wakeRelays: () => plane.wakeRelays(),
     });
     plane.start();

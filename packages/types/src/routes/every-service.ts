@@ -3,7 +3,7 @@ import { envelope } from '../envelope.ts';
 import { entityId, instant } from '../ids.ts';
 import { page, paging } from '../paging.ts';
 import { defineRoute } from '../route-definition.ts';
-import type { ServiceName } from '../services.ts';
+import type { ServiceName, StatefulService } from '../services.ts';
 
 export const parkedEvent = z.object({
   id: entityId,
@@ -17,7 +17,7 @@ export const parkedEvent = z.object({
 });
 export type ParkedEvent = z.infer<typeof parkedEvent>;
 
-const everyService = [
+const everyConsumer = [
   { service: 'registration' },
   { service: 'auth' },
   { service: 'profile' },
@@ -30,9 +30,9 @@ const everyService = [
 
 const subject = z.string().min(1).max(128);
 
-/** The internal routes that each service has alike: readiness, and what its consumers could not process. */
-export const everyServiceRoutes = <S extends ServiceName>(service: S) => ({
-  readReadiness: defineRoute({
+/** The internal route that each service has. */
+export const readReadinessOf = <S extends ServiceName>(service: S) =>
+  defineRoute({
     service,
     operationId: 'readReadiness',
     method: 'GET',
@@ -41,7 +41,10 @@ export const everyServiceRoutes = <S extends ServiceName>(service: S) => ({
     callers: [{ service: 'gateway' }],
     rate: 'internal',
     responses: { 200: z.object({ ready: z.boolean(), dependencies: z.record(z.string(), z.string()) }) },
-  }),
+  });
+
+/** The internal routes that services with events have alike: what others missed, and what they could not process. */
+export const eventRoutesOf = <S extends StatefulService>(service: S) => ({
   listParkedEvents: defineRoute({
     service,
     operationId: 'listParkedEvents',
@@ -71,7 +74,7 @@ export const everyServiceRoutes = <S extends ServiceName>(service: S) => ({
     method: 'POST',
     path: '/internal/events/republish',
     summary: 'Publish events about one subject again, for a consumer that missed some',
-    callers: everyService,
+    callers: everyConsumer,
     rate: 'internal',
     body: z.strictObject({ subject, fromSequence: z.int().positive() }),
     responses: {
@@ -89,7 +92,7 @@ export const everyServiceRoutes = <S extends ServiceName>(service: S) => ({
     path: '/internal/snapshot',
     summary:
       'What stands of each subject now, as an event with the number of its last one; for consumers that come late',
-    callers: everyService,
+    callers: everyConsumer,
     rate: 'internal',
     query: z.strictObject({
       /** After this subject, in the order of subjects. */

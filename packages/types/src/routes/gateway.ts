@@ -51,7 +51,7 @@ export const showReference = defineRoute({
   callers: ['public'],
   rate: 'read',
   responses: { 200: z.string() },
-  html: true,
+  media: 'text/html',
 });
 
 export const showProblems = defineRoute({
@@ -63,7 +63,7 @@ export const showProblems = defineRoute({
   callers: ['public'],
   rate: 'read',
   responses: { 200: z.string() },
-  html: true,
+  media: 'text/html',
 });
 
 /** Names of services that could not be asked, or did not manage. */

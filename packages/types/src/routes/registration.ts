@@ -76,19 +76,6 @@ export const checkAvailability = defineRoute({
   responses: { 200: z.object({ available: z.boolean() }) },
 });
 
-export const showVerificationPage = defineRoute({
-  service,
-  operationId: 'showVerificationPage',
-  method: 'GET',
-  path: '/verify',
-  summary: 'The page behind the mailed link: one button, because mail scanners open links',
-  callers: ['public'],
-  rate: 'read',
-  query: z.object({ token: line({ max: 64 }).optional() }),
-  responses: { 200: z.string() },
-  html: true,
-});
-
 const createdUser = z.object({ id: userId, email, username, gender: genderCode.nullable(), verified: z.boolean() });
 
 const newUser = z

@@ -1,3 +1,4 @@
+import { type ServiceName, serviceNames, statefulServices } from '../services.ts';
 import { answerOf, type ExpectedAnswer, linesOf } from './caller-lines.ts';
 
 /**
@@ -18,7 +19,6 @@ signUp                          POST   /v1/registrations                     P  
 verifyRegistration              POST   /v1/registrations/verify              P                                          200      200     -      -   200   200    200
 resendVerification              POST   /v1/registrations/resend              P                                          202      202     -      -   202   202    202
 checkAvailability               GET    /v1/registrations/availability        P                                          200      200     -      -   200   200    200
-showVerificationPage            GET    /verify                               P                                          200      200     -      -   200   200    200
 createUser                      POST   /users/create                         P                                          201      201     -      -   201   201    201
 createUser                      POST   /users/create                         users.create                            forbid   forbid     -    201 forbid   201 forbid  when verified
 
@@ -58,7 +58,6 @@ signInByMail                    POST   /v1/sessions/magic-link               P  
 forgotPassword                  POST   /v1/password/forgot                   P                                          202      202     -      -   202   202    202
 resetPassword                   POST   /v1/password/reset                    P                                          200      200     -      -   200   200    200
 changePassword                  PUT    /v1/password                          U                                       signin      200     -      -   200   200  ended
-showResetPage                   GET    /reset-password                       P                                          200      200     -      -   200   200    200
 readKeySet                      GET    /.well-known/jwks.json                P                                          200      200     -      -   200   200    200
 readServerMetadata              GET    /.well-known/oauth-authorization-server P                                        200      200     -      -   200   200    200
 readOpenIdConfiguration         GET    /.well-known/openid-configuration     P                                          200      200     -      -   200   200    200
@@ -100,6 +99,18 @@ listActivity                    GET    /v1/activity                          U  
 deactivateUser                  POST   /v1/users/:userId/deactivate          S,users.manage                          signin   hidden   200    200 hidden  200  ended
 reactivateUser                  POST   /v1/users/:userId/reactivate          users.manage                            signin   hidden hidden   200 hidden  200  ended
 
+showVerificationPage            GET    /verify                               P                                          200      200     -      -   200   200    200
+showResetPage                   GET    /reset-password                       P                                          200      200     -      -   200   200    200
+showSignInPage                  GET    /sign-in                              P                                          200      200     -      -   200   200    200
+showSignUpPage                  GET    /sign-up                              P                                          200      200     -      -   200   200    200
+showForgotPasswordPage          GET    /forgot-password                      P                                          200      200     -      -   200   200    200
+showMagicLinkPage               GET    /magic-link                           P                                          200      200     -      -   200   200    200
+showSecurityActionPage          GET    /security-actions                     P                                          200      200     -      -   200   200    200
+showConsentPage                 GET    /consent                              P                                          200      200     -      -   200   200    200
+showDevicePage                  GET    /device                               P                                          200      200     -      -   200   200    200
+showAccountSecurityPage         GET    /account/security                     P                                          200      200     -      -   200   200    200
+readAsset                       GET    /assets/:file                         P                                          200      200     -      -   200   200    200
+
 livez                           GET    /livez                                P                                          200      200     -      -   200   200    200
 readyz                          GET    /readyz                               P                                          200      200     -      -   200   200    200
 readOpenApi                     GET    /openapi.json                         P                                          200      200     -      -   200   200    200
@@ -110,7 +121,8 @@ retryDeadLetter                 POST   /v1/dead-letters/:id/retry           oper
 `;
 
 /**
- * Internal routes: the operation, its service (`*`: each has it), its address, and the services that may call it.
+ * Internal routes: the operation, its service (`*`: each has it, `stateful`: each that has events), its address, and the
+ * services that may call it.
  * Every other service is refused, and so is every person, whatever they hold: the gateway does not know these addresses.
  */
 const internalLines = `
@@ -137,10 +149,10 @@ readAccessGraph         role-permission  GET   /internal/access/graph           
 readAccessChanges       role-permission  GET   /internal/access/changes                        gateway
 readAccessHistory       role-permission  GET   /internal/access/history                        gateway
 readReadiness           *                GET   /internal/readiness                             gateway
-listParkedEvents        *                GET   /internal/parked-events                         gateway
-retryParkedEvent        *                POST  /internal/parked-events/:id/retry               gateway
-republishEvents         *                POST  /internal/events/republish                      registration,auth,profile,role-permission,notification,activity-log,deactivation,gateway
-readSnapshot            *                GET   /internal/snapshot                              registration,auth,profile,role-permission,notification,activity-log,deactivation,gateway
+listParkedEvents        stateful         GET   /internal/parked-events                         gateway
+retryParkedEvent        stateful         POST  /internal/parked-events/:id/retry               gateway
+republishEvents         stateful         POST  /internal/events/republish                      registration,auth,profile,role-permission,notification,activity-log,deactivation,gateway
+readSnapshot            stateful         GET   /internal/snapshot                              registration,auth,profile,role-permission,notification,activity-log,deactivation,gateway
 `;
 
 export const callerKinds = ['nobody', 'stranger', 'self', 'holder', 'other', 'admin', 'ended'] as const;
@@ -196,3 +208,9 @@ export const internalCallerTable: readonly InternalLine[] = linesOf(internalLine
     callers: callers.split(','),
   }),
 );
+
+/** The services that an internal line is about. */
+export const servicesOf = ({ service }: Pick<InternalLine, 'service'>): readonly ServiceName[] => {
+  if (service === '*') return serviceNames;
+  return service === 'stateful' ? statefulServices : serviceNames.filter((name) => name === service);
+};

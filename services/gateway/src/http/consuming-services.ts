@@ -1,8 +1,8 @@
-import { type ServiceName, serviceNames } from '@rollcall/types/services';
+import { type StatefulService, statefulServices } from '@rollcall/types/services';
 
-type ConsumingService = Exclude<ServiceName, 'gateway'>;
+type ConsumingService = Exclude<StatefulService, 'gateway'>;
 
-const consumes = (service: ServiceName): service is ConsumingService => service !== 'gateway';
+const consumes = (service: StatefulService): service is ConsumingService => service !== 'gateway';
 
 /** The services that apply events, and park what they cannot. The gateway only shows them. */
-export const consumingServices: readonly ConsumingService[] = serviceNames.filter(consumes);
+export const consumingServices: readonly ConsumingService[] = statefulServices.filter(consumes);

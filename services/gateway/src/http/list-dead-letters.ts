@@ -2,7 +2,7 @@ import { answer, handle } from '@rollcall/service-kit/call-context';
 import { decodeCursor, encodeCursor } from '@rollcall/service-kit/cursor';
 import type { ServiceClient } from '@rollcall/service-kit/service-client';
 import { isRefusal, refuse } from '@rollcall/types/problems';
-import { everyServiceRoutes, type ParkedEvent } from '@rollcall/types/routes/every-service';
+import { eventRoutesOf, type ParkedEvent } from '@rollcall/types/routes/every-service';
 import { listDeadLetters } from '@rollcall/types/routes/gateway';
 import { z } from 'zod';
 import { consumingServices } from './consuming-services.ts';
@@ -31,7 +31,7 @@ export const handleListDeadLetters = (client: ServiceClient) =>
       const asked = { limit: String(room), ...(cursor === '' ? {} : { cursor }) };
       // One service that is down must not hide what the others have.
       const page = await client
-        .call(everyServiceRoutes(service).listParkedEvents, { query: asked, context: context.hop })
+        .call(eventRoutesOf(service).listParkedEvents, { query: asked, context: context.hop })
         .catch(() => undefined);
       cursor = '';
       if (!page) {

@@ -2,7 +2,7 @@ import { answer, handle } from '@rollcall/service-kit/call-context';
 import type { Readiness } from '@rollcall/service-kit/service';
 import type { ServiceClient } from '@rollcall/service-kit/service-client';
 import { isRefusal, refuse } from '@rollcall/types/problems';
-import { everyServiceRoutes } from '@rollcall/types/routes/every-service';
+import { readReadinessOf } from '@rollcall/types/routes/every-service';
 import { readyz } from '@rollcall/types/routes/gateway';
 import { type ServiceName, serviceNames } from '@rollcall/types/services';
 
@@ -45,7 +45,7 @@ const readState = async (client: ServiceClient, ownReadiness: () => Promise<Read
 
 const readinessOf = async (client: ServiceClient, name: ServiceName): Promise<Readiness> => {
   try {
-    const readiness = await client.call(everyServiceRoutes(name).readReadiness, { timeout: 2_000 });
+    const readiness = await client.call(readReadinessOf(name), { timeout: 2_000 });
     if (isRefusal(readiness)) return { service: 'unavailable' };
     const conditions = Object.entries(readiness.body.dependencies);
     return Object.fromEntries(conditions.map(([what, is]) => [what, is === 'ok' ? 'ok' : 'unavailable']));

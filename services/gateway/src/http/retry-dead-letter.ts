@@ -1,7 +1,7 @@
 import { answer, handle } from '@rollcall/service-kit/call-context';
 import type { ServiceClient } from '@rollcall/service-kit/service-client';
 import { isRefusal, refuse } from '@rollcall/types/problems';
-import { everyServiceRoutes } from '@rollcall/types/routes/every-service';
+import { eventRoutesOf } from '@rollcall/types/routes/every-service';
 import { retryDeadLetter } from '@rollcall/types/routes/gateway';
 import { consumingServices } from './consuming-services.ts';
 
@@ -15,7 +15,7 @@ export const handleRetryDeadLetter = (client: ServiceClient) =>
   handle(retryDeadLetter, async ({ params }, context) => {
     const outcomes = await Promise.all(
       consumingServices.map(async (service) => {
-        const route = everyServiceRoutes(service).retryParkedEvent;
+        const route = eventRoutesOf(service).retryParkedEvent;
         // A service answers 5xx when something it needs is away as well as when it is down: its log says which.
         const retried = await client.call(route, { params, context: context.hop }).catch(() => unavailable);
         return { service, retried };

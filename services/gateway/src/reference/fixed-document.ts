@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { hasSeen } from '@rollcall/service-kit/if-none-match';
 
 interface Content {
   readonly plain: Uint8Array<ArrayBuffer>;
@@ -40,9 +41,6 @@ export class FixedDocument {
     return { plain, zipped, etag: `W/"${createHash('sha256').update(plain).digest('base64url').slice(0, 22)}"` };
   }
 }
-
-const hasSeen = (ifNoneMatch: string | null, etag: string): boolean =>
-  (ifNoneMatch ?? '').split(',').some((one) => one.trim() === '*' || one.trim().replace(/^W\//, '') === etag.slice(2));
 
 const takesGzip = (acceptEncoding: string | null): boolean =>
   /(?:^|,)\s*gzip\s*(?:;\s*q=(?:1|0\.0*[1-9]\d*)[\d.]*\s*)?(?:,|$)/i.test(acceptEncoding ?? '');

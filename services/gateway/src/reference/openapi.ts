@@ -56,7 +56,7 @@ const operation = (route: Route): ZodOpenApiOperationObject => {
     {
       description: status === '304' ? 'Not changed' : 'Done',
       ...successHeaders(route),
-      ...(status === '304' ? {} : { content: { [route.html ? 'text/html' : 'application/json']: { schema } } }),
+      ...(status === '304' ? {} : { content: { [route.media ?? 'application/json']: { schema } } }),
     },
   ]);
   return {
@@ -86,7 +86,7 @@ const describeCaller = (caller: Caller): string => {
 /** Refusals by status, each naming its codes. */
 const refusalsOf = (route: Route, isPublic: boolean) => {
   const codes = new Set<ProblemCode>([
-    ...(route.html ? [] : ([route.invalidInput ?? 'invalid_input'] as const)),
+    ...(route.media ? [] : ([route.invalidInput ?? 'invalid_input'] as const)),
     ...(route.body ? (['malformed_json', 'unsupported_media_type', 'payload_too_large'] as const) : []),
     ...(route.idempotent ? (['request_in_progress', 'idempotency_key_reused'] as const) : []),
     ...(isPublic ? [] : (['unauthenticated', 'token_revoked'] as const)),

@@ -9,9 +9,9 @@ import type { AnswerOf, InputOf, Route, SuccessStatus } from '@rollcall/types/ro
 import { routeTable } from '@rollcall/types/route-table';
 import { readKeySet } from '@rollcall/types/routes/auth/keys';
 import { readRevocations } from '@rollcall/types/routes/auth/revocations';
-import { everyServiceRoutes } from '@rollcall/types/routes/every-service';
+import { eventRoutesOf, readReadinessOf } from '@rollcall/types/routes/every-service';
 import { readAccessChanges, readAccessGraph } from '@rollcall/types/routes/role-permission/replication';
-import { type ServiceName, serviceNames } from '@rollcall/types/services';
+import { type ServiceName, serviceNames, statefulServices } from '@rollcall/types/services';
 
 /** What reached a service, after it believed the signature and let the caller in. */
 export interface Call {
@@ -65,7 +65,8 @@ export class FakeServices implements ServiceDirectory {
   #createApp(service: ServiceName) {
     const routes = [
       ...routeTable.filter((route) => route.service === service),
-      ...Object.values(everyServiceRoutes(service)),
+      readReadinessOf(service),
+      ...statefulServices.filter((name) => name === service).flatMap((name) => Object.values(eventRoutesOf(name))),
     ];
     const { SERVICE_TRUST_KEYS } = readVariables(
       { SERVICE_TRUST_KEYS: commonVariables.SERVICE_TRUST_KEYS },

@@ -1,8 +1,9 @@
 import type { MailKind } from '@rollcall/types/events/notification';
 import type { Route } from '@rollcall/types/route-definition';
 import { mintMagicLink } from '@rollcall/types/routes/auth/magic-links';
-import { mintResetSecret, showResetPage } from '@rollcall/types/routes/auth/passwords';
-import { mintVerificationSecret, showVerificationPage } from '@rollcall/types/routes/registration';
+import { mintResetSecret } from '@rollcall/types/routes/auth/passwords';
+import { showMagicLinkPage, showResetPage, showVerificationPage } from '@rollcall/types/routes/console';
+import { mintVerificationSecret } from '@rollcall/types/routes/registration';
 import { accountExists } from './account-exists.ts';
 import { deactivated } from './deactivated.ts';
 import type { LinkTemplate, NoticeTemplate } from './facts.ts';
@@ -18,14 +19,14 @@ interface LinkMail {
   /** Mints the secret of the link. */
   readonly mint: typeof mintVerificationSecret | typeof mintResetSecret | typeof mintMagicLink;
   /** The page that the link opens. */
-  readonly page: Pick<Route, 'path'>;
+  readonly page: Route;
 }
 
 /** Mails with a link that carries a secret. */
 export const linkMails = {
   verification: { template: verification, mint: mintVerificationSecret, page: showVerificationPage },
   password_reset: { template: passwordReset, mint: mintResetSecret, page: showResetPage },
-  magic_link: { template: magicLink, mint: mintMagicLink, page: { path: '/magic-link' } },
+  magic_link: { template: magicLink, mint: mintMagicLink, page: showMagicLinkPage },
 } as const satisfies Partial<Record<MailKind, LinkMail>>;
 
 export type LinkMailKind = keyof typeof linkMails;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { entityTag, hasAlready, holdsIfMatch } from './entity-tag.ts';
+import { entityTag, holdsIfMatch } from './entity-tag.ts';
 
 const whole = { all: true, status: true };
 const part = { all: false, status: true };
@@ -19,9 +19,4 @@ it('does not hold for another version, a weak tag, or what is no tag', () => {
 it('is strong, and another one for everybody who sees another part', () => {
   expect(entityTag(3, whole)).toBe('"3"');
   expect(new Set([whole, part, open].map((sight) => entityTag(3, sight))).size).toBe(3);
-});
-
-it('is had already by who names it, weakly or among others', () => {
-  for (const held of ['"3"', 'W/"3"', '"2", "3"', '*']) expect(hasAlready(held, '"3"'), held).toBe(true);
-  for (const held of [null, '', '"2"', '3', '"3-open"']) expect(hasAlready(held, '"3"'), `${held}`).toBe(false);
 });

@@ -18,8 +18,3 @@ export const holdsIfMatch = (ifMatch: string | null, version: number): boolean =
   ifMatch === null ||
   ifMatch.trim() === '*' ||
   tagsIn(ifMatch).some((tag) => /^"(\d+)(?:-open|-status)?"$/.exec(tag)?.[1] === String(version));
-
-/** RFC 9110 section 13.1.2: has the caller what `tag` stands for? The comparison is weak. */
-export const hasAlready = (ifNoneMatch: string | null, tag: string): boolean =>
-  ifNoneMatch !== null &&
-  (ifNoneMatch.trim() === '*' || tagsIn(ifNoneMatch).some((held) => held.replace(/^W\//, '') === tag));

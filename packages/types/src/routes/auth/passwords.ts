@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { entityId, instant } from '../../ids.ts';
 import { email, mailedToken, newPassword, presentedPassword } from '../../people.ts';
 import { defineRoute } from '../../route-definition.ts';
-import { line } from '../../text.ts';
 
 const service = 'auth';
 
@@ -44,19 +43,6 @@ export const changePassword = defineRoute({
   body: z.strictObject({ current: presentedPassword, password: newPassword }),
   responses: { 200: z.object({ status: z.literal('changed') }) },
   refusals: ['invalid_credentials', 'weak_password', 'rate_limited', 'overloaded'],
-});
-
-export const showResetPage = defineRoute({
-  service,
-  operationId: 'showResetPage',
-  method: 'GET',
-  path: '/reset-password',
-  summary: 'The page behind the mailed link of a password reset',
-  callers: ['public'],
-  rate: 'read',
-  query: z.object({ token: line({ max: 64 }).optional() }),
-  responses: { 200: z.string() },
-  html: true,
 });
 
 export const mintResetSecret = defineRoute({

@@ -2,10 +2,9 @@ import type { Connection } from '@rollcall/database/connect';
 import { answer, type BoundRoute, handle } from '@rollcall/service-kit/call-context';
 import { decodeCursor, pageOf } from '@rollcall/service-kit/cursor';
 import type { Logger } from '@rollcall/service-kit/logging';
-import type { Readiness } from '@rollcall/service-kit/service';
 import { isRefusal, refuse } from '@rollcall/types/problems';
-import { everyServiceRoutes } from '@rollcall/types/routes/every-service';
-import type { ServiceName } from '@rollcall/types/services';
+import { eventRoutesOf } from '@rollcall/types/routes/every-service';
+import type { StatefulService } from '@rollcall/types/services';
 import { asc, eq, gt } from 'drizzle-orm';
 import { z } from 'zod';
 import type { EventTables } from './event-tables.ts';
@@ -15,14 +14,13 @@ import type { RelaySource } from './relay-source.ts';
 import { retryParked } from './retry-parked.ts';
 import type { SnapshotSource } from './snapshot.ts';
 
-export interface EveryServiceOptions {
-  readonly service: ServiceName;
+export interface EventRoutesOptions {
+  readonly service: StatefulService;
   readonly connection: Connection;
   readonly tables: EventTables;
   readonly personal: PersonalData;
-  readonly reactions: Partial<Record<ServiceName, readonly Reaction[]>>;
+  readonly reactions: Partial<Record<StatefulService, readonly Reaction[]>>;
   readonly log: Logger;
-  readonly readiness: () => Promise<Readiness>;
   readonly sources: readonly RelaySource[];
   readonly wakeRelays: () => void;
   /** What stands now, for consumers that come late; none unless told. */
@@ -31,21 +29,13 @@ export interface EveryServiceOptions {
 
 const snapshotPage = 200;
 
-/** Handlers of the internal routes that all services have alike. */
-export const everyServiceHandlers = (options: EveryServiceOptions): BoundRoute[] => {
-  const routes = everyServiceRoutes(options.service);
+/** Handlers of the internal routes that all services with events have alike. */
+export const eventRouteHandlers = (options: EventRoutesOptions): BoundRoute[] => {
+  const routes = eventRoutesOf(options.service);
   const { db } = options.connection;
   const { parkedEvents } = options.tables;
 
   return [
-    handle(routes.readReadiness, async () => {
-      const dependencies = await options.readiness();
-      return {
-        status: 200,
-        body: { ready: Object.values(dependencies).every((state) => state === 'ok'), dependencies },
-      };
-    }),
-
     handle(routes.listParkedEvents, async ({ query }) => {
       const after = decodeCursor(query.cursor, z.tuple([z.uuid()]));
       if (isRefusal(after)) return after;

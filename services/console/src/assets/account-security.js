@@ -1,0 +1,32 @@
+import { callSignedIn, explain, isSignedOut } from './api.js';
+import { showApps } from './apps.js';
+import { find, onSubmit, say } from './page.js';
+import { showPasskeys } from './passkeys.js';
+import { showRecoveryCodes } from './recovery-codes.js';
+import { usualPlace } from './return-to.js';
+import { showSessions } from './sessions.js';
+
+const passwordForm = find('#password form', HTMLFormElement);
+
+onSubmit(passwordForm, async (values) => {
+  const answer = await callSignedIn('PUT', '/v1/password', values);
+  if (answer.body.code === 'invalid_credentials') return say('The current password is not right.');
+  if (!answer.ok) return say(explain(answer));
+  passwordForm.reset();
+  await showSessions();
+  say('Your password is changed. You are signed out everywhere else.');
+});
+
+/** Whoever is not signed in is sent to where one signs in, and comes back. */
+const show = async () => {
+  const answer = await callSignedIn('GET', '/v1/users/me');
+  if (isSignedOut(answer)) return location.replace(`/sign-in?returnTo=${encodeURIComponent(usualPlace)}`);
+  if (!answer.ok) return say(explain(answer));
+  find('#who', HTMLElement).textContent = answer.body.username;
+  for (const field of document.querySelectorAll('input[data-username]'))
+    field.setAttribute('value', answer.body.username);
+  await Promise.all([showApps(), showPasskeys(), showRecoveryCodes(), showSessions()]);
+  find('#account', HTMLElement).hidden = false;
+};
+
+await show();
