@@ -1,7 +1,7 @@
 import { Agent, buildConnector, type Dispatcher } from 'undici';
 import { createGuardedConnector, type Resolve, resolveBySystem } from './guarded-connector.ts';
 import { type OutgoingFault, OutgoingHttpError } from './outgoing-http-error.ts';
-import { hostAndPort } from './private-hosts.ts';
+import { hostAndPort, isConfidential } from './private-hosts.ts';
 import { isPublicAddress } from './public-address.ts';
 
 export interface OutgoingHttpOptions {
@@ -94,10 +94,8 @@ export class OutgoingHttp {
   #judge(address: string | URL): URL {
     if (!URL.canParse(String(address))) throw new OutgoingHttpError('bad_address');
     const url = new URL(address);
-    const isPlain = url.protocol === 'http:' && this.#options.privateHosts.has(hostAndPort(url));
-    if ((url.protocol !== 'https:' && !isPlain) || url.username || url.password) {
-      throw new OutgoingHttpError('bad_address');
-    }
+    const isGood = isConfidential(url, this.#options.privateHosts) && !url.username && !url.password;
+    if (!isGood) throw new OutgoingHttpError('bad_address');
     return url;
   }
 

@@ -13,6 +13,10 @@ const spelledAsUrl = (text: string): string | undefined => {
 export const hostAndPort = ({ hostname, port, protocol }: URL): string =>
   `${hostname}:${port || (protocol === 'https:' ? '443' : '80')}`;
 
+/** Is what is sent there kept from others: by TLS, or because the operator named the very host and port? */
+export const isConfidential = (url: URL, named: ReadonlySet<string>): boolean =>
+  url.protocol === 'https:' || (url.protocol === 'http:' && named.has(hostAndPort(url)));
+
 /** Servers that may be called although their addresses are private: each exactly one host and port. */
 export const privateHosts = commaList
   .refine(

@@ -26,8 +26,8 @@ export type Caller =
 export type RateClass = 'sign_up' | 'sign_in' | 'mail' | 'write' | 'read' | 'internal';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-/** 304 is a success of a conditional GET, and has no body. */
-export type SuccessStatus = 200 | 201 | 202 | 304;
+/** 303 sends a browser on, and 304 is a success of a conditional GET: they have no body. */
+export type SuccessStatus = 200 | 201 | 202 | 303 | 304;
 
 export interface Route {
   readonly service: ServiceName;

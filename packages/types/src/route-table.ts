@@ -1,6 +1,7 @@
 import { isInternal, type Route } from './route-definition.ts';
 import * as activityLog from './routes/activity-log.ts';
 import * as authAccounts from './routes/auth/accounts.ts';
+import * as identities from './routes/auth/identities.ts';
 import * as keys from './routes/auth/keys.ts';
 import * as passwords from './routes/auth/passwords.ts';
 import * as revocations from './routes/auth/revocations.ts';
@@ -33,6 +34,7 @@ export const routeTable: readonly Route[] = [
   registration,
   sessions,
   secondFactors,
+  identities,
   passwords,
   keys,
   authAccounts,

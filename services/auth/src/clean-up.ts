@@ -2,6 +2,7 @@ import { deleteExpiredCounters } from '@rollcall/database/rate-limits';
 import { Worker } from '@rollcall/service-kit/worker';
 import type { Ports } from './ports.ts';
 import { forgetUnconfirmed } from './store/credentials.ts';
+import { deleteOldIdentitySignIns } from './store/identity-sign-ins.ts';
 import { deleteOldResets } from './store/password-resets.ts';
 import { deleteOldPendingSignIns } from './store/pending-sign-ins.ts';
 import { deleteExpiredRevocations } from './store/revocations.ts';
@@ -22,6 +23,7 @@ export const createCleanUpWorker = ({ connection, log }: Ports): Worker =>
       await deleteOldResets(connection.db);
       await deleteUnconfirmedTotp(connection.db);
       await deleteOldPendingSignIns(connection.db);
+      await deleteOldIdentitySignIns(connection.db);
       await deleteExpiredRevocations(connection.db);
       await deleteRetiredKeys(connection.db);
       await deleteExpiredCounters(connection.sql, 'auth');

@@ -1,7 +1,15 @@
 import { availableParallelism } from 'node:os';
 import { isDevelopersMachine } from '@rollcall/service-kit/developers-machine';
-import { commonVariables, type Environment, readVariables, secretKey } from '@rollcall/service-kit/environment';
+import {
+  ConfigurationError,
+  commonVariables,
+  type Environment,
+  readVariables,
+  secretKey,
+} from '@rollcall/service-kit/environment';
+import { isConfidential, privateHosts } from '@rollcall/service-kit/private-hosts';
 import { z } from 'zod';
+import { identityProviderSecrets, identityProviders, judgeProviders } from './identities/provider-config.ts';
 
 export const variables = {
   ...commonVariables,
@@ -15,6 +23,9 @@ export const variables = {
     .max(64)
     .optional()
     .meta({ description: 'passwords hashed at the same time; one less than the cores unless told' }),
+  IDENTITY_PROVIDERS: identityProviders,
+  IDENTITY_PROVIDER_SECRETS: identityProviderSecrets,
+  OUTGOING_PRIVATE_HOSTS: privateHosts,
 };
 
 const minute = 60 * 1000;
@@ -22,7 +33,12 @@ const day = 24 * 60 * minute;
 
 /** @throws {ConfigurationError} naming every variable that is missing or malformed. */
 export const toConfig = (environment: Environment) => {
-  const { KEY_ENCRYPTION_SECRET, HASHES_AT_ONCE, ...common } = readVariables(variables, environment);
+  const read = readVariables(variables, environment);
+  const { KEY_ENCRYPTION_SECRET, HASHES_AT_ONCE, IDENTITY_PROVIDERS, IDENTITY_PROVIDER_SECRETS, ...rest } = read;
+  const { OUTGOING_PRIVATE_HOSTS, ...common } = rest;
+  const isCallable = (url: string) => isConfidential(new URL(url), OUTGOING_PRIVATE_HOSTS);
+  const faults = judgeProviders(IDENTITY_PROVIDERS, IDENTITY_PROVIDER_SECRETS, isCallable);
+  if (faults.length > 0) throw new ConfigurationError(faults);
   return {
     common,
     /** Who issues tokens, and for whom. */
@@ -46,6 +62,14 @@ export const toConfig = (environment: Environment) => {
     /** Who changes how they sign in has proved who they are no longer ago than this. */
     freshMilliseconds: 10 * minute,
     factorsEach: 10,
+    identityProviders: IDENTITY_PROVIDERS,
+    identityProviderSecrets: IDENTITY_PROVIDER_SECRETS,
+    outgoingPrivateHosts: OUTGOING_PRIVATE_HOSTS,
+    /** In what time a provider has to answer; several times for one sign-in. */
+    providerDeadlineMilliseconds: 4_000,
+    /** In what time somebody has to come back from a provider. */
+    identitySignInMilliseconds: 10 * minute,
+    identitiesEach: 20,
   };
 };
 

@@ -4,6 +4,9 @@ import type { PersonalData } from '@rollcall/events/personal-data';
 import type { Logger } from '@rollcall/service-kit/logging';
 import type { Config } from './config.ts';
 import type { TotpSeal } from './factors/sealed-totp.ts';
+import type { FirebaseVerifier } from './identities/firebase.ts';
+import type { ProviderClients } from './identities/provider-clients.ts';
+import type { ChecksSeal } from './identities/sealed-checks.ts';
 import type { PasswordHasher } from './passwords/password-hasher.ts';
 import type { SignInGuard } from './passwords/sign-in-guard.ts';
 import type { RefusedSignIns } from './refused-sign-ins.ts';
@@ -22,6 +25,9 @@ export interface Ports {
   readonly totpSeal: TotpSeal;
   /** What a recovery code of a person is kept as. */
   readonly recoveryDigest: (userId: string, code: string) => string;
+  readonly providerClients: ProviderClients;
+  readonly checksSeal: ChecksSeal;
+  readonly verifyFirebase: FirebaseVerifier;
   readonly feed: RevocationFeed;
   readonly refusedSignIns: RefusedSignIns;
   readonly log: Logger;

@@ -1,6 +1,7 @@
 import { connect } from '@rollcall/database/connect';
 import { ServiceFoundation } from '@rollcall/events/service-foundation';
 import type { Environment } from '@rollcall/service-kit/environment';
+import { OutgoingHttp } from '@rollcall/service-kit/outgoing-http';
 import type { RunningService } from '@rollcall/service-kit/service';
 import type { ServiceDirectory } from '@rollcall/service-kit/service-directory';
 import { createCleanUpWorker } from './clean-up.ts';
@@ -8,10 +9,14 @@ import { toConfig } from './config.ts';
 import { createRecoveryDigest } from './factors/recovery-codes.ts';
 import { createTotpSeal } from './factors/sealed-totp.ts';
 import { handleAuthenticateUser } from './http/authenticate-user.ts';
+import { handleBeginIdentity } from './http/begin-identity.ts';
 import { handleChangePassword } from './http/change-password.ts';
+import { handleCompleteIdentity } from './http/complete-identity.ts';
 import { handleCompleteSignIn } from './http/complete-sign-in.ts';
 import { handleEnrolUser } from './http/enrol-user.ts';
+import { firebaseHandlers } from './http/firebase.ts';
 import { handleForgotPassword } from './http/forgot-password.ts';
+import { identityHandlers } from './http/identities.ts';
 import { handleListSessions, handleListUserSessions } from './http/list-sessions.ts';
 import { handleMintResetSecret } from './http/mint-reset-secret.ts';
 import { handleReadKeySet } from './http/read-key-set.ts';
@@ -34,6 +39,9 @@ import { handleSignIn } from './http/sign-in.ts';
 import { handleStoreDevCredential } from './http/store-dev-credential.ts';
 import { handleStorePendingCredential } from './http/store-pending-credential.ts';
 import { totpHandlers } from './http/totp-factors.ts';
+import { createFirebaseVerifier } from './identities/firebase.ts';
+import { createProviderClients } from './identities/provider-clients.ts';
+import { createChecksSeal } from './identities/sealed-checks.ts';
 import { createPasswordHasher } from './passwords/password-hasher.ts';
 import { createSignInGuard } from './passwords/sign-in-guard.ts';
 import { sealOrigin } from './personal-origin.ts';
@@ -75,9 +83,19 @@ export const startAuth = async (environment: Environment, directory: ServiceDire
   });
   const totpSeal = createTotpSeal(config.keyEncryptionSecret);
   const recoveryDigest = createRecoveryDigest(config.keyEncryptionSecret);
+  const outgoing = new OutgoingHttp({
+    privateHosts: config.outgoingPrivateHosts,
+    deadline: config.providerDeadlineMilliseconds,
+  });
+  shutdown.add('outgoing', () => outgoing.close());
+  const identityPorts = {
+    providerClients: createProviderClients({ outgoing, secrets: config.identityProviderSecrets }),
+    checksSeal: createChecksSeal(config.keyEncryptionSecret),
+    verifyFirebase: createFirebaseVerifier(outgoing),
+  };
   const ports: Ports = {
     ...{ config, connection, events, personal, hasher, guard, keys, totpSeal, recoveryDigest, feed },
-    ...{ refusedSignIns, log },
+    ...{ refusedSignIns, log, ...identityPorts },
   };
 
   const running = foundation.run(
@@ -94,6 +112,10 @@ export const startAuth = async (environment: Environment, directory: ServiceDire
       handleRevokeUserSessions(ports),
       ...totpHandlers(ports),
       ...recoveryCodeHandlers(ports),
+      ...identityHandlers(ports),
+      handleBeginIdentity(ports),
+      handleCompleteIdentity(ports),
+      ...firebaseHandlers(ports),
       handleForgotPassword(ports),
       handleResetPassword(ports),
       handleChangePassword(ports),

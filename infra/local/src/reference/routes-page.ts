@@ -101,7 +101,13 @@ const section = (route: Route): string => {
     ...(route.body ? [['body', `${code(typeText(route.body, 'input'))}${route.bodyOptional ? ', or none' : ''}`]] : []),
     ...Object.entries(route.responses).map(([status, schema]) => [
       `answers ${status}`,
-      status === '304' ? 'nothing' : route.html ? 'a page' : code(typeText(schema)),
+      status === '304'
+        ? 'nothing'
+        : status === '303'
+          ? 'a `Location` to go on at'
+          : route.html
+            ? 'a page'
+            : code(typeText(schema)),
     ]),
     ...(carried.length > 0 ? [['with', codes(carried)]] : []),
     ['refusals', codes([...new Set(own)])],

@@ -15,6 +15,8 @@ export const mailKind = z.enum([
   'factor_removed',
   'recovery_codes_made',
   'recovery_code_used',
+  'identity_linked',
+  'identity_unlinked',
   'deactivated',
 ]);
 export type MailKind = z.infer<typeof mailKind>;

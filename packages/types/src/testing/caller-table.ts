@@ -43,6 +43,14 @@ removeTotp                      DELETE /v1/mfa/totp/:factorId                U  
 removeTotp                      DELETE /v1/mfa/totp/:factorId                U                                       signin   hidden     -      - hidden hidden ended  when another's
 readRecoveryCodes               GET    /v1/mfa/recovery-codes                U                                       signin      200     -      -   200   200  ended
 makeRecoveryCodes               POST   /v1/mfa/recovery-codes                U                                       signin      201     -      -   201   201  ended
+listIdentityProviders           GET    /v1/identity-providers                P                                          200      200     -      -   200   200    200
+beginIdentity                   POST   /v1/identities/:provider/begin        P                                          201      201     -      -   201   201    201
+completeIdentity                GET    /v1/identities/:provider/callback     P                                          303      303     -      -   303   303    303
+listIdentities                  GET    /v1/identities                        U                                       signin      200     -      -   200   200  ended
+unlinkIdentity                  DELETE /v1/identities/:identityId            U                                       signin      200     -      -   200   200  ended
+unlinkIdentity                  DELETE /v1/identities/:identityId            U                                       signin   hidden     -      - hidden hidden ended  when another's
+signInWithFirebase              POST   /v1/identities/firebase               P                                          201      201     -      -   201   201    201
+linkFirebase                    POST   /v1/identities/firebase/link          U                                       signin      201     -      -   201   201  ended
 forgotPassword                  POST   /v1/password/forgot                   P                                          202      202     -      -   202   202    202
 resetPassword                   POST   /v1/password/reset                    P                                          200      200     -      -   200   200    200
 changePassword                  PUT    /v1/password                          U                                       signin      200     -      -   200   200  ended

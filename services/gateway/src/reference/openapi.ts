@@ -49,14 +49,19 @@ export const createOpenApi = (routes: readonly Route[], publicUrl: string, secur
   });
 };
 
+/** Answers that say all in their headers. */
+const describedStatus: Readonly<Record<string, string>> = { 303: 'Go on at the Location', 304: 'Not changed' };
+
 const operation = (route: Route): ZodOpenApiOperationObject => {
   const isPublic = route.callers.includes('public');
   const successes = Object.entries(route.responses).map(([status, schema]) => [
     status,
     {
-      description: status === '304' ? 'Not changed' : 'Done',
+      description: describedStatus[status] ?? 'Done',
       ...successHeaders(route),
-      ...(status === '304' ? {} : { content: { [route.html ? 'text/html' : 'application/json']: { schema } } }),
+      ...(status in describedStatus
+        ? {}
+        : { content: { [route.html ? 'text/html' : 'application/json']: { schema } } }),
     },
   ]);
   return {

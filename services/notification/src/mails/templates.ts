@@ -5,6 +5,7 @@ import { mintVerificationSecret, showVerificationPage } from '@rollcall/types/ro
 import { accountExists } from './account-exists.ts';
 import { deactivated } from './deactivated.ts';
 import type { LinkTemplate, NoticeTemplate } from './facts.ts';
+import { identityLinked, identityUnlinked } from './identities.ts';
 import { newSignIn } from './new-sign-in.ts';
 import { passwordChanged } from './password-changed.ts';
 import { passwordReset } from './password-reset.ts';
@@ -38,5 +39,7 @@ export const notices: Readonly<Record<Exclude<MailKind, LinkMailKind>, NoticeTem
   factor_removed: factorRemoved,
   recovery_codes_made: recoveryCodesMade,
   recovery_code_used: recoveryCodeUsed,
+  identity_linked: identityLinked,
+  identity_unlinked: identityUnlinked,
   deactivated,
 };

@@ -22,7 +22,12 @@ export const completeSignIn = defineRoute({
   callers: ['public'],
   rate: 'sign_in',
   query: cookieChoice,
-  body: z.strictObject({ mfaToken: line({ max: 64 }), method: secondFactorMethod, code: typedCode }),
+  body: z.strictObject({
+    /** Unless it is in a cookie, as after a sign-in by a provider. */
+    mfaToken: line({ max: 64 }).optional(),
+    method: secondFactorMethod,
+    code: typedCode,
+  }),
   responses: { 201: tokens },
   refusals: ['sign_in_expired', 'invalid_credentials', 'rate_limited'],
   cookies: true,
