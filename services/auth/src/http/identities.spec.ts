@@ -26,6 +26,8 @@ describe('GET /v1/identity-providers', () => {
       items: [
         { id: 'idp', name: 'The Provider', kind: 'redirect' },
         { id: 'other', name: 'other', kind: 'redirect' },
+        { id: 'firebase', name: 'Firebase', kind: 'token' },
+        { id: 'forge', name: 'forge', kind: 'redirect' },
       ],
     });
   });

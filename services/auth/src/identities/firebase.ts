@@ -60,9 +60,15 @@ export const createFirebaseVerifier = (outgoing: OutgoingHttp): FirebaseVerifier
 
 const refused = (reason: string): IdentityFault => ({ fault: 'provider_refused', reason });
 
+/** The keys did not come, or what came is none: that says nothing about the token. */
+const withoutKeys: ReadonlySet<string> = new Set([
+  errors.JOSEError.code,
+  errors.JWKSTimeout.code,
+  errors.JWKSInvalid.code,
+]);
+
 const faultOf = (error: unknown): IdentityFault => {
   if (error instanceof OutgoingHttpError) return { fault: 'provider_unavailable', reason: error.fault };
-  if (error instanceof errors.JWKSTimeout) return { fault: 'provider_unavailable', reason: error.code };
-  if (error instanceof errors.JOSEError) return refused(error.code);
-  throw error;
+  if (!(error instanceof errors.JOSEError)) throw error;
+  return withoutKeys.has(error.code) ? { fault: 'provider_unavailable', reason: error.code } : refused(error.code);
 };

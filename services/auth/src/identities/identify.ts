@@ -68,7 +68,7 @@ const askWhoItIs = async (
   const ask = async (address: string): Promise<unknown> => {
     const headers = new Headers({ accept: 'application/json', 'user-agent': 'rollcall' });
     const answer = await client.fetchProtectedResource(made, accessToken, new URL(address), 'GET', null, headers);
-    if (answer.status !== 200) throw new TypeError(`user information came with ${answer.status}`);
+    if (answer.status !== 200) throw new Error('user information did not come', { cause: answer });
     return answer.json();
   };
   const information = z.record(z.string(), z.unknown()).parse(await ask(userinfoUrl));

@@ -64,7 +64,8 @@ const providerOf = (given: Entry, need: Need): IdentityProvider => {
     return {
       ...common,
       type,
-      issuer: given.issuer ?? known.issuer ?? (URL.canParse(userinfoUrl) ? new URL(userinfoUrl).origin : ''),
+      // Nobody else's name: an issuer of its own for who does not name one.
+      issuer: given.issuer ?? known.issuer ?? userinfoUrl,
       authorizationUrl: need('authorizationUrl', given.authorizationUrl ?? known.authorizationUrl),
       tokenUrl: need('tokenUrl', given.tokenUrl ?? known.tokenUrl),
       userinfoUrl,
@@ -156,7 +157,13 @@ export const judgeProviders = (
   ...[...providers.values()]
     .filter((provider) => !addressesOf(provider).every(isCallable))
     .map(({ id }) => `IDENTITY_PROVIDERS: ${id} has an address without TLS that OUTGOING_PRIVATE_HOSTS does not name`),
+  // Whoever speaks for an issuer says who people are: two who do could each let in the people of the other.
+  ...[...providers.values()]
+    .filter(({ issuer }, index, all) => all.findIndex((one) => sameIssuer(one.issuer, issuer)) !== index)
+    .map(({ id }) => `IDENTITY_PROVIDERS: ${id} speaks for an issuer that another one speaks for`),
 ];
+
+const sameIssuer = (one: string, other: string): boolean => one.replace(/\/$/, '') === other.replace(/\/$/, '');
 
 const addressesOf = (provider: IdentityProvider): readonly string[] => {
   if (provider.type === 'firebase') return [provider.keysUrl];

@@ -9,11 +9,25 @@ export const startAuthWithProviders = async () => {
   const configured = [
     { id: 'idp', type: 'oidc', name: 'The Provider', issuer: idp.url, clientId: 'rollcall' },
     { id: 'other', type: 'oidc', issuer: other.url, clientId: 'rollcall' },
+    { id: 'firebase', preset: 'firebase', projectId: 'a-project', keysUrl: `${idp.url}/jwks` },
+    {
+      id: 'forge',
+      type: 'oauth2',
+      authorizationUrl: `${idp.url}/authorize`,
+      tokenUrl: `${idp.url}/forge/token`,
+      userinfoUrl: `${idp.url}/forge/user`,
+      clientId: 'rollcall',
+      clientAuth: 'basic',
+    },
   ];
   const auth = await startAuthUnderTest({
     environment: {
       IDENTITY_PROVIDERS: JSON.stringify(configured),
-      IDENTITY_PROVIDER_SECRETS: JSON.stringify({ idp: 'a secret of a client', other: 'another secret' }),
+      IDENTITY_PROVIDER_SECRETS: JSON.stringify({
+        idp: 'a secret of a client',
+        other: 'another secret',
+        forge: 'a third',
+      }),
       OUTGOING_PRIVATE_HOSTS: `${idp.host},${other.host}`,
     },
   });
