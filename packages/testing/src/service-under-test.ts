@@ -85,7 +85,8 @@ export const callService = async (
   );
 };
 
-type Respond = (request: ServiceRequest & { readonly json: unknown }) => { status: number; body: unknown };
+type Responded = { readonly status: number; readonly body: unknown };
+type Respond = (request: ServiceRequest & { readonly json: unknown }) => Responded | Promise<Responded>;
 
 /** The other services, as far as a spec needs them: by `METHOD /path`, a trailing `*` matching the rest. */
 export const fakeServices = (
@@ -102,7 +103,7 @@ export const fakeServices = (
       );
       if (!found) throw new Error(`the spec has no answer for ${service} ${asked}`);
       const json: unknown = request.body ? JSON.parse(Buffer.from(request.body).toString()) : undefined;
-      const { status, body } = found[1]({ ...request, json });
+      const { status, body } = await found[1]({ ...request, json });
       return Response.json(body, { status });
     },
     close: async () => undefined,

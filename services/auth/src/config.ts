@@ -70,6 +70,8 @@ export const toConfig = (environment: Environment) => {
     /** In what time somebody has to come back from a provider. */
     identitySignInMilliseconds: 10 * minute,
     identitiesEach: 20,
+    /** How long an account that a provider vouches for may wait for registration. */
+    welcomeMilliseconds: 7 * day,
   };
 };
 

@@ -2,6 +2,7 @@ import type { Connection } from '@rollcall/database/connect';
 import type { EventPlane } from '@rollcall/events/event-plane';
 import type { PersonalData } from '@rollcall/events/personal-data';
 import type { Logger } from '@rollcall/service-kit/logging';
+import type { ServiceClient } from '@rollcall/service-kit/service-client';
 import type { Config } from './config.ts';
 import type { TotpSeal } from './factors/sealed-totp.ts';
 import type { FirebaseVerifier } from './identities/firebase.ts';
@@ -19,6 +20,7 @@ export interface Ports {
   readonly connection: Connection;
   readonly events: EventPlane;
   readonly personal: PersonalData;
+  readonly client: ServiceClient;
   readonly hasher: PasswordHasher;
   readonly guard: SignInGuard;
   readonly keys: SigningKeys;

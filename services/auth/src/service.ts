@@ -63,7 +63,7 @@ export const startAuth = async (environment: Environment, directory: ServiceDire
     tables: eventTables,
     idempotencyKeys,
   });
-  const { connection, personal, bus, log, shutdown } = foundation;
+  const { connection, personal, client, bus, log, shutdown } = foundation;
   const events = foundation.joinEventPlane({});
   const keys = createSigningKeys(connection, config.keyEncryptionSecret, config.accessTokenLifetimeMilliseconds);
   // Connections of its own: however busy the rest is, what was revoked is told.
@@ -94,7 +94,7 @@ export const startAuth = async (environment: Environment, directory: ServiceDire
     verifyFirebase: createFirebaseVerifier(outgoing),
   };
   const ports: Ports = {
-    ...{ config, connection, events, personal, hasher, guard, keys, totpSeal, recoveryDigest, feed },
+    ...{ config, connection, events, personal, client, hasher, guard, keys, totpSeal, recoveryDigest, feed },
     ...{ refusedSignIns, log, ...identityPorts },
   };
 

@@ -119,6 +119,7 @@ setSuspension           role-permission  PUT   /internal/users/:userId/suspensio
 mintResetSecret         auth             POST  /internal/password-resets/:requestId/secret     notification
 mintVerificationSecret  registration     POST  /internal/verifications/:requestId/secret       notification
 readRevocations         auth             GET   /internal/revocations                           gateway
+createIdentifiedAccount registration     POST  /internal/verified-accounts                     auth
 readDataKey             registration     GET   /internal/data-keys/:userId                     auth,profile,role-permission,notification,activity-log,deactivation
 checkPermission         role-permission  POST  /internal/permission-checks                     auth,registration,profile,notification,activity-log,deactivation,gateway
 setUpDevUser            registration     PUT   /internal/dev-users/:username                   operator

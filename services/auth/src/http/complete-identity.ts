@@ -1,4 +1,5 @@
 import { answer, type CallContext, handle } from '@rollcall/service-kit/call-context';
+import { isOutage } from '@rollcall/service-kit/failures';
 import { digestOf } from '@rollcall/service-kit/sealed-secret';
 import { cookieNames } from '@rollcall/types/cookies';
 import { isRefusal, type ProblemCode, type Refusal, refuse } from '@rollcall/types/problems';
@@ -22,7 +23,12 @@ export const handleCompleteIdentity = (ports: Ports) =>
     if (!provider) return refuse('not_found');
     const begun = await findBegun(ports, provider, query, context);
     if (!begun) return goOn(ports.config, '/', { identity_error: 'sign_in_expired' });
-    const outcome = await complete(ports, provider, begun, query, context);
+    const outcome = await complete(ports, provider, begun, query, context).catch((error: unknown) => {
+      // A browser is shown a page, and no problem document.
+      if (!isOutage(error)) throw error;
+      context.log.warn({ err: error }, 'a sign-in by a provider was broken off');
+      return refuse('unavailable');
+    });
     if (!isRefusal(outcome)) return goOn(ports.config, begun.returnTo, outcome.told, outcome.cookies);
     return goOn(ports.config, begun.returnTo, { identity_error: outcome.refused });
   });
@@ -68,7 +74,7 @@ const complete = async (
     const linked = await linkIdentity(ports, provider.id, identified, { userId, sessionId }, cause);
     return isRefusal(linked) ? linked : { told: { identity: 'linked' }, cookies: [] };
   }
-  const outcome = await signInByIdentity(ports, identified, context);
+  const outcome = await signInByIdentity(ports, provider.id, identified, context);
   if (isRefusal(outcome)) return outcome;
   if (!isChallenge(outcome))
     return { told: {}, cookies: tokenAnswer(config, outcome, true).headers['set-cookie'] ?? [] };

@@ -16,7 +16,7 @@ export const firebaseHandlers = (ports: Ports) => [
   handle(signInWithFirebase, async ({ body, query }, context) => {
     const identified = await readIdToken(ports, body.idToken, context);
     if (isRefusal(identified)) return identified;
-    const outcome = await signInByIdentity(ports, identified, context);
+    const outcome = await signInByIdentity(ports, id, identified, context);
     if (isRefusal(outcome)) return outcome;
     if (isChallenge(outcome)) return answer(200, outcome);
     const tokens = tokenAnswer(ports.config, outcome, query.cookies === 'true');

@@ -47,7 +47,7 @@ const unconfirm = ({ person }: Away) =>
 describe('the door of an identity provider (N02, N22)', () => {
   it.each([
     ['was deactivated', deactivate, 'invalid_credentials'],
-    ['has no confirmed address', unconfirm, 'invalid_credentials'],
+    ['has no confirmed address', unconfirm, 'email_not_verified'],
     ['has unlinked it', unlink, 'email_not_verified'],
     ['has come back before', (one: Away) => one.comeBack(), 'sign_in_expired'],
     [

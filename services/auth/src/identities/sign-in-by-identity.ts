@@ -1,49 +1,54 @@
+import type { Transaction } from '@rollcall/database/connect';
 import type { CallContext } from '@rollcall/service-kit/call-context';
-import { type Refusal, refuse } from '@rollcall/types/problems';
+import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
 import type { Ports } from '../ports.ts';
 import { letIn } from '../sessions/let-in.ts';
 import type { Challenge } from '../sessions/pending-sign-in.ts';
-import { findCredentialOf } from '../store/credentials.ts';
-import { findIdentity, useIdentity } from '../store/identities.ts';
+import { type Credential, findCredentialOf } from '../store/credentials.ts';
+import { findIdentity, type Identity, useIdentity } from '../store/identities.ts';
 import type { IssuedTokens } from '../tokens/token-answer.ts';
 import type { Identified } from './provider.ts';
+import { welcome } from './welcome.ts';
 
 /**
- * Signs in whoever has linked an identity. It is found by issuer and id alone: an address is no proof that an account is
- * theirs, however well the provider has verified it, so an account that has the address is never joined in silence.
+ * Signs in whoever has linked an identity, and makes an account for whoever has none. Somebody is found by issuer and id
+ * alone: an address is no proof that an account is theirs, however well the provider has verified it, so an account that has
+ * the address is never joined in silence.
  */
 export const signInByIdentity = async (
   ports: Ports,
+  authType: string,
   identified: Identified,
   context: CallContext,
 ): Promise<IssuedTokens | Challenge | Refusal> => {
   const { db } = ports.connection;
-  const identity = await findIdentity(db, identified);
-  if (!identity) return welcome(identified);
-  const credential = await findCredentialOf(db, identity.userId);
-  if (credential && !credential.disabledAt) {
-    const beginning = {
-      userId: identity.userId,
-      passwordSetAt: credential.changedAt,
-      // RFC 8176 has no word for it; whatever factors the provider asked for, it is one of ours.
-      methods: ['fed'],
-      kind: 'lasting',
-      alongside: (tx: Parameters<typeof useIdentity>[0]) => useIdentity(tx, identity),
-    } as const;
-    const outcome = await letIn(ports, beginning, context);
-    if (outcome) return outcome;
-  }
-  const { hop, cause } = context;
-  context.log.info({ factor: 'fed' }, 'a sign-in was refused');
-  ports.refusedSignIns.add({
-    userId: identity.userId,
-    reason: 'disabled',
-    hop,
-    cause: { ...cause, actor: 'anonymous' },
-  });
-  return refuse('invalid_credentials');
+  const linked = await findIdentity(db, identified);
+  const credential = linked && (await findCredentialOf(db, linked.userId));
+  // An account that has no address yet was begun here, and something came in between.
+  if (linked && isAccount(credential)) return letInBy(ports, linked, credential, context);
+  const begun = await welcome(ports, authType, identified, linked, context);
+  if (isRefusal(begun)) return begun;
+  const made = await findCredentialOf(db, begun.userId);
+  return isAccount(made)
+    ? letInBy(ports, begun, made, context)
+    : refuse('unavailable', { retryAfterSeconds: 1, detail: 'Your account is being made.' });
 };
 
-/** Somebody who is known to the provider and to nobody here: whoever has an account signs in to it, and links. */
-const welcome = ({ verifiedEmail }: Identified): Refusal =>
-  refuse(verifiedEmail === undefined ? 'email_not_verified' : 'identity_not_linked');
+const isAccount = (credential: Credential | undefined): credential is Credential =>
+  credential !== undefined && credential.emailKey !== null;
+
+const letInBy = async (ports: Ports, identity: Identity, credential: Credential, context: CallContext) => {
+  const { userId, disabledAt, changedAt: passwordSetAt } = credential;
+  // RFC 8176 has no word for it; whatever factors the provider asked for, it is one of ours.
+  const methods = ['fed'];
+  const alongside = (tx: Transaction) => useIdentity(tx, identity);
+  const outcome =
+    disabledAt === null
+      ? await letIn(ports, { userId, passwordSetAt, methods, kind: 'lasting', alongside }, context)
+      : undefined;
+  if (outcome) return outcome;
+  const { hop, cause, log } = context;
+  log.info({ factor: 'fed' }, 'a sign-in was refused');
+  ports.refusedSignIns.add({ userId, reason: 'disabled', hop, cause: { ...cause, actor: 'anonymous' } });
+  return refuse('invalid_credentials');
+};

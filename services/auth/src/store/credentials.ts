@@ -27,11 +27,11 @@ export const findCredentialOf = async (db: Queryable, userId: string): Promise<C
   return credential;
 };
 
-/** Keeps a password for a sign-up; false when there is one already, which stays as it is. */
+/** Keeps a password for a sign-up, or that there is none; false when there is one already, which stays as it is. */
 export const storePending = async (
   db: Queryable,
   userId: string,
-  passwordHash: string,
+  passwordHash: string | null,
   expiresAt: Date,
 ): Promise<boolean> => {
   const stored = await db
@@ -101,6 +101,11 @@ export const setDisabled = async (tx: Transaction, userId: string, disabled: boo
     .where(eq(credentials.userId, userId))
     .returning({ userId: credentials.userId });
   return changed.length === 1;
+};
+
+/** Forgets somebody whose account never came to be, and by what they would have signed in. */
+export const forgetPending = async (db: Queryable, userId: string): Promise<void> => {
+  await db.delete(credentials).where(and(eq(credentials.userId, userId), isNull(credentials.emailKey)));
 };
 
 /** Forgets passwords whose sign-up was never confirmed. */
