@@ -38,7 +38,7 @@ const beginStrong = async (cast: Cast) => {
 
 /** What is made once for each cast, by name: accounts are limited by the minute. */
 const made = new WeakMap<Cast, Map<string, Promise<unknown>>>();
-const once = <T>(cast: Cast, name: string, make: () => Promise<T>): Promise<T> => {
+export const once = <T>(cast: Cast, name: string, make: () => Promise<T>): Promise<T> => {
   const known = made.get(cast) ?? new Map<string, Promise<unknown>>();
   made.set(cast, known);
   const found = known.get(name) ?? make();

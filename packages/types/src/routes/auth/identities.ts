@@ -56,12 +56,20 @@ export const beginIdentity = defineRoute({
   cookies: true,
 });
 
+/** Printable ASCII, as RFC 6749 appendix A has all of it. */
+const printable = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .regex(/^[\x20-\x7e]*$/, 'must be printable ASCII')
+    .optional();
+
 /** What providers send a browser back with; whatever else they say is left unread. */
 const providersAnswer = z.object({
-  state: line({ max: 512 }).optional(),
-  code: line({ max: 4_096 }).optional(),
-  iss: line({ max: 1_000 }).optional(),
-  error: line({ max: 200 }).optional(),
+  state: printable(512),
+  code: printable(4_096),
+  iss: printable(1_000),
+  error: printable(200),
 });
 
 export const completeIdentity = defineRoute({
