@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { firebaseToken, redirectProvider } from '@rollcall/testing/identity-providers';
+import { firebaseToken, formProvider, redirectProvider } from '@rollcall/testing/identity-providers';
 import type { SignedInPerson } from '@rollcall/testing/people';
 import { type Compose, isIn } from './calling.ts';
 import type { Cast } from './cast.ts';
@@ -21,6 +21,7 @@ export const identityRequests: Readonly<Record<string, Compose>> = {
   listIdentityProviders: () => ({}),
   beginIdentity: () => ({ params: { provider: redirectProvider }, body: {} }),
   completeIdentity: () => ({ params: { provider: redirectProvider }, query: 'state=never-begun&code=none' }),
+  completeIdentityByForm: () => ({ params: { provider: formProvider }, form: 'state=never-begun&code=none' }),
   listIdentities: () => ({}),
   unlinkIdentity: async (calling) => {
     const { cast, kind } = calling;

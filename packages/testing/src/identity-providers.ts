@@ -25,6 +25,9 @@ const playedKeys = () => {
 /** The provider that browsers are sent to; nobody there ever answers. */
 export const redirectProvider = 'forge';
 
+/** The one that would send browsers back with a form; it is never called. */
+export const formProvider = 'apple';
+
 /** The identity providers that stacks have unless they say otherwise. */
 export const identityProviderEnvironment = async (): Promise<Readonly<Record<string, string>>> => {
   const { host } = await playedKeys();
@@ -35,8 +38,9 @@ export const identityProviderEnvironment = async (): Promise<Readonly<Record<str
     IDENTITY_PROVIDERS: JSON.stringify([
       { id: 'firebase', preset: 'firebase', projectId, keysUrl: `${url}/jwks` },
       { ...forge, ...addresses },
+      { id: formProvider, preset: 'apple', clientId: 'journeys', teamId: 'none', keyId: 'none' },
     ]),
-    IDENTITY_PROVIDER_SECRETS: JSON.stringify({ [redirectProvider]: 'known to nobody there' }),
+    IDENTITY_PROVIDER_SECRETS: JSON.stringify({ [redirectProvider]: 'known to nobody', [formProvider]: 'no key' }),
     OUTGOING_PRIVATE_HOSTS: host,
   };
 };

@@ -43,6 +43,8 @@ export interface TestCall {
   readonly method: string;
   readonly path: string;
   readonly body?: unknown;
+  /** In place of a body in JSON; the headers say what it is. */
+  readonly form?: string;
   /** For whom; nobody unless told. */
   readonly actor?: Actor | null;
   /** Which service sends it; the gateway unless told. */
@@ -62,7 +64,8 @@ export const callService = async (
   call: TestCall,
 ): Promise<Response> => {
   const from = call.from ?? 'gateway';
-  const body = call.body === undefined ? null : Buffer.from(JSON.stringify(call.body));
+  const text = call.form ?? (call.body === undefined ? undefined : JSON.stringify(call.body));
+  const body = text === undefined ? null : Buffer.from(text);
   const context: HopContext = {
     requestId: newId(),
     actor: call.actor ?? null,

@@ -16,6 +16,7 @@ const reasons: Readonly<Record<string, string>> = {
   renameTotp: 'repeating it changes nothing and answers the same',
   makeRecoveryCodes: 'the answer holds codes, which are not stored; those of the last answer count',
   beginIdentity: 'begun twice, each is good for one sign-in, and nothing else is kept',
+  completeIdentityByForm: 'changes nothing: it sends the browser on',
   signInWithFirebase: 'the answer holds tokens, which are not stored',
   linkFirebase: 'repeating it changes nothing and answers the same',
   verifyRegistration: 'its token is good for one use',

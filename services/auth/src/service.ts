@@ -12,6 +12,7 @@ import { handleAuthenticateUser } from './http/authenticate-user.ts';
 import { handleBeginIdentity } from './http/begin-identity.ts';
 import { handleChangePassword } from './http/change-password.ts';
 import { handleCompleteIdentity } from './http/complete-identity.ts';
+import { handleCompleteIdentityByForm } from './http/complete-identity-by-form.ts';
 import { handleCompleteSignIn } from './http/complete-sign-in.ts';
 import { handleEnrolUser } from './http/enrol-user.ts';
 import { firebaseHandlers } from './http/firebase.ts';
@@ -115,6 +116,7 @@ export const startAuth = async (environment: Environment, directory: ServiceDire
       ...identityHandlers(ports),
       handleBeginIdentity(ports),
       handleCompleteIdentity(ports),
+      handleCompleteIdentityByForm(ports),
       ...firebaseHandlers(ports),
       handleForgotPassword(ports),
       handleResetPassword(ports),

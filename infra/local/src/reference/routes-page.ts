@@ -99,6 +99,7 @@ const section = (route: Route): string => {
     ...(taken.length > 0 ? [['takes', codes(taken)]] : []),
     ...(route.query ? [['query', code(typeText(route.query, 'input'))]] : []),
     ...(route.body ? [['body', `${code(typeText(route.body, 'input'))}${route.bodyOptional ? ', or none' : ''}`]] : []),
+    ...(route.form ? [['form', code(typeText(route.form, 'input'))]] : []),
     ...Object.entries(route.responses).map(([status, schema]) => [
       `answers ${status}`,
       status === '304'

@@ -46,6 +46,7 @@ makeRecoveryCodes               POST   /v1/mfa/recovery-codes                U  
 listIdentityProviders           GET    /v1/identity-providers                P                                          200      200     -      -   200   200    200
 beginIdentity                   POST   /v1/identities/:provider/begin        P                                          201      201     -      -   201   201    201
 completeIdentity                GET    /v1/identities/:provider/callback     P                                          303      303     -      -   303   303    303
+completeIdentityByForm          POST   /v1/identities/:provider/callback     P                                          303      303     -      -   303   303    303
 listIdentities                  GET    /v1/identities                        U                                       signin      200     -      -   200   200  ended
 unlinkIdentity                  DELETE /v1/identities/:identityId            U                                       signin      200     -      -   200   200  ended
 unlinkIdentity                  DELETE /v1/identities/:identityId            U                                       signin   hidden     -      - hidden hidden ended  when another's

@@ -52,11 +52,25 @@ export const identify = async (
       return await askWhoItIs(made, provider, access_token);
     }
     const oidcChecks = { ...checks, expectedNonce: nonce, idTokenExpected: true };
-    const claims = (await client.authorizationCodeGrant(made, url, oidcChecks)).claims();
-    return describedIdentity(provider, String(claims?.iss), { ...claims });
+    const tokens = await client.authorizationCodeGrant(made, url, oidcChecks);
+    const claims = tokens.claims();
+    if (!claims) return { fault: 'provider_refused', reason: 'no claims' };
+    return describedIdentity(provider, claims.iss, await withAddress(made, provider, tokens.access_token, claims));
   } catch (error) {
     return faultOf(error);
   }
+};
+
+/** Some say addresses in user information only (OpenID Connect Core section 5.4), which has to be about the same person. */
+const withAddress = async (
+  made: client.Configuration,
+  { scopes }: RedirectProvider,
+  accessToken: string,
+  claims: client.IDToken,
+): Promise<Readonly<Record<string, unknown>>> => {
+  const isSaid = claims.email !== undefined || !scopes.includes('email');
+  if (isSaid || made.serverMetadata().userinfo_endpoint === undefined) return claims;
+  return { ...(await client.fetchUserInfo(made, accessToken, claims.sub)), sub: claims.sub };
 };
 
 const askWhoItIs = async (

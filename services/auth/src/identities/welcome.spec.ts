@@ -30,6 +30,16 @@ describe('somebody whom nobody here knows', () => {
     expect(userIdIn(again)).toBe(userIdIn(first));
   });
 
+  it('has an account also where the address is in user information only, if that is about them', async () => {
+    const browser = auth.browser();
+    const json = (value: unknown) => ({ headers: { 'content-type': 'application/json' }, body: JSON.stringify(value) });
+    auth.idp.script.answers['/userinfo'] = json({ ...claims, sub: 'somebody else' });
+    expect((await auth.comeIn({ sub: claims.sub }, browser)).error).toBe('provider_refused');
+    auth.idp.script.answers['/userinfo'] = json(claims);
+    expect((await auth.comeIn({ sub: claims.sub }, browser)).accessToken).toBeDefined();
+    auth.idp.reset();
+  });
+
   it('has no password, and may set one', async () => {
     const userId = userIdIn(await auth.comeIn(claims));
     const body = { identifier: claims.email, password: 'any password at all' };

@@ -30,6 +30,8 @@ export const startScriptedProvider = async () => {
   const { privateKey, publicKey } = await generateKeyPair('RS256');
   const jwk = { ...(await exportJWK(publicKey)), kid: 'one', alg: 'RS256', use: 'sig' };
   const codes = new Map<string, Granted>();
+  /** Whom access tokens are about. */
+  const subjects = new Map<string, unknown>();
   const asked: { readonly path: string; readonly body: URLSearchParams }[] = [];
   const script: {
     /** Answers in place of the provider, by path. */
@@ -41,18 +43,21 @@ export const startScriptedProvider = async () => {
   const signed = (claims: Claims): Promise<string> =>
     new SignJWT({ ...claims }).setProtectedHeader({ alg: 'RS256', kid: 'one' }).sign(privateKey);
 
-  const respond = async (path: string, body: URLSearchParams): Promise<ScriptedAnswer> => {
+  const respond = async (path: string, body: URLSearchParams, authorization: string): Promise<ScriptedAnswer> => {
     if (path === '/.well-known/openid-configuration') return json({ ...described(), ...script.metadata });
     if (path === '/jwks') return json({ keys: [jwk] });
     if (path === '/token') {
-      const granted = codes.get(body.get('code') ?? '');
-      codes.delete(body.get('code') ?? '');
+      const code = body.get('code') ?? '';
+      const granted = codes.get(code);
+      codes.delete(code);
       if (!granted) return json({ error: 'invalid_grant' }, 400);
       const seconds = Math.floor(Date.now() / 1_000);
       const usual = { iss: url, aud: 'rollcall', iat: seconds, exp: seconds + 300, nonce: granted.nonce };
       const id_token = await script.sign({ ...usual, ...granted.claims });
-      return json({ access_token: 'opaque', token_type: 'Bearer', id_token });
+      subjects.set(`Bearer ${code}`, granted.claims.sub);
+      return json({ access_token: code, token_type: 'Bearer', id_token });
     }
+    if (path === '/userinfo') return json({ sub: subjects.get(authorization) });
     return { status: 404, body: '' };
   };
 
@@ -62,7 +67,11 @@ export const startScriptedProvider = async () => {
     asked.push({ path, body });
     const scripted = script.answers[path];
     if (typeof scripted === 'function') return scripted(response);
-    const { status = 200, headers = {}, body: said } = scripted ?? (await respond(path, body));
+    const {
+      status = 200,
+      headers = {},
+      body: said,
+    } = scripted ?? (await respond(path, body, request.headers.authorization ?? ''));
     response.writeHead(status, headers).end(said);
   };
   const server = createServer((request, response) => {

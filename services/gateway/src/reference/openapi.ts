@@ -78,6 +78,9 @@ const operation = (route: Route): ZodOpenApiOperationObject => {
     ...(route.body
       ? { requestBody: { required: !route.bodyOptional, content: { 'application/json': { schema: route.body } } } }
       : {}),
+    ...(route.form
+      ? { requestBody: { required: true, content: { 'application/x-www-form-urlencoded': { schema: route.form } } } }
+      : {}),
     responses: { ...Object.fromEntries(successes), ...refusalsOf(route, isPublic) },
   };
 };
@@ -93,6 +96,7 @@ const refusalsOf = (route: Route, isPublic: boolean) => {
   const codes = new Set<ProblemCode>([
     ...(route.html ? [] : ([route.invalidInput ?? 'invalid_input'] as const)),
     ...(route.body ? (['malformed_json', 'unsupported_media_type', 'payload_too_large'] as const) : []),
+    ...(route.form ? (['unsupported_media_type', 'payload_too_large'] as const) : []),
     ...(route.idempotent ? (['request_in_progress', 'idempotency_key_reused'] as const) : []),
     ...(isPublic ? [] : (['unauthenticated', 'token_revoked'] as const)),
     // Wherever the session's cookie comes along, whether the route needs it or not.

@@ -90,6 +90,20 @@ export const completeIdentity = defineRoute({
   cookies: true,
 });
 
+export const completeIdentityByForm = defineRoute({
+  service,
+  operationId: 'completeIdentityByForm',
+  method: 'POST',
+  path: '/v1/identities/:provider/callback',
+  summary: 'The same for a provider that sends the browser back with a form: goes on to where it is taken as a query',
+  callers: ['public'],
+  rate: 'sign_in',
+  params: providerParams,
+  form: providersAnswer,
+  responses: { 303: z.undefined() },
+  refusals: ['not_found'],
+});
+
 const identity = z.object({
   id: entityId,
   /** The provider by which it came. */
@@ -125,7 +139,11 @@ export const unlinkIdentity = defineRoute({
   refusals: ['reauthentication_required', 'last_way_in'],
 });
 
-const idToken = line({ min: 1, max: 8_192 });
+/** Three parts, of which the last may be missing: that is judged, and refused, where it is verified. */
+const idToken = z
+  .string()
+  .max(8_192)
+  .regex(/^[\w-]+\.[\w-]+\.[\w-]*$/, 'must be a signed token (RFC 7519)');
 
 export const signInWithFirebase = defineRoute({
   service,
