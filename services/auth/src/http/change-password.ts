@@ -10,6 +10,8 @@ import type { Ports } from '../ports.ts';
 import { type Credential, findCredentialOf, holdUsable, setPassword } from '../store/credentials.ts';
 import { voidResets } from '../store/password-resets.ts';
 
+const currentIsMissing = refuse('invalid_input', { errors: [{ pointer: '/body/current', detail: 'is missing' }] });
+
 export const handleChangePassword = (ports: Ports) =>
   handle(changePassword, async ({ body }, context) => {
     const tooWeak = await proveStrong(ports, context.signedIn);
@@ -42,8 +44,7 @@ const proveAccount = async (
   context: CallContext,
 ): Promise<Credential | Refusal> => {
   if (current !== undefined) return proveCurrentPassword(ports, current, context);
-  const stale = await proveFresh(ports, context);
-  if (stale) return stale;
   const credential = await findCredentialOf(ports.connection.db, context.signedIn.userId);
-  return credential && credential.passwordHash === null ? credential : refuse('invalid_credentials');
+  if (credential?.passwordHash !== null) return currentIsMissing;
+  return (await proveFresh(ports, context)) ?? credential;
 };

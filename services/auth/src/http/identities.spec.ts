@@ -212,7 +212,7 @@ describe('somebody without a password', () => {
     expect(late.body).toMatchObject({ code: 'reauthentication_required' });
     expect((await auth.ask('PUT', '/v1/password', { actor, body })).status).toBe(200);
     const again = await auth.ask('PUT', '/v1/password', { actor, body: { password: 'quite another one' } });
-    expect(again.body).toMatchObject({ code: 'invalid_credentials' });
+    expect(again.body).toMatchObject({ code: 'invalid_input', errors: [{ pointer: '/body/current' }] });
     expect((await auth.signIn({ ...ada, password: body.password })).actor.userId).toBe(ada.userId);
   });
 });

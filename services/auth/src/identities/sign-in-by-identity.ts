@@ -37,15 +37,16 @@ export const signInByIdentity = async (
 const isAccount = (credential: Credential | undefined): credential is Credential =>
   credential !== undefined && credential.emailKey !== null;
 
-const letInBy = async (ports: Ports, identity: Identity, credential: Credential, context: CallContext) => {
-  const { userId, disabledAt, changedAt: passwordSetAt } = credential;
-  // RFC 8176 has no word for it; whatever factors the provider asked for, it is one of ours.
-  const methods = ['fed'];
-  const alongside = (tx: Transaction) => useIdentity(tx, identity);
-  const outcome =
-    disabledAt === null
-      ? await letIn(ports, { userId, passwordSetAt, methods, kind: 'lasting', alongside }, context)
-      : undefined;
+const letInBy = async (ports: Ports, identity: Identity, { userId, changedAt }: Credential, context: CallContext) => {
+  const beginning = {
+    userId,
+    passwordSetAt: changedAt,
+    // RFC 8176 has no word for it; whatever factors the provider asked for, it is one of ours.
+    methods: ['fed'],
+    kind: 'lasting',
+    alongside: (tx: Transaction) => useIdentity(tx, identity),
+  } as const;
+  const outcome = await letIn(ports, beginning, context);
   if (outcome) return outcome;
   const { hop, cause, log } = context;
   log.info({ factor: 'fed' }, 'a sign-in was refused');
