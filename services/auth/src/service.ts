@@ -87,6 +87,8 @@ export const startAuth = async (environment: Environment, directory: ServiceDire
   const outgoing = new OutgoingHttp({
     privateHosts: config.outgoingPrivateHosts,
     deadline: config.providerDeadlineMilliseconds,
+    // Most people come by one or two providers.
+    atOnce: { inAll: 128, eachHost: 64 },
   });
   shutdown.add('outgoing', () => outgoing.close());
   const identityPorts = {
