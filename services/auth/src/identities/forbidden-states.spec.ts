@@ -69,7 +69,7 @@ describe('the door of an identity provider (N02, N22)', () => {
     await deactivate(one);
     await one.comeBack();
     await expect
-      .poll(async () => (await auth.eventsAbout(one.person.userId)).at(-1), { timeout: 3_000 })
+      .poll(async () => (await auth.eventsAbout(one.person.userId)).at(-1), { timeout: 4_000 })
       .toMatchObject({ type: 'sign_in.failed', actor: 'anonymous', data: { reason: 'disabled' } });
   });
 

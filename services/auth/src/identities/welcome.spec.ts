@@ -59,7 +59,7 @@ describe('somebody whom nobody here knows', () => {
   });
 
   it('has one account, of however many times they come first at once', async () => {
-    const backs = await Promise.all([1, 2, 3].map(() => auth.comeIn(claims)));
+    const backs = await Promise.all([1, 2, 3, 4, 5, 6].map(() => auth.comeIn(claims)));
     expect(new Set(backs.map(userIdIn)).size).toBe(1);
     expect(await rowsOf(claims.sub)).toHaveLength(1);
   });
@@ -119,7 +119,7 @@ describe('while registration is away', () => {
     const [row] = await rowsOf(claims.sub);
     await auth.connection.sql`update auth.credentials set expires_at = now() where user_id = ${row?.user_id ?? ''}`;
     const replica = await auth.startReplica();
-    await expect.poll(() => rowsOf(claims.sub), { timeout: 5_000 }).toEqual([]);
+    await expect.poll(() => rowsOf(claims.sub), { timeout: 10_000 }).toEqual([]);
     await replica.stop();
-  });
+  }, 20_000);
 });

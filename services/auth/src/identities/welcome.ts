@@ -26,7 +26,8 @@ export const welcome = async (
   const { db } = ports.connection;
   const email = identified.verifiedEmail;
   if (email === undefined) return refuse('email_not_verified');
-  if (!begun && (await findCredential(db, email))) return notLinked;
+  // Unless it is their own, made a moment ago by a sign-in that overtook this one.
+  if (!begun && (await findCredential(db, email))) return (await findIdentity(db, identified)) ?? notLinked;
   const identity = begun ?? (await reserve(ports, authType, identified));
   if (!identity) return notLinked;
   if ((await askRegistration(ports, identity, email, context)) === 'made') return identity;
