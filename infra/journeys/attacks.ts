@@ -1,5 +1,6 @@
 import { type ProblemCode, problems } from '@rollcall/types/problems';
 import type { Route } from '@rollcall/types/route-definition';
+import { providerId } from '@rollcall/types/routes/auth/identities';
 import { badBodies } from './bad-bodies.ts';
 import {
   type BadValue,
@@ -190,6 +191,7 @@ const queryAttacks = (target: Target): readonly Attack[] => {
 /** What a parameter of a path is never. */
 const valuesNever = (name: string): readonly string[] => {
   if (name === 'name' || name === 'permission') return neverName;
+  if (name === 'provider') return neverId.filter((value) => !providerId.safeParse(value).success);
   return name === 'position' ? neverId.filter((value) => !/^\d{1,9}$/.test(value)) : neverId;
 };
 

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { newcomer, signIn } from '@rollcall/testing/people';
 import { byOthers, type Compose, isIn, nextPassword } from './calling.ts';
+import { identityRequests } from './identity-requests.ts';
 import { parkEvent } from './parked-event.ts';
 import { passkeyRequests } from './passkey-requests.ts';
 import { secondFactorRequests } from './second-factor-requests.ts';
@@ -90,6 +91,7 @@ export const callerRequests: Readonly<Record<string, Compose>> = {
     const ask = () => cast.api('POST', '/v1/magic-links', { body: { email } });
     return { body: { token: await cast.mailedToken(email, ask) } };
   },
+  ...identityRequests,
   forgotPassword: ({ subject }) => ({ body: { email: subject.email } }),
   resetPassword: async ({ cast }) => {
     // Somebody new each time: a mail that was asked for before would void the next one.

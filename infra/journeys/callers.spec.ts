@@ -71,11 +71,14 @@ const compose = async (line: PublicLine, kind: CallerKind, caller: SignedInPerso
 const pathOf = (path: string, { params = {}, query }: CallerRequest): string =>
   path.replace(/:(\w+)/g, (_, name: string) => params[name] ?? name) + (query === undefined ? '' : `?${query}`);
 
+const asForm = { 'content-type': 'application/x-www-form-urlencoded' };
+
 const send = (line: PublicLine, request: CallerRequest, caller: SignedInPerson | undefined, path = line.path) => {
   const token = request.token ?? caller?.token;
   return cast.api(line.method, pathOf(path, request), {
     ...(token === undefined ? {} : { token }),
     ...(request.body === undefined ? {} : { body: request.body }),
+    ...(request.form === undefined ? {} : { body: request.form, headers: asForm }),
   });
 };
 

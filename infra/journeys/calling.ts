@@ -17,6 +17,8 @@ export interface CallerRequest {
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: string;
   readonly body?: unknown;
+  /** In place of a body in JSON. */
+  readonly form?: string;
   /** Instead of the caller's own. */
   readonly token?: string;
 }

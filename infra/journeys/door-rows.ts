@@ -35,6 +35,20 @@ export const passwordRows: DoorRows = {
   expired: { cannotBe: 'passwords have no end' },
 };
 
+const outsideLife = { opens: 'an account with a provider is a way in of its own' };
+
+export const identityRows: DoorRows = {
+  unverified: { cannotBe: 'nothing is linked to an account that is not there yet' },
+  deactivated: 'invalid_credentials',
+  'deactivated and reactivated': { opens: 'whoever may come back signs in anew' },
+  'signed out': outsideLife,
+  'signed out by an administrator': outsideLife,
+  'password changed elsewhere': outsideLife,
+  'password reset': outsideLife,
+  used: { opens: 'an ID token of Firebase is good for an hour' },
+  expired: { cannotBe: 'here: its end is signed into it; the spec of the route has tokens that have expired' },
+};
+
 const everyEndOfASession = <Answer extends DoorAnswer>(answer: Answer) => ({
   unverified: noSession,
   deactivated: answer,

@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import type { ApiAnswer, ApiRequest } from '@rollcall/testing/api-client';
+import { firebaseToken } from '@rollcall/testing/identity-providers';
 import { type Newcomer, newcomer, signIn } from '@rollcall/testing/people';
 import { nextPassword } from './calling.ts';
 import type { Cast } from './cast.ts';
@@ -6,6 +8,7 @@ import { beginInCookies } from './cookie-session.ts';
 import {
   accessRows,
   type DoorRows,
+  identityRows,
   passwordRows,
   refreshRows,
   resetLinkRows,
@@ -91,7 +94,7 @@ const inCookies = (
 
 /**
  * Every way to become or to stay signed in that there is. A route that hands out or takes what opens doors has its place
- * here, or in {@link noDoors}; what is not built (other identity providers, OAuth clients, API keys, SCIM) gets it with its routes.
+ * here, or in {@link noDoors}; what is not built (API keys, SCIM) gets it with its routes.
  */
 export const doors: Readonly<Record<string, Door>> = {
   'password and address': byPassword('signIn', '/v1/sessions', ({ email, password }) => ({
@@ -106,6 +109,20 @@ export const doors: Readonly<Record<string, Door>> = {
     username,
     password,
   })),
+  'account with an identity provider': {
+    operations: ['signInWithFirebase'],
+    rows: identityRows,
+    obtain: async (cast, _, person) => {
+      const { token } = await signIn(cast.api, person);
+      const body = { idToken: await firebaseToken(randomUUID(), person.email) };
+      const linked = await cast.api('POST', '/v1/identities/firebase/link', { token, body });
+      if (linked.status !== 201) throw new Error(`nothing was linked: ${linked.status}`);
+      return {
+        present: asking(cast, 'POST', '/v1/identities/firebase', { body }),
+        signOut: signingOut(cast, { token }),
+      };
+    },
+  },
   'refresh token': {
     operations: ['refreshSession'],
     rows: refreshRows,
@@ -197,10 +214,11 @@ export const doors: Readonly<Record<string, Door>> = {
   },
 };
 
-/** Doors whose states are tried at their service: whoever has a second factor comes in by none of those above. */
+/** Doors whose states are tried at their service: a provider, and whoever has a second factor, is not at hand here. */
 export const doorsTriedElsewhere: Readonly<Record<string, string>> = {
   completeSignIn: 'services/auth/src/sessions/pending-sign-in.spec.ts',
   signInWithPasskey: 'services/auth/src/http/passkeys.spec.ts',
+  completeIdentity: 'services/auth/src/identities/forbidden-states.spec.ts',
 };
 
 const mailsALink = 'mails a link, whose own door is above, and shows nobody whether it did';
@@ -209,6 +227,8 @@ const showsAPage = 'shows a page with a button; the link works when it is presse
 /** Routes that look like doors, and why they are none. */
 export const noDoors: Readonly<Record<string, string>> = {
   askForPasskey: 'hands out a challenge that opens nothing without a passkey',
+  beginIdentity: 'sends a browser to a provider, and marks it; the door is where it comes back',
+  linkFirebase: 'needs a session, and makes none',
   enrolTotp: 'hands its owner a secret that opens nothing without the password',
   signUp: 'makes an account that opens no door until its address is confirmed: the state "unverified"',
   createUser: 'as signUp; to vouch for an address takes a permission',

@@ -1,3 +1,4 @@
+import { redirectProvider } from '@rollcall/testing/identity-providers';
 import { createMailbox } from '@rollcall/testing/mailbox';
 import { newcomer } from '@rollcall/testing/people';
 import { type Stack, startStack } from '@rollcall/testing/stack';
@@ -21,7 +22,11 @@ afterAll(() => stack?.stop());
 
 const filled = (path: string): string => {
   const { id } = cast.admin;
-  const special: Readonly<Record<string, string>> = { position: '1', assignee: `user:${id}` };
+  const special: Readonly<Record<string, string>> = {
+    position: '1',
+    assignee: `user:${id}`,
+    provider: redirectProvider,
+  };
   return path.replace(/:(\w+)/g, (_, name: string) => special[name] ?? id);
 };
 

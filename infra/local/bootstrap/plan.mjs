@@ -32,6 +32,9 @@ const PASSED_ON = [
   'HASHES_AT_ONCE',
 ];
 
+/** Variables that are nobody's business but those of `auth`. */
+const OF_AUTH = ['IDENTITY_PROVIDERS', 'IDENTITY_PROVIDER_SECRETS', 'OUTGOING_PRIVATE_HOSTS'];
+
 /**
  * What the host is told: the environment of every service, and the owner's way into the database.
  * @param {{ secrets: Secrets, ports: Ports, env: Environment }} given
@@ -69,7 +72,11 @@ export function createPlan({ secrets, ports, env }) {
         PORT: String(ports.gateway),
         ...(env.METRICS_TOKEN ? { METRICS_TOKEN: env.METRICS_TOKEN } : {}),
       },
-      auth: { ...common('auth'), KEY_ENCRYPTION_SECRET: secrets.authKeyEncryption },
+      auth: {
+        ...common('auth'),
+        KEY_ENCRYPTION_SECRET: secrets.authKeyEncryption,
+        ...keptOf(env, (name) => OF_AUTH.includes(name)),
+      },
       registration: { ...common('registration'), KEY_ENCRYPTION_SECRET: secrets.registrationKeyEncryption },
       profile: common('profile'),
       'role-permission': {
@@ -162,11 +169,18 @@ function isLoopback(url) {
 
 /** @param {Environment} env */
 function passedOn(env) {
+  return keptOf(env, (name) => PASSED_ON.includes(name) || name.startsWith('ROLLCALL_'));
+}
+
+/**
+ * Those variables of the operator's environment that are set.
+ * @param {Environment} env
+ * @param {(name: string) => boolean} isWanted
+ */
+function keptOf(env, isWanted) {
   /** @type {Record<string, string>} */
   const kept = {};
-  for (const [name, value] of Object.entries(env)) {
-    if (value && (PASSED_ON.includes(name) || name.startsWith('ROLLCALL_'))) kept[name] = value;
-  }
+  for (const [name, value] of Object.entries(env)) if (value && isWanted(name)) kept[name] = value;
   return kept;
 }
 

@@ -48,6 +48,23 @@ export const launcherVariables = [
     meaning: 'bearer token for `/metrics`, at least 16 characters; in production `/metrics` is not there without it',
   },
   {
+    name: 'IDENTITY_PROVIDERS',
+    fallback: '',
+    meaning:
+      'who else people may sign in by: JSON like `[{"id":"google","preset":"google","clientId":"…"}]` ([all of it](services/auth/identities.md))',
+  },
+  {
+    name: 'IDENTITY_PROVIDER_SECRETS',
+    fallback: '',
+    meaning: 'the client secrets of those providers: JSON like `{"google":"…"}`',
+  },
+  {
+    name: 'OUTGOING_PRIVATE_HOSTS',
+    fallback: '',
+    meaning:
+      'host:port pairs, comma separated, that addresses people configured may lead to although they are private, also without TLS',
+  },
+  {
     name: 'NATS_SERVER_BIN',
     fallback: '',
     meaning:

@@ -204,7 +204,9 @@ const createContext = (
 
 const success = (route: Route, outcome: AnswerOf<Route>): Response => {
   const headers = new Headers({
-    'content-type': route.media === 'text/html' ? 'text/html; charset=utf-8' : 'application/json',
+    ...(outcome.body === undefined
+      ? {}
+      : { 'content-type': route.media === 'text/html' ? 'text/html; charset=utf-8' : 'application/json' }),
     'cache-control': 'no-store',
   });
   for (const [name, value] of Object.entries(outcome.headers ?? {})) {

@@ -1,4 +1,4 @@
-import { isRefusal, type ProblemCode, type Refusal } from '@rollcall/types/problems';
+import { isRefusal, type ProblemCode, type Refusal, refuse } from '@rollcall/types/problems';
 import type { Route } from '@rollcall/types/route-definition';
 import { z } from 'zod';
 import type { HopContext } from './actor.ts';
@@ -62,6 +62,7 @@ export const readContent = (
   callerId: string | undefined,
 ): Content => {
   const at = (content: unknown | Refusal, root = '/body'): Content => ({ content, root });
+  if (route.form) return at(readForm(route.form, body, headers));
   if (!route.body) return at(undefined);
   if (!body && route.bodyOptional) return at(validate(route.body, {}, '/body', route.invalidInput));
   const [contentType, contentEncoding] = [headers.get('content-type'), headers.get('content-encoding')];
@@ -72,6 +73,14 @@ export const readContent = (
   const inner = member !== undefined && Object.keys(Object(json)).join() === member ? Object(json)[member] : json;
   const root = inner === json ? '/body' : `/body/${member}`;
   return at(validate(route.body, withMeInBody(inner, callerId), '/body', route.invalidInput), root);
+};
+
+/** What a page of somebody else may send without asking first; such a route does nothing for whoever the cookies name. */
+const readForm = (form: z.ZodType, body: Uint8Array | null, headers: Headers): unknown | Refusal => {
+  if (!/^application\/x-www-form-urlencoded\s*(?:;|$)/i.test(headers.get('content-type') ?? '')) {
+    return refuse('unsupported_media_type', { detail: 'The body must be a form.' });
+  }
+  return validate(form, singleValues(new URLSearchParams(Buffer.from(body ?? []).toString())), '/body');
 };
 
 /** Handlers name members as the route declares them; callers are told where they put them. */

@@ -43,6 +43,8 @@ export interface TestCall {
   readonly method: string;
   readonly path: string;
   readonly body?: unknown;
+  /** In place of a body in JSON; the headers say what it is. */
+  readonly form?: string;
   /** For whom; nobody unless told. */
   readonly actor?: Actor | null;
   /** Which service sends it; the gateway unless told. */
@@ -62,7 +64,8 @@ export const callService = async (
   call: TestCall,
 ): Promise<Response> => {
   const from = call.from ?? 'gateway';
-  const body = call.body === undefined ? null : Buffer.from(JSON.stringify(call.body));
+  const text = call.form ?? (call.body === undefined ? undefined : JSON.stringify(call.body));
+  const body = text === undefined ? null : Buffer.from(text);
   const context: HopContext = {
     requestId: newId(),
     actor: call.actor ?? null,
@@ -85,7 +88,8 @@ export const callService = async (
   );
 };
 
-type Respond = (request: ServiceRequest & { readonly json: unknown }) => { status: number; body: unknown };
+type Responded = { readonly status: number; readonly body: unknown };
+type Respond = (request: ServiceRequest & { readonly json: unknown }) => Responded | Promise<Responded>;
 
 /** The other services, as far as a spec needs them: by `METHOD /path`, a trailing `*` matching the rest. */
 export const fakeServices = (
@@ -102,7 +106,7 @@ export const fakeServices = (
       );
       if (!found) throw new Error(`the spec has no answer for ${service} ${asked}`);
       const json: unknown = request.body ? JSON.parse(Buffer.from(request.body).toString()) : undefined;
-      const { status, body } = found[1]({ ...request, json });
+      const { status, body } = await found[1]({ ...request, json });
       return Response.json(body, { status });
     },
     close: async () => undefined,

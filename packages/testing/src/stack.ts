@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { identityProviderEnvironment } from './identity-providers.ts';
 
 const repository = resolve(import.meta.dirname, '../../..');
 
@@ -61,6 +62,7 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
       LOG_LEVEL: 'error',
       PORT: '0',
       MAIL_PORT: '0',
+      ...(await identityProviderEnvironment()),
       ...options.environment,
     },
     stdio: ['ignore', 'pipe', options.onLog ? 'pipe' : 'inherit'],

@@ -27,6 +27,9 @@ export const problems = {
   forbidden: { status: 403, title: 'You may not do this' },
   cross_site_request: { status: 403, title: 'A cookie does not authorize requests from other sites' },
   untrusted_hop: { status: 403, title: 'This address is for services only' },
+  identity_not_linked: { status: 401, title: 'An account has this address: sign in to it, then link the provider' },
+  email_not_verified: { status: 401, title: 'The provider does not vouch for an address to make an account for' },
+  provider_refused: { status: 401, title: 'The provider did not say who you are' },
   // What is asked for
   not_found: { status: 404, title: 'There is nothing here for you' },
   method_not_allowed: { status: 405, title: 'This address does not take that method' },
@@ -56,12 +59,15 @@ export const problems = {
   event_still_fails: { status: 409, title: 'The event still cannot be applied' },
   event_not_parked: { status: 409, title: 'The event is not parked any more' },
   too_many_factors: { status: 409, title: 'There are as many factors of this kind as there may be' },
+  identity_taken: { status: 409, title: 'It is linked to another account' },
+  last_way_in: { status: 409, title: 'There would be no way left to sign in' },
   second_factor_needed: { status: 409, title: 'Recovery codes belong to a second factor, and there is none' },
   precondition_failed: { status: 412, title: 'The resource has changed since it was read' },
   // Limits and outages
   rate_limited: { status: 429, title: 'Too many requests' },
   internal_error: { status: 500, title: 'Something went wrong on our side' },
   unavailable: { status: 503, title: 'A part of the service is not available' },
+  provider_unavailable: { status: 503, title: 'The provider does not answer' },
   overloaded: { status: 503, title: 'Too much is going on; try again shortly' },
 } as const satisfies Record<string, { readonly status: number; readonly title: string }>;
 

@@ -26,8 +26,8 @@ export type Caller =
 export type RateClass = 'sign_up' | 'sign_in' | 'mail' | 'write' | 'read' | 'internal';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-/** 304 is a success of a conditional GET, and has no body. */
-export type SuccessStatus = 200 | 201 | 202 | 304;
+/** 303 sends a browser on, and 304 is a success of a conditional GET: they have no body. */
+export type SuccessStatus = 200 | 201 | 202 | 303 | 304;
 
 export interface Route {
   readonly service: ServiceName;
@@ -42,6 +42,8 @@ export interface Route {
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
+  /** In place of a body in JSON: one that a page of somebody else sends as a form. */
+  readonly form?: z.ZodObject;
   /** The members of the body may also stand below this one. */
   readonly bodyMember?: string;
   /** A request may come without a body at all; it is then read as an empty object. */
@@ -88,7 +90,7 @@ type OutputOf<T, Missing> = T extends z.ZodType ? z.output<T> : Missing;
 export interface InputOf<R extends Route> {
   readonly params: OutputOf<R['params'], Record<never, never>>;
   readonly query: OutputOf<R['query'], Record<never, never>>;
-  readonly body: OutputOf<R['body'], undefined>;
+  readonly body: OutputOf<R['body'], OutputOf<R['form'], undefined>>;
 }
 
 /** What callers send, before validation. */

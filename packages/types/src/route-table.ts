@@ -1,6 +1,7 @@
 import { isInternal, type Route } from './route-definition.ts';
 import * as activityLog from './routes/activity-log.ts';
 import * as authAccounts from './routes/auth/accounts.ts';
+import * as identities from './routes/auth/identities.ts';
 import * as keys from './routes/auth/keys.ts';
 import * as magicLinks from './routes/auth/magic-links.ts';
 import * as passkeys from './routes/auth/passkeys.ts';
@@ -38,6 +39,7 @@ export const routeTable: readonly Route[] = [
   magicLinks,
   passkeys,
   secondFactors,
+  identities,
   passwords,
   keys,
   authAccounts,

@@ -2,6 +2,7 @@ import { deleteExpiredCounters } from '@rollcall/database/rate-limits';
 import { Worker } from '@rollcall/service-kit/worker';
 import type { Ports } from './ports.ts';
 import { forgetUnconfirmed } from './store/credentials.ts';
+import { deleteOldIdentitySignIns } from './store/identity-sign-ins.ts';
 import { deleteOldMagicLinks } from './store/magic-links.ts';
 import { deleteOldChallenges } from './store/passkey-challenges.ts';
 import { deleteOldResets } from './store/password-resets.ts';
@@ -26,6 +27,7 @@ export const createCleanUpWorker = ({ connection, log }: Ports): Worker =>
       await deleteUnconfirmedTotp(connection.db);
       await deleteOldChallenges(connection.db);
       await deleteOldPendingSignIns(connection.db);
+      await deleteOldIdentitySignIns(connection.db);
       await deleteExpiredRevocations(connection.db);
       await deleteRetiredKeys(connection.db);
       await deleteExpiredCounters(connection.sql, 'auth');

@@ -8,7 +8,9 @@ import {
   readVariables,
   secretKey,
 } from '@rollcall/service-kit/environment';
+import { isConfidential, privateHosts } from '@rollcall/service-kit/private-hosts';
 import { z } from 'zod';
+import { identityProviderSecrets, identityProviders, judgeProviders } from './identities/provider-config.ts';
 
 export const variables = {
   ...commonVariables,
@@ -46,6 +48,9 @@ export const variables = {
   PASSKEY_ORIGINS: commaList.meta({
     description: 'origins of applications beside PUBLIC_URL that use passkeys of this domain, comma separated',
   }),
+  IDENTITY_PROVIDERS: identityProviders,
+  IDENTITY_PROVIDER_SECRETS: identityProviderSecrets,
+  OUTGOING_PRIVATE_HOSTS: privateHosts,
 };
 
 const minute = 60 * 1000;
@@ -53,15 +58,13 @@ const day = 24 * 60 * minute;
 
 /** @throws {ConfigurationError} naming every variable that is missing or malformed. */
 export const toConfig = (environment: Environment) => {
-  const {
-    KEY_ENCRYPTION_SECRET,
-    HASHES_AT_ONCE,
-    KEY_ROTATION_DAYS,
-    PASSWORDS_REMEMBERED,
-    PASSKEY_DOMAIN,
-    PASSKEY_ORIGINS,
-    ...common
-  } = readVariables(variables, environment);
+  const read = readVariables(variables, environment);
+  const { KEY_ENCRYPTION_SECRET, HASHES_AT_ONCE, KEY_ROTATION_DAYS, PASSWORDS_REMEMBERED, ...most } = read;
+  const { PASSKEY_DOMAIN, PASSKEY_ORIGINS, IDENTITY_PROVIDERS, IDENTITY_PROVIDER_SECRETS, ...rest } = most;
+  const { OUTGOING_PRIVATE_HOSTS, ...common } = rest;
+  const isCallable = (url: string) => isConfidential(new URL(url), OUTGOING_PRIVATE_HOSTS);
+  const faults = judgeProviders(IDENTITY_PROVIDERS, IDENTITY_PROVIDER_SECRETS, isCallable);
+  if (faults.length > 0) throw new ConfigurationError(faults);
   return {
     common,
     /** Who issues tokens, and for whom. */
@@ -90,6 +93,16 @@ export const toConfig = (environment: Environment) => {
     freshMilliseconds: 10 * minute,
     factorsEach: 10,
     passkeys: passkeysOf(common.PUBLIC_URL, PASSKEY_DOMAIN, PASSKEY_ORIGINS),
+    identityProviders: IDENTITY_PROVIDERS,
+    identityProviderSecrets: IDENTITY_PROVIDER_SECRETS,
+    outgoingPrivateHosts: OUTGOING_PRIVATE_HOSTS,
+    /** In what time a provider has to answer; several times for one sign-in. */
+    providerDeadlineMilliseconds: 4_000,
+    /** In what time somebody has to come back from a provider. */
+    identitySignInMilliseconds: 10 * minute,
+    identitiesEach: 20,
+    /** How long an account that a provider vouches for may wait for registration. */
+    welcomeMilliseconds: 7 * day,
   };
 };
 

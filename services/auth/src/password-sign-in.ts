@@ -31,7 +31,7 @@ export const signInWithPassword = (
       reportRefusal(ports, credential, verdict.matches ? 'disabled' : 'wrong_password', context);
       return refused;
     }
-    if (verdict.rehash) {
+    if (verdict.rehash && credential.passwordHash) {
       await strengthenHash(ports.connection.db, credential.userId, credential.passwordHash, verdict.rehash);
     }
     const { userId, changedAt } = credential;

@@ -3,8 +3,12 @@ import type { EventPlane } from '@rollcall/events/event-plane';
 import type { PersonalData } from '@rollcall/events/personal-data';
 import type { PermissionCheck } from '@rollcall/service-kit/call-context';
 import type { Logger } from '@rollcall/service-kit/logging';
+import type { ServiceClient } from '@rollcall/service-kit/service-client';
 import type { Config } from './config.ts';
 import type { TotpSeal } from './factors/sealed-totp.ts';
+import type { FirebaseVerifier } from './identities/firebase.ts';
+import type { ProviderClients } from './identities/provider-clients.ts';
+import type { ChecksSeal } from './identities/sealed-checks.ts';
 import type { PasswordHasher } from './passwords/password-hasher.ts';
 import type { SignInGuard } from './passwords/sign-in-guard.ts';
 import type { RefusedSignIns } from './refused-sign-ins.ts';
@@ -17,6 +21,7 @@ export interface Ports {
   readonly connection: Connection;
   readonly events: EventPlane;
   readonly personal: PersonalData;
+  readonly client: ServiceClient;
   readonly hasher: PasswordHasher;
   readonly guard: SignInGuard;
   readonly keys: SigningKeys;
@@ -25,6 +30,9 @@ export interface Ports {
   readonly recoveryDigest: (userId: string, code: string) => string;
   /** What a mailed code of a request is kept as. */
   readonly mailedCodeDigest: (requestId: string, code: string) => string;
+  readonly providerClients: ProviderClients;
+  readonly checksSeal: ChecksSeal;
+  readonly verifyFirebase: FirebaseVerifier;
   readonly feed: RevocationFeed;
   readonly refusedSignIns: RefusedSignIns;
   readonly checkPermission: PermissionCheck;

@@ -1,6 +1,7 @@
 import { connect } from '@rollcall/database/connect';
 import { ServiceFoundation } from '@rollcall/events/service-foundation';
 import type { Environment } from '@rollcall/service-kit/environment';
+import { OutgoingHttp } from '@rollcall/service-kit/outgoing-http';
 import type { RunningService } from '@rollcall/service-kit/service';
 import type { ServiceDirectory } from '@rollcall/service-kit/service-directory';
 import { createCleanUpWorker } from './clean-up.ts';
@@ -9,10 +10,15 @@ import { createMailedCodeDigest } from './factors/mailed-code.ts';
 import { createRecoveryDigest } from './factors/recovery-codes.ts';
 import { createTotpSeal } from './factors/sealed-totp.ts';
 import { handleAuthenticateUser } from './http/authenticate-user.ts';
+import { handleBeginIdentity } from './http/begin-identity.ts';
 import { handleChangePassword } from './http/change-password.ts';
+import { handleCompleteIdentity } from './http/complete-identity.ts';
+import { handleCompleteIdentityByForm } from './http/complete-identity-by-form.ts';
 import { handleCompleteSignIn } from './http/complete-sign-in.ts';
 import { handleEnrolUser } from './http/enrol-user.ts';
+import { firebaseHandlers } from './http/firebase.ts';
 import { handleForgotPassword } from './http/forgot-password.ts';
+import { identityHandlers } from './http/identities.ts';
 import { handleListSessions, handleListUserSessions } from './http/list-sessions.ts';
 import { magicLinkHandlers } from './http/magic-links.ts';
 import { handleMintResetSecret } from './http/mint-reset-secret.ts';
@@ -39,6 +45,9 @@ import { handleStoreDevCredential } from './http/store-dev-credential.ts';
 import { handleStoreImportedCredential } from './http/store-imported-credential.ts';
 import { handleStorePendingCredential } from './http/store-pending-credential.ts';
 import { totpHandlers } from './http/totp-factors.ts';
+import { createFirebaseVerifier } from './identities/firebase.ts';
+import { createProviderClients } from './identities/provider-clients.ts';
+import { createChecksSeal } from './identities/sealed-checks.ts';
 import { createPasswordHasher } from './passwords/password-hasher.ts';
 import { createSignInGuard } from './passwords/sign-in-guard.ts';
 import { sealOrigin } from './personal-origin.ts';
@@ -61,7 +70,7 @@ export const startAuth = async (environment: Environment, directory: ServiceDire
     tables: eventTables,
     idempotencyKeys,
   });
-  const { connection, personal, bus, checkPermission, log, shutdown } = foundation;
+  const { connection, personal, client, bus, checkPermission, log, shutdown } = foundation;
   const events = foundation.joinEventPlane({});
   const keys = createSigningKeys(connection, config.keyEncryptionSecret, config.accessTokenLifetimeMilliseconds);
   // Connections of its own: however busy the rest is, what was revoked is told.
@@ -82,9 +91,21 @@ export const startAuth = async (environment: Environment, directory: ServiceDire
   const totpSeal = createTotpSeal(config.keyEncryptionSecret);
   const mailedCodeDigest = createMailedCodeDigest(config.keyEncryptionSecret);
   const recoveryDigest = createRecoveryDigest(config.keyEncryptionSecret);
+  const outgoing = new OutgoingHttp({
+    privateHosts: config.outgoingPrivateHosts,
+    deadline: config.providerDeadlineMilliseconds,
+    // Most people come by one or two providers.
+    atOnce: { inAll: 128, eachHost: 64 },
+  });
+  shutdown.add('outgoing', () => outgoing.close());
+  const identityPorts = {
+    providerClients: createProviderClients({ outgoing, secrets: config.identityProviderSecrets }),
+    checksSeal: createChecksSeal(config.keyEncryptionSecret),
+    verifyFirebase: createFirebaseVerifier(outgoing),
+  };
   const ports: Ports = {
-    ...{ config, connection, events, personal, hasher, guard, keys, totpSeal, recoveryDigest, mailedCodeDigest },
-    ...{ feed, refusedSignIns, checkPermission, log },
+    ...{ config, connection, events, personal, client, hasher, guard, keys, totpSeal, recoveryDigest },
+    ...{ mailedCodeDigest, feed, refusedSignIns, checkPermission, log, ...identityPorts },
   };
 
   const running = foundation.run(
@@ -105,6 +126,11 @@ export const startAuth = async (environment: Environment, directory: ServiceDire
       ...passkeyHandlers(ports),
       ...recoveryCodeHandlers(ports),
       handleRemoveUserFactors(ports),
+      ...identityHandlers(ports),
+      handleBeginIdentity(ports),
+      handleCompleteIdentity(ports),
+      handleCompleteIdentityByForm(ports),
+      ...firebaseHandlers(ports),
       handleForgotPassword(ports),
       handleResetPassword(ports),
       handleChangePassword(ports),

@@ -6,6 +6,7 @@ import { createCleanUpWorker } from './clean-up.ts';
 import { toConfig } from './config.ts';
 import { createEnrolmentWorker } from './enrolment.ts';
 import { handleCheckAvailability } from './http/check-availability.ts';
+import { handleCreateIdentifiedAccount } from './http/create-identified-account.ts';
 import { handleCreateUser } from './http/create-user.ts';
 import { handleMintVerificationSecret } from './http/mint-verification-secret.ts';
 import { handleReadDataKey } from './http/read-data-key.ts';
@@ -45,6 +46,7 @@ export const startRegistration = async (
       handleResendVerification(ports),
       handleCheckAvailability(ports),
       handleCreateUser(ports),
+      handleCreateIdentifiedAccount(ports),
       handleMintVerificationSecret(ports),
       handleSetUpDevUser(ports),
       handleReadDataKey(ports),

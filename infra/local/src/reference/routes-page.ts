@@ -99,9 +99,16 @@ const section = (route: Route): string => {
     ...(taken.length > 0 ? [['takes', codes(taken)]] : []),
     ...(route.query ? [['query', code(typeText(route.query, 'input'))]] : []),
     ...(route.body ? [['body', `${code(typeText(route.body, 'input'))}${route.bodyOptional ? ', or none' : ''}`]] : []),
+    ...(route.form ? [['form', code(typeText(route.form, 'input'))]] : []),
     ...Object.entries(route.responses).map(([status, schema]) => [
       `answers ${status}`,
-      status === '304' ? 'nothing' : route.media ? mediaText[route.media] : code(typeText(schema)),
+      status === '304'
+        ? 'nothing'
+        : status === '303'
+          ? 'a `Location` to go on at'
+          : route.media
+            ? mediaText[route.media]
+            : code(typeText(schema)),
     ]),
     ...(carried.length > 0 ? [['with', codes(carried)]] : []),
     ['refusals', codes([...new Set(own)])],

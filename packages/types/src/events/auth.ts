@@ -110,6 +110,20 @@ export const recoveryCodeUsed = defineEvent({
   personal: origin,
 });
 
+export const identityLinked = defineEvent({
+  type: 'identity.linked',
+  service,
+  summary: 'A person may sign in by an account that they have with a provider.',
+  data: { identityId: entityId, authType: z.string() },
+});
+
+export const identityUnlinked = defineEvent({
+  type: 'identity.unlinked',
+  service,
+  summary: 'A person signs in by an account with a provider no longer.',
+  data: { identityId: entityId, authType: z.string() },
+});
+
 export const signingKeyAdded = defineEvent({
   type: 'signing_key.added',
   service,

@@ -17,6 +17,8 @@ export const mailKind = z.enum([
   'factors_reset',
   'recovery_codes_made',
   'recovery_code_used',
+  'identity_linked',
+  'identity_unlinked',
   'deactivated',
 ]);
 export type MailKind = z.infer<typeof mailKind>;

@@ -139,6 +139,18 @@ export const setUpDevUser = defineRoute({
   refusals: ['forbidden', 'username_taken', 'unprocessable', 'overloaded'],
 });
 
+export const createIdentifiedAccount = defineRoute({
+  service,
+  operationId: 'createIdentifiedAccount',
+  method: 'POST',
+  path: '/internal/verified-accounts',
+  summary: 'Make an account for an address that an identity provider vouches for; repeating it changes nothing',
+  callers: [{ service: 'auth' }],
+  rate: 'internal',
+  body: z.strictObject({ userId, email }),
+  responses: { 200: z.object({ outcome: z.enum(['made', 'address_taken']) }) },
+});
+
 export const readDataKey = defineRoute({
   service,
   operationId: 'readDataKey',

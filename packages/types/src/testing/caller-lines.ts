@@ -23,6 +23,6 @@ const isRefusalWord = (word: string): word is keyof typeof refusals => word in r
 export const answerOf = (word: string | undefined): ExpectedAnswer | undefined => {
   if (word === '-' || word === undefined) return undefined;
   if (isRefusalWord(word)) return { refused: refusals[word] };
-  if (!/^2\d\d$/.test(word)) throw new Error(`"${word}" is no answer`);
+  if (!/^(?:2\d\d|303)$/.test(word)) throw new Error(`"${word}" is no answer`);
   return { status: Number(word) };
 };

@@ -55,6 +55,15 @@ askForPasskey                   POST   /v1/passkeys/authentication-options   P  
 signInWithPasskey               POST   /v1/sessions/passkey                  P                                          201      201     -      -   201   201    201
 askForMagicLink                 POST   /v1/magic-links                       P                                          202      202     -      -   202   202    202
 signInByMail                    POST   /v1/sessions/magic-link               P                                          201      201     -      -   201   201    201
+listIdentityProviders           GET    /v1/identity-providers                P                                          200      200     -      -   200   200    200
+beginIdentity                   POST   /v1/identities/:provider/begin        P                                          201      201     -      -   201   201    201
+completeIdentity                GET    /v1/identities/:provider/callback     P                                          303      303     -      -   303   303    303
+completeIdentityByForm          POST   /v1/identities/:provider/callback     P                                          303      303     -      -   303   303    303
+listIdentities                  GET    /v1/identities                        U                                       signin      200     -      -   200   200  ended
+unlinkIdentity                  DELETE /v1/identities/:identityId            U                                       signin      200     -      -   200   200  ended
+unlinkIdentity                  DELETE /v1/identities/:identityId            U                                       signin   hidden     -      - hidden hidden ended  when another's
+signInWithFirebase              POST   /v1/identities/firebase               P                                          201      201     -      -   201   201    201
+linkFirebase                    POST   /v1/identities/firebase/link          U                                       signin      201     -      -   201   201  ended
 forgotPassword                  POST   /v1/password/forgot                   P                                          202      202     -      -   202   202    202
 resetPassword                   POST   /v1/password/reset                    P                                          200      200     -      -   200   200    200
 changePassword                  PUT    /v1/password                          U                                       signin      200     -      -   200   200  ended
@@ -136,6 +145,7 @@ mintMagicLink           auth             POST  /internal/magic-links/:requestId/
 mintResetSecret         auth             POST  /internal/password-resets/:requestId/secret     notification
 mintVerificationSecret  registration     POST  /internal/verifications/:requestId/secret       notification
 readRevocations         auth             GET   /internal/revocations                           gateway
+createIdentifiedAccount registration     POST  /internal/verified-accounts                     auth
 readDataKey             registration     GET   /internal/data-keys/:userId                     auth,profile,role-permission,notification,activity-log,deactivation
 checkPermission         role-permission  POST  /internal/permission-checks                     auth,registration,profile,notification,activity-log,deactivation,gateway
 setUpDevUser            registration     PUT   /internal/dev-users/:username                   operator

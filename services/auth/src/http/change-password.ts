@@ -1,22 +1,24 @@
-import { answer, handle } from '@rollcall/service-kit/call-context';
+import { answer, type CallContext, handle } from '@rollcall/service-kit/call-context';
 import { passwordChanged } from '@rollcall/types/events/auth';
-import { isRefusal, refuse } from '@rollcall/types/problems';
+import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
 import { changePassword } from '@rollcall/types/routes/auth/passwords';
 import { endSessionsOf } from '../end-sessions.ts';
-import { proveStrong } from '../factors/freshness.ts';
+import { proveFresh, proveStrong } from '../factors/freshness.ts';
 import { judgePassword, ownWordsOf } from '../passwords/password-policy.ts';
 import { proveCurrentPassword } from '../passwords/prove-current-password.ts';
 import { refuseFormer } from '../passwords/refuse-former.ts';
 import type { Ports } from '../ports.ts';
-import { holdUsable, setPassword } from '../store/credentials.ts';
+import { type Credential, findCredentialOf, holdUsable, setPassword } from '../store/credentials.ts';
 import { voidMagicLinks } from '../store/magic-links.ts';
 import { voidResets } from '../store/password-resets.ts';
+
+const currentIsMissing = refuse('invalid_input', { errors: [{ pointer: '/body/current', detail: 'is missing' }] });
 
 export const handleChangePassword = (ports: Ports) =>
   handle(changePassword, async ({ body }, context) => {
     const tooWeak = await proveStrong(ports, context.signedIn);
     if (tooWeak) return tooWeak;
-    const proved = await proveCurrentPassword(ports, body.current, context);
+    const proved = await proveAccount(ports, body.current, context);
     if (isRefusal(proved)) return proved;
     const weak = await judgePassword(body.password, ownWordsOf(proved));
     if (weak) return weak;
@@ -39,3 +41,15 @@ export const handleChangePassword = (ports: Ports) =>
     ports.feed.announce(revoked);
     return answer(200, { status: 'changed' });
   });
+
+/** By the password, or, where there has never been one, by having signed in just now. */
+const proveAccount = async (
+  ports: Ports,
+  current: string | undefined,
+  context: CallContext,
+): Promise<Credential | Refusal> => {
+  if (current !== undefined) return proveCurrentPassword(ports, current, context);
+  const credential = await findCredentialOf(ports.connection.db, context.signedIn.userId);
+  if (credential?.passwordHash !== null) return currentIsMissing;
+  return (await proveFresh(ports, context)) ?? credential;
+};

@@ -1,5 +1,6 @@
 import { answer, type CallContext, handle } from '@rollcall/service-kit/call-context';
 import { digestOf } from '@rollcall/service-kit/sealed-secret';
+import { cookieNames, readCookie } from '@rollcall/types/cookies';
 import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
 import { completeSignIn } from '@rollcall/types/routes/auth/second-factors';
 import { isProof } from '../factors/proof.ts';
@@ -17,13 +18,16 @@ import { type IssuedTokens, tokenAnswer } from '../tokens/token-answer.ts';
 
 export const handleCompleteSignIn = (ports: Ports) =>
   handle(completeSignIn, async ({ body, query }, context) => {
-    const pending = await tryPendingSignIn(ports.connection.db, digestOf(body.mfaToken));
+    const { mfa } = cookieNames(ports.config.secureCookies);
+    const mfaToken = body.mfaToken ?? readCookie(context.headers.get('cookie'), mfa);
+    const pending = mfaToken && (await tryPendingSignIn(ports.connection.db, digestOf(mfaToken)));
     if (!pending) return refuse('sign_in_expired');
     // Counted for the person, too: whoever knows the password could begin anew again and again.
     const whose = { factorsOf: pending.userId };
     const issued = await ports.guard.attempt(whose, context.hop, () => complete(ports, pending, body, context));
     if (isRefusal(issued)) return issued;
-    const tokens = tokenAnswer(ports.config, issued, query.cookies === 'true');
+    const asCookies = query.cookies === 'true' || body.mfaToken === undefined;
+    const tokens = tokenAnswer(ports.config, issued, asCookies);
     return answer(201, tokens.body, tokens.headers);
   });
 

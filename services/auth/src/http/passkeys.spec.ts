@@ -306,6 +306,18 @@ describe('changing passkeys', () => {
     expect((await again(actor)).status).toBe(401);
   });
 
+  it('leaves whoever has nothing else their last one', async () => {
+    const { id } = await registered();
+    const strong = actorOf((await signIn()).body.accessToken);
+    await auth.connection.sql`update auth.credentials set password_hash = null where user_id = ${ada.userId}`;
+    const remove = () => auth.ask('DELETE', `/v1/passkeys/${id}`, { actor: strong });
+    expect(await remove()).toMatchObject({ status: 409, body: { code: 'last_way_in' } });
+    const second = new Authenticator(origin);
+    await add(second.register(await begin(strong)), strong);
+    expect((await remove()).status).toBe(200);
+    expect((await present(second.sign(await asked()))).status).toBe(201);
+  });
+
   it('has an end: ten each', async () => {
     await registered();
     const strong = actorOf((await signIn()).body.accessToken);

@@ -11,6 +11,7 @@ import type { Ports } from '../ports.ts';
 import { findCredentialOf, holdUsable } from '../store/credentials.ts';
 import * as store from '../store/passkeys.ts';
 import { findPendingSignIn } from '../store/pending-sign-ins.ts';
+import { keepingAWayIn } from '../way-in.ts';
 
 export const passkeyHandlers = (ports: Ports) => [
   handle(routes.beginPasskey, async (_, context) => {
@@ -47,7 +48,7 @@ export const passkeyHandlers = (ports: Ports) => [
   handle(routes.removePasskey, async ({ params }, context) => {
     const stale = await proveFresh(ports, context);
     if (stale) return stale;
-    return (await remove(ports, params.passkeyId, context)) ? answer(200, { removed: true }) : refuse('not_found');
+    return (await remove(ports, params.passkeyId, context)) ?? answer(200, { removed: true });
   }),
 
   handle(routes.askForPasskey, async ({ body }) => {
@@ -113,11 +114,11 @@ const add = async (ports: Ports, { name, response, endOtherSessions = false }: N
   return { ...described(outcome.inserted), recoveryCodes: outcome.recoveryCodes };
 };
 
-const remove = (ports: Ports, passkeyId: string, context: CallContext): Promise<boolean> =>
-  ports.events.transact(async (tx, emit) => {
-    const { userId } = context.signedIn;
-    if (!(await holdUsable(tx, userId, 'update'))) return false;
+const remove = (ports: Ports, passkeyId: string, context: CallContext): Promise<Refusal | undefined> => {
+  const { userId } = context.signedIn;
+  return keepingAWayIn(ports, userId, async (tx, emit) => {
     if (!(await store.deletePasskey(tx, userId, passkeyId))) return false;
     await tellRemoved(tx, emit, { factorId: entityId.parse(passkeyId), kind: 'passkey' }, context);
     return true;
   });
+};

@@ -28,7 +28,7 @@ export interface Verdict {
 export interface PasswordHasher {
   hash(password: string, ipAddress: string): Promise<string | Refusal>;
   /** Compares with nobody's password when there is no hash, so that both cases cost the same. */
-  verify(hash: string | undefined, password: string, ipAddress: string): Promise<Verdict | Refusal>;
+  verify(hash: string | null | undefined, password: string, ipAddress: string): Promise<Verdict | Refusal>;
 }
 
 export const createPasswordHasher = async (atOnce: number): Promise<PasswordHasher> => {
@@ -57,9 +57,9 @@ export const createPasswordHasher = async (atOnce: number): Promise<PasswordHash
     hash: (password, ipAddress) => admit(ipAddress, () => argon2.hash(password, parameters)),
     verify: (hash, password, ipAddress) =>
       admit(ipAddress, async () => {
-        const imported = hash === undefined ? undefined : importedHash(hash);
+        const imported = hash ? importedHash(hash) : undefined;
         const matches = await (imported?.(password) ?? argon2.verify(hash ?? nobodys, password));
-        if (hash === undefined) return { matches: false, rehash: undefined };
+        if (!hash) return { matches: false, rehash: undefined };
         const weaker = matches && (imported !== undefined || argon2.needsRehash(hash, parameters));
         return { matches, rehash: weaker ? await argon2.hash(password, parameters) : undefined };
       }),

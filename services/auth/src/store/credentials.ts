@@ -32,11 +32,11 @@ export const findCredentialOf = async (db: Queryable, userId: string): Promise<C
   return credential;
 };
 
-/** Keeps a password for a sign-up; false when there is one already, which stays as it is. */
+/** Keeps a password for a sign-up, or that there is none; false when there is one already, which stays as it is. */
 export const storePending = async (
   db: Queryable,
   userId: string,
-  passwordHash: string,
+  passwordHash: string | null,
   expiresAt: Date,
 ): Promise<boolean> => {
   const stored = await db
@@ -94,7 +94,7 @@ export const setPassword = async (
   remembered: number,
 ): Promise<void> => {
   const present = await findCredentialOf(tx, userId);
-  if (present) await tx.insert(passwordHistory).values({ userId, passwordHash: present.passwordHash });
+  if (present?.passwordHash) await tx.insert(passwordHistory).values({ userId, passwordHash: present.passwordHash });
   const kept = tx
     .select({ id: passwordHistory.id })
     .from(passwordHistory)
@@ -111,7 +111,7 @@ export const listPasswords = async (db: Queryable, userId: string): Promise<stri
     findCredentialOf(db, userId),
     db.select().from(passwordHistory).where(eq(passwordHistory.userId, userId)).orderBy(desc(passwordHistory.id)),
   ]);
-  return [...(present ? [present.passwordHash] : []), ...former.map(({ passwordHash }) => passwordHash)];
+  return [...(present?.passwordHash ? [present.passwordHash] : []), ...former.map(({ passwordHash }) => passwordHash)];
 };
 
 /** A stronger hash of the same password, unless the password has changed in the meantime. */
@@ -130,6 +130,11 @@ export const setDisabled = async (tx: Transaction, userId: string, disabled: boo
     .where(eq(credentials.userId, userId))
     .returning({ userId: credentials.userId });
   return changed.length === 1;
+};
+
+/** Forgets somebody whose account never came to be, and by what they would have signed in. */
+export const forgetPending = async (db: Queryable, userId: string): Promise<void> => {
+  await db.delete(credentials).where(and(eq(credentials.userId, userId), isNull(credentials.emailKey)));
 };
 
 /** Forgets passwords whose sign-up was never confirmed. */

@@ -7,7 +7,7 @@ import {
   streamMarksTable,
   subjectSequencesTable,
 } from '@rollcall/events/event-tables';
-import { bigint, boolean, index, integer, jsonb, pgSchema, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { bigint, boolean, index, integer, jsonb, pgSchema, text, timestamp, unique, uuid } from 'drizzle-orm/pg-core';
 import type { JWK } from 'jose';
 
 export const auth = pgSchema('auth');
@@ -22,7 +22,8 @@ export const credentials = auth.table(
   'credentials',
   {
     userId: uuid('user_id').primaryKey(),
-    passwordHash: text('password_hash').notNull(),
+    /** Null for who has never set a password and comes in by other ways. */
+    passwordHash: text('password_hash'),
     emailKey: text('email_key').unique('credentials__email_key'),
     usernameKey: text('username_key').unique('credentials__username_key'),
     /** When a credential that nobody confirmed is forgotten; null once confirmed. */
@@ -203,6 +204,48 @@ export const pendingSignIns = auth.table(
     index('pending_sign_ins__expires_at').on(table.expiresAt),
     index('pending_sign_ins__user_id').on(table.userId),
   ],
+);
+
+/** Accounts with providers that sign people in. Who somebody is to an issuer never changes; their address may. */
+export const identities = auth.table(
+  'identities',
+  {
+    id: uuid().primaryKey(),
+    userId: uuid('user_id')
+      .notNull()
+      .references(() => credentials.userId, { onDelete: 'cascade' }),
+    /** The provider by which it came. */
+    authType: text('auth_type').notNull().default('firebase'),
+    issuer: text().notNull(),
+    externalId: text('external_id').notNull(),
+    createdAt: instant('created_at').notNull().defaultNow(),
+    lastUsedAt: instant('last_used_at'),
+  },
+  (table) => [
+    unique('identities__issuer_external_id').on(table.issuer, table.externalId),
+    index('identities__user_id').on(table.userId),
+  ],
+);
+
+/** Sign-ins that were begun at a provider: good once, for ten minutes, in the browser that began them. */
+export const identitySignIns = auth.table(
+  'identity_sign_ins',
+  {
+    stateDigest: text('state_digest').primaryKey(),
+    authType: text('auth_type').notNull(),
+    purpose: text({ enum: ['sign_in', 'link'] }).notNull(),
+    browserDigest: text('browser_digest').notNull(),
+    /** What the provider's answer is checked with: the nonce, and the verifier of its code. */
+    sealedChecks: text('sealed_checks').notNull(),
+    returnTo: text('return_to').notNull(),
+    /** Who links it, and in which session; null for a sign-in. */
+    userId: uuid('user_id'),
+    sessionId: uuid('session_id'),
+    createdAt: instant('created_at').notNull().defaultNow(),
+    expiresAt: instant('expires_at').notNull(),
+    usedAt: instant('used_at'),
+  },
+  (table) => [index('identity_sign_ins__expires_at').on(table.expiresAt)],
 );
 
 /** Keys that sign access tokens: the newest signs, older ones stay published while their tokens live. */

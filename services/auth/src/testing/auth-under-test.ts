@@ -4,6 +4,7 @@ import { PersonalData } from '@rollcall/events/personal-data';
 import { newId } from '@rollcall/service-kit/identity';
 import { callService, fakeServices, type TestCall, testEnvironment } from '@rollcall/testing/service-under-test';
 import { createTestDatabase } from '@rollcall/testing/test-database';
+import { createIdentifiedAccount } from '@rollcall/types/routes/registration';
 import { checkPermission } from '@rollcall/types/routes/role-permission/internal';
 import { asc, eq } from 'drizzle-orm';
 import { startAuth } from '../service.ts';
@@ -23,7 +24,13 @@ export const startAuthUnderTest = async ({ withNats = false, environment = {} }:
   const database = await createTestDatabase(schemaPlan);
   const keys = new Map<string, Uint8Array>();
   const granted = new Set<string>();
-  const world = { registrationIsDown: false };
+  const world = {
+    registrationIsDown: false,
+    /** Registration makes accounts, and does not get to tell of them. */
+    enrolmentIsLate: false,
+    /** Addresses that have an account that auth has not been told of. */
+    takenAddresses: new Set<string>(),
+  };
   const keyOf = (userId: string): Uint8Array => {
     const key = keys.get(userId) ?? randomBytes(32);
     keys.set(userId, key);
@@ -34,6 +41,16 @@ export const startAuthUnderTest = async ({ withNats = false, environment = {} }:
       if (world.registrationIsDown) throw new Error('the spec has switched this service off');
       const key = keyOf(target.split('/').at(-1) ?? '');
       return { status: 200, body: { key: Buffer.from(key).toString('base64url') } };
+    },
+    'POST /internal/verified-accounts': async ({ json }) => {
+      if (world.registrationIsDown) throw new Error('the spec has switched this service off');
+      const { userId, email } = createIdentifiedAccount.body.parse(json);
+      if (world.takenAddresses.has(email)) return { status: 200, body: { outcome: 'address_taken' } };
+      const username = `user-${userId.slice(-10)}`;
+      if (!world.enrolmentIsLate) {
+        await ask('PUT', `/internal/users/${userId}`, { from: 'registration', body: { email, username } });
+      }
+      return { status: 200, body: { outcome: 'made' } };
     },
     'POST /internal/permission-checks': ({ json }) => {
       const { userId, permission } = checkPermission.body.parse(json);

@@ -8,7 +8,7 @@ export interface IssuedTokens {
   readonly refreshToken: string;
 }
 
-const cookie = (name: string, value: string, maxAgeSeconds: number, secure: boolean): string =>
+export const cookie = (name: string, value: string, maxAgeSeconds: number, secure: boolean): string =>
   `${name}=${value}; Path=/; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
 
 /** Tokens as the client wants them: in the body, or in cookies that no script can read. */

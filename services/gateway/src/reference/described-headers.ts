@@ -42,8 +42,9 @@ const ofRoutes = {
 } as const satisfies Record<NonNullable<Route['headers']>[number], z.ZodType>;
 
 /** The headers of a route's successful answers. */
-export const successHeaders = ({ headers = [], cookies }: Route): Described => {
+export const successHeaders = ({ headers = [], cookies, responses }: Route): Described => {
   const carried = [
+    ...(responses[303] ? ([['Location', said('Where to go on')]] as const) : []),
     ...headers.map((name) => [name, ofRoutes[name]] as const),
     ...(cookies ? ([['Set-Cookie', said('Sets or deletes the session’s cookies').optional()]] as const) : []),
   ];

@@ -49,14 +49,17 @@ export const createOpenApi = (routes: readonly Route[], publicUrl: string, secur
   });
 };
 
+/** Answers that say all in their headers. */
+const describedStatus: Readonly<Record<string, string>> = { 303: 'Go on at the Location', 304: 'Not changed' };
+
 const operation = (route: Route): ZodOpenApiOperationObject => {
   const isPublic = route.callers.includes('public');
   const successes = Object.entries(route.responses).map(([status, schema]) => [
     status,
     {
-      description: status === '304' ? 'Not changed' : 'Done',
+      description: describedStatus[status] ?? 'Done',
       ...successHeaders(route),
-      ...(status === '304' ? {} : { content: { [route.media ?? 'application/json']: { schema } } }),
+      ...(status in describedStatus ? {} : { content: { [route.media ?? 'application/json']: { schema } } }),
     },
   ]);
   return {
@@ -73,6 +76,9 @@ const operation = (route: Route): ZodOpenApiOperationObject => {
     ...(route.body
       ? { requestBody: { required: !route.bodyOptional, content: { 'application/json': { schema: route.body } } } }
       : {}),
+    ...(route.form
+      ? { requestBody: { required: true, content: { 'application/x-www-form-urlencoded': { schema: route.form } } } }
+      : {}),
     responses: { ...Object.fromEntries(successes), ...refusalsOf(route, isPublic) },
   };
 };
@@ -88,6 +94,7 @@ const refusalsOf = (route: Route, isPublic: boolean) => {
   const codes = new Set<ProblemCode>([
     ...(route.media ? [] : ([route.invalidInput ?? 'invalid_input'] as const)),
     ...(route.body ? (['malformed_json', 'unsupported_media_type', 'payload_too_large'] as const) : []),
+    ...(route.form ? (['unsupported_media_type', 'payload_too_large'] as const) : []),
     ...(route.idempotent ? (['request_in_progress', 'idempotency_key_reused'] as const) : []),
     ...(isPublic ? [] : (['unauthenticated', 'token_revoked'] as const)),
     // Wherever the session's cookie comes along, whether the route needs it or not.

@@ -7,6 +7,7 @@ import { mintVerificationSecret } from '@rollcall/types/routes/registration';
 import { accountExists } from './account-exists.ts';
 import { deactivated } from './deactivated.ts';
 import type { LinkTemplate, NoticeTemplate } from './facts.ts';
+import { identityLinked, identityUnlinked } from './identities.ts';
 import { magicLink } from './magic-link.ts';
 import { newSignIn } from './new-sign-in.ts';
 import { passwordChanged } from './password-changed.ts';
@@ -43,5 +44,7 @@ export const notices: Readonly<Record<Exclude<MailKind, LinkMailKind>, NoticeTem
   factors_reset: factorsReset,
   recovery_codes_made: recoveryCodesMade,
   recovery_code_used: recoveryCodeUsed,
+  identity_linked: identityLinked,
+  identity_unlinked: identityUnlinked,
   deactivated,
 };

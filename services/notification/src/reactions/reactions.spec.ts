@@ -4,6 +4,8 @@ import {
   factorAdded,
   factorRemoved,
   factorsReset,
+  identityLinked,
+  identityUnlinked,
   magicLinkRequested,
   passwordChanged,
   passwordResetRequested,
@@ -111,6 +113,8 @@ describe('notices', () => {
     ['factor.added', factorAdded, { factorId: entityId.parse(newId()), kind: 'totp' }, 'was added to'],
     ['factor.removed', factorRemoved, { factorId: entityId.parse(newId()), kind: 'totp' }, 'was removed from'],
     ['recovery_codes.made', recoveryCodesMade, { count: 10 }, 'has new recovery codes'],
+    ['identity.linked', identityLinked, { identityId: newId(), authType: 'google' }, 'was linked to'],
+    ['identity.unlinked', identityUnlinked, { identityId: newId(), authType: 'google' }, 'was unlinked from'],
   ] as const)('%s tells the person', async (_, definition, data, said) => {
     await notification.register(userId, email);
     await notification.arrive(definition as EventDefinition, userId, data);

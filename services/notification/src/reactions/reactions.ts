@@ -1,3 +1,4 @@
+import { onIdentities } from './on-identities.ts';
 import { onMagicLinkRequested } from './on-magic-link-requested.ts';
 import { onPasswordChanged } from './on-password-changed.ts';
 import { onPasswordResetRequested } from './on-password-reset-requested.ts';
@@ -18,6 +19,7 @@ export const createReactions = (ports: ReactionPorts) => ({
     onPasswordResetRequested(ports),
     onPasswordChanged(ports),
     ...onSecondFactors(ports),
+    ...onIdentities(ports),
   ],
   deactivation: [onUserDeactivated(ports)],
 });

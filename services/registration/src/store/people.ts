@@ -13,6 +13,11 @@ export const findPersonByEmail = async (db: Queryable, email: string): Promise<P
   return person;
 };
 
+export const findPerson = async (db: Queryable, userId: string): Promise<Person | undefined> => {
+  const [person] = await db.select().from(people).where(eq(people.userId, userId));
+  return person;
+};
+
 export interface Owner {
   readonly userId: string;
   readonly email: string;

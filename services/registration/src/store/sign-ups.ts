@@ -1,6 +1,6 @@
 import type { Queryable, Transaction } from '@rollcall/database/connect';
 import { emailKey } from '@rollcall/types/people';
-import { and, desc, eq, gt, inArray, lt, notExists, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, lt, notExists, sql } from 'drizzle-orm';
 import { dataKeys, people, signUps, usernames, verifications } from './schema.ts';
 
 export type SignUp = typeof signUps.$inferSelect;
@@ -44,6 +44,20 @@ export const holdOpenSignUp = async (tx: Transaction, userId: string): Promise<S
     .where(and(eq(signUps.userId, userId), isOpen))
     .for('update');
   return signUp;
+};
+
+/**
+ * Ends every sign-up of an address that nobody has confirmed: whoever else typed it in gains nothing by it. Those who confirm
+ * one at this moment come before, or find nothing any more.
+ */
+export const voidSignUps = async (tx: Transaction, email: string): Promise<void> => {
+  const waiting = await tx
+    .select({ userId: signUps.userId })
+    .from(signUps)
+    .where(eq(signUps.emailKey, emailKey(email)))
+    .orderBy(asc(signUps.userId))
+    .for('update');
+  for (const { userId } of waiting) await endSignUp(tx, userId, false);
 };
 
 /** A sign-up is over: it made a person, or else nothing of it stays. */

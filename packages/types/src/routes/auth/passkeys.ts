@@ -139,7 +139,7 @@ export const removePasskey = defineRoute({
   rate: 'sign_in',
   params: passkeyParams,
   responses: { 200: z.object({ removed: z.boolean() }) },
-  refusals: ['reauthentication_required'],
+  refusals: ['reauthentication_required', 'last_way_in'],
 });
 
 export const askForPasskey = defineRoute({

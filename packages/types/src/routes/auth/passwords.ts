@@ -35,14 +35,18 @@ export const changePassword = defineRoute({
   operationId: 'changePassword',
   method: 'PUT',
   path: '/v1/password',
-  summary: 'Change the password; every other session ends',
+  summary: 'Change the password, or set the first one; every other session ends',
   callers: ['user'],
   rate: 'sign_in',
   // Asked again, it would find that the current password is none any more.
   repeatable: false,
-  body: z.strictObject({ current: presentedPassword, password: newPassword }),
+  body: z.strictObject({
+    /** Of whoever has one; whoever has none has signed in a moment ago. */
+    current: presentedPassword.optional(),
+    password: newPassword,
+  }),
   responses: { 200: z.object({ status: z.literal('changed') }) },
-  refusals: ['invalid_credentials', 'weak_password', 'rate_limited', 'overloaded'],
+  refusals: ['invalid_credentials', 'reauthentication_required', 'weak_password', 'rate_limited', 'overloaded'],
 });
 
 export const mintResetSecret = defineRoute({

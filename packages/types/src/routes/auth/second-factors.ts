@@ -14,7 +14,8 @@ const typedCode = line({ min: 1, max: 64 });
 /** A second factor as it is presented: a code, or the answer of a passkey. */
 const presentedFactor = z
   .strictObject({
-    mfaToken: line({ max: 64 }),
+    /** Unless it is in a cookie, as after a sign-in by a provider. */
+    mfaToken: line({ max: 64 }).optional(),
     method: secondFactorMethod,
     code: typedCode.optional(),
     response: passkeyAssertion.optional(),
