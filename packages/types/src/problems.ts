@@ -56,6 +56,7 @@ export const problems = {
   event_not_parked: { status: 409, title: 'The event is not parked any more' },
   too_many_factors: { status: 409, title: 'There are as many factors of this kind as there may be' },
   second_factor_needed: { status: 409, title: 'Recovery codes belong to a second factor, and there is none' },
+  client_without_secret: { status: 409, title: 'This application proves itself by other means than a secret' },
   precondition_failed: { status: 412, title: 'The resource has changed since it was read' },
   // Limits and outages
   rate_limited: { status: 429, title: 'Too many requests' },
