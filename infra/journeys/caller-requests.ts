@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { newcomer, signIn } from '@rollcall/testing/people';
 import { type Compose, isIn } from './calling.ts';
+import { oauthRequests } from './oauth-requests.ts';
 import { parkEvent } from './parked-event.ts';
 import { secondFactorRequests } from './second-factor-requests.ts';
 import { sharedPermission } from './shared-permission.ts';
@@ -83,6 +84,7 @@ export const callerRequests: Readonly<Record<string, Compose>> = {
   listUserSessions: aboutSubject,
   revokeUserSessions: onSignedIn,
   ...secondFactorRequests,
+  ...oauthRequests,
   forgotPassword: ({ subject }) => ({ body: { email: subject.email } }),
   resetPassword: async ({ cast }) => {
     // Somebody new each time: a mail that was asked for before would void the next one.

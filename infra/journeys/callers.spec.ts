@@ -72,10 +72,11 @@ const pathOf = (path: string, { params = {}, query }: CallerRequest): string =>
   path.replace(/:(\w+)/g, (_, name: string) => params[name] ?? name) + (query === undefined ? '' : `?${query}`);
 
 const send = (line: PublicLine, request: CallerRequest, caller: SignedInPerson | undefined, path = line.path) => {
-  const token = request.token ?? caller?.token;
+  const token = request.token ?? (request.headers ? undefined : caller?.token);
   return cast.api(line.method, pathOf(path, request), {
     ...(token === undefined ? {} : { token }),
     ...(request.body === undefined ? {} : { body: request.body }),
+    ...(request.headers === undefined ? {} : { headers: request.headers }),
   });
 };
 

@@ -18,6 +18,8 @@ export interface CallerRequest {
   readonly body?: unknown;
   /** Instead of the caller's own. */
   readonly token?: string;
+  /** Of a browser, which is known by its cookies and sends no token. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export type Compose = (calling: Calling) => CallerRequest | Promise<CallerRequest>;

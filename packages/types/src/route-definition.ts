@@ -65,6 +65,8 @@ export interface Route {
   readonly headers?: readonly ('ETag' | 'Rollcall-Revision')[];
   /** The service reads and sets cookies itself. */
   readonly cookies?: boolean;
+  /** Its requests, its answers and its refusals have the forms of that standard: the service reads the bytes itself. */
+  readonly protocol?: 'oauth';
   /** Answers `text/html` pages instead of JSON. */
   readonly html?: boolean;
   /** Heading of the reference that it stands under; its service unless told. */

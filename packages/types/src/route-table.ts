@@ -2,6 +2,9 @@ import { isInternal, type Route } from './route-definition.ts';
 import * as activityLog from './routes/activity-log.ts';
 import * as authAccounts from './routes/auth/accounts.ts';
 import * as keys from './routes/auth/keys.ts';
+import * as oauthClients from './routes/auth/oauth-clients.ts';
+import * as oauthInteractions from './routes/auth/oauth-interactions.ts';
+import * as oauthProtocol from './routes/auth/oauth-protocol.ts';
 import * as passwords from './routes/auth/passwords.ts';
 import * as revocations from './routes/auth/revocations.ts';
 import * as secondFactors from './routes/auth/second-factors.ts';
@@ -35,6 +38,9 @@ export const routeTable: readonly Route[] = [
   secondFactors,
   passwords,
   keys,
+  oauthProtocol,
+  oauthInteractions,
+  oauthClients,
   authAccounts,
   revocations,
   profile,
@@ -60,4 +66,7 @@ export const routeTable: readonly Route[] = [
   .filter(isRoute);
 
 /** What the gateway routes. */
-export const publicRoutes: readonly Route[] = routeTable.filter((route) => !isInternal(route));
+export const routedRoutes: readonly Route[] = routeTable.filter((route) => !isInternal(route));
+
+/** Those of them that speak our own form, JSON and problems; the others that of a standard. */
+export const publicRoutes: readonly Route[] = routedRoutes.filter(({ protocol }) => protocol === undefined);

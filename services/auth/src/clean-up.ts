@@ -2,6 +2,8 @@ import { deleteExpiredCounters } from '@rollcall/database/rate-limits';
 import { Worker } from '@rollcall/service-kit/worker';
 import type { Ports } from './ports.ts';
 import { forgetUnconfirmed } from './store/credentials.ts';
+import { deleteExpiredSecrets } from './store/oauth-clients.ts';
+import { deleteExpiredRecords } from './store/oauth-records.ts';
 import { deleteOldResets } from './store/password-resets.ts';
 import { deleteOldPendingSignIns } from './store/pending-sign-ins.ts';
 import { deleteExpiredRevocations } from './store/revocations.ts';
@@ -25,6 +27,8 @@ export const createCleanUpWorker = ({ connection, log }: Ports): Worker =>
       await deleteExpiredRevocations(connection.db);
       await deleteRetiredKeys(connection.db);
       await deleteExpiredCounters(connection.sql, 'auth');
-      return (await deleteOldSessions(connection.db, batch)) === batch;
+      await deleteExpiredSecrets(connection.db);
+      const records = await deleteExpiredRecords(connection.db, batch);
+      return (await deleteOldSessions(connection.db, batch)) === batch || records === batch;
     },
   });

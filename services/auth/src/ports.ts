@@ -2,8 +2,10 @@ import type { Connection } from '@rollcall/database/connect';
 import type { EventPlane } from '@rollcall/events/event-plane';
 import type { PersonalData } from '@rollcall/events/personal-data';
 import type { Logger } from '@rollcall/service-kit/logging';
+import type Provider from 'oidc-provider';
 import type { Config } from './config.ts';
 import type { TotpSeal } from './factors/sealed-totp.ts';
+import type { RecordSeal } from './oauth/record-seal.ts';
 import type { PasswordHasher } from './passwords/password-hasher.ts';
 import type { SignInGuard } from './passwords/sign-in-guard.ts';
 import type { RefusedSignIns } from './refused-sign-ins.ts';
@@ -22,6 +24,9 @@ export interface Ports {
   readonly totpSeal: TotpSeal;
   /** What a recovery code of a person is kept as. */
   readonly recoveryDigest: (userId: string, code: string) => string;
+  readonly recordSeal: RecordSeal;
+  /** The OAuth provider, with the keys that sign now. */
+  readonly provider: () => Promise<Provider>;
   readonly feed: RevocationFeed;
   readonly refusedSignIns: RefusedSignIns;
   readonly log: Logger;

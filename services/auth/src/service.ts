@@ -12,8 +12,13 @@ import { handleChangePassword } from './http/change-password.ts';
 import { handleCompleteSignIn } from './http/complete-sign-in.ts';
 import { handleEnrolUser } from './http/enrol-user.ts';
 import { handleForgotPassword } from './http/forgot-password.ts';
+import { handleListScopes } from './http/list-scopes.ts';
 import { handleListSessions, handleListUserSessions } from './http/list-sessions.ts';
 import { handleMintResetSecret } from './http/mint-reset-secret.ts';
+import { clientHandlers } from './http/oauth-clients.ts';
+import { consentHandlers } from './http/oauth-consents.ts';
+import { interactionHandlers } from './http/oauth-interactions.ts';
+import { oauthProtocolHandlers } from './http/oauth-protocol.ts';
 import { handleReadKeySet } from './http/read-key-set.ts';
 import { handleReadRevocations } from './http/read-revocations.ts';
 import { handleReadOpenIdConfiguration, handleReadServerMetadata } from './http/read-server-metadata.ts';
@@ -34,6 +39,8 @@ import { handleSignIn } from './http/sign-in.ts';
 import { handleStoreDevCredential } from './http/store-dev-credential.ts';
 import { handleStorePendingCredential } from './http/store-pending-credential.ts';
 import { totpHandlers } from './http/totp-factors.ts';
+import { createProviders } from './oauth/provider.ts';
+import { createRecordSeal } from './oauth/record-seal.ts';
 import { createPasswordHasher } from './passwords/password-hasher.ts';
 import { createSignInGuard } from './passwords/sign-in-guard.ts';
 import { sealOrigin } from './personal-origin.ts';
@@ -75,10 +82,13 @@ export const startAuth = async (environment: Environment, directory: ServiceDire
   });
   const totpSeal = createTotpSeal(config.keyEncryptionSecret);
   const recoveryDigest = createRecoveryDigest(config.keyEncryptionSecret);
+  const recordSeal = createRecordSeal(config.keyEncryptionSecret);
   const ports: Ports = {
-    ...{ config, connection, events, personal, hasher, guard, keys, totpSeal, recoveryDigest, feed },
+    ...{ config, connection, events, personal, hasher, guard, keys, totpSeal, recoveryDigest, recordSeal, feed },
     ...{ refusedSignIns, log },
+    provider: () => provider(),
   };
+  const provider = createProviders(ports);
 
   const running = foundation.run(
     [
@@ -102,6 +112,11 @@ export const startAuth = async (environment: Environment, directory: ServiceDire
       handleReadServerMetadata(ports),
       handleReadOpenIdConfiguration(ports),
       handleRotateSigningKey(ports),
+      ...oauthProtocolHandlers(ports),
+      ...interactionHandlers(ports),
+      ...consentHandlers(ports),
+      ...clientHandlers(ports),
+      handleListScopes(),
       handleAuthenticateUser(ports),
       handleStorePendingCredential(ports),
       handleStoreDevCredential(ports),
