@@ -111,4 +111,33 @@ export class Browser {
     }
     return location;
   }
+
+  /** Types the code of a device into its page and goes through with it; what the browser shows in the end. */
+  async connectDevice(userCode: string, more: Readonly<Record<string, string>> = {}): Promise<Response> {
+    const page = await this.request('GET', '/oidc/device');
+    const xsrf = /name="xsrf" value="([^"]+)"/.exec(await page.text())?.[1] ?? '';
+    const entered = await this.request('POST', '/oidc/device', {
+      form: { xsrf, user_code: userCode, confirm: 'yes', ...more },
+    });
+    const next = entered.headers.get('location');
+    if (next === null) return entered;
+    return this.#goOn(new URL(next, issuer));
+  }
+
+  async #goOn(from: URL): Promise<Response> {
+    let at = from;
+    for (let step = 0; step < 4; step++) {
+      const uid = at.searchParams.get('interaction');
+      const read = await this.request('GET', `/v1/oauth/interactions/${uid}`);
+      const { prompt } = z.object({ prompt: z.enum(['login', 'consent']) }).parse(await read.json());
+      const decided = await this.request('POST', `/v1/oauth/interactions/${uid}`, {
+        body: { decision: prompt === 'consent' ? 'approve' : 'continue' },
+      });
+      const { redirectTo } = z.object({ redirectTo: z.string() }).parse(await decided.json());
+      const { location, response } = await this.open(redirectTo);
+      if (location.pathname !== '/sign-in') return response;
+      at = location;
+    }
+    throw new Error('the browser is asked without end');
+  }
 }

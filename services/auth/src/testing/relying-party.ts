@@ -1,5 +1,6 @@
 import type { ClientSettings } from '@rollcall/types/routes/auth/oauth-clients';
 import * as oauth from 'openid-client';
+import { readAnswer } from './answer.ts';
 import type { AuthUnderTest } from './auth-under-test.ts';
 import { issuer } from './browser.ts';
 
@@ -87,4 +88,27 @@ export const exchange = (
     answer,
     { pkceCodeVerifier: verifier, expectedState: state, expectedNonce: nonce },
     parameters,
+  );
+
+/** A request to the token endpoint as it goes over the wire, for what no well-behaved library would send. */
+export const tokenRequest = async (
+  auth: AuthUnderTest,
+  client: { readonly id: string; readonly secret: string | undefined } | undefined,
+  form: Readonly<Record<string, string>>,
+  userAgent = 'an application',
+  path = '/oidc/token',
+) =>
+  readAnswer(
+    await auth.send({
+      method: 'POST',
+      path,
+      userAgent,
+      rawBody: String(new URLSearchParams(form)),
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded',
+        ...(client?.secret === undefined
+          ? {}
+          : { authorization: `Basic ${Buffer.from(`${client.id}:${client.secret}`).toString('base64')}` }),
+      },
+    }),
   );
