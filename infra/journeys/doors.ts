@@ -94,7 +94,7 @@ export const nextPassword = (): string => `another long password ${randomUUID()}
 /**
  * Every way to become or to stay signed in that there is. A route that hands out or takes what opens doors has its place
  * here, or in {@link noDoors}; what is not built (links that sign in, passkeys, other identity providers,
- * OAuth clients, API keys, SCIM) gets it with its routes.
+ * API keys, SCIM) gets it with its routes.
  */
 export const doors: Readonly<Record<string, Door>> = {
   'password and address': byPassword('signIn', '/v1/sessions', ({ email, password }) => ({
@@ -195,10 +195,19 @@ export const doors: Readonly<Record<string, Door>> = {
 /** Doors whose states are tried at their service: whoever has a second factor comes in by none of those above. */
 export const doorsTriedElsewhere: Readonly<Record<string, string>> = {
   completeSignIn: 'services/auth/src/sessions/pending-sign-in.spec.ts',
+  exchangeGrant: 'services/auth/src/oauth/forbidden-states.spec.ts',
+  readUserinfo: 'services/auth/src/oauth/forbidden-states.spec.ts',
+  readUserinfoByPost: 'services/auth/src/oauth/forbidden-states.spec.ts, by the same handler',
+  introspectToken: 'services/auth/src/oauth/forbidden-states.spec.ts',
+  decideInteraction: 'services/auth/src/http/oauth-interactions.spec.ts',
 };
 
 const mailsALink = 'mails a link, whose own door is above, and shows nobody whether it did';
 const showsAPage = 'shows a page with a button; the link works when it is pressed';
+
+const showsAForm = 'shows a form; what it does is done when it is sent';
+const sendsAlong = 'sends a browser along; who is signed in is asked anew where the code is redeemed';
+const handsASecret = 'hands an administrator what an application proves itself with, and no person';
 
 /** Routes that look like doors, and why they are none. */
 export const noDoors: Readonly<Record<string, string>> = {
@@ -210,4 +219,18 @@ export const noDoors: Readonly<Record<string, string>> = {
   showVerificationPage: showsAPage,
   showResetPage: showsAPage,
   signOut: 'closes',
+  authorize: sendsAlong,
+  resumeAuthorization: sendsAlong,
+  readInteraction: 'tells what an application asks for, to the browser that it sent here',
+  pushAuthorization: 'keeps the beginning of an authorization, which is a door when somebody decides it',
+  authorizeDevice: 'hands out a code that opens nothing until a person has let the device in',
+  showDevicePage: showsAForm,
+  enterUserCode: sendsAlong,
+  resumeDevice: sendsAlong,
+  revokeToken: 'closes',
+  endOAuthSession: showsAForm,
+  confirmOAuthLogout: 'closes',
+  showSignedOut: 'shows a page',
+  createClient: handsASecret,
+  rotateClientSecret: handsASecret,
 };

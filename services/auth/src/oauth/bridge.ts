@@ -33,7 +33,11 @@ export const whoIsSignedIn = async (
 
 export const originOf = ({ hop }: CallContext): string => digestOf(JSON.stringify([hop.ipAddress, hop.userAgent]));
 
-/** Lets the provider, which speaks to Node's own requests, answer one that came over a signed hop. */
+/**
+ * Lets the provider, which speaks to Node's own requests, answer one that came over a signed hop.
+ *
+ * @throws what is away, when something is: whoever asks may try again
+ */
 export const askProvider = async (
   { config }: Ports,
   provider: Provider,
@@ -51,29 +55,25 @@ export const askProvider = async (
   const injected: InjectOptions = {
     method: request.method === 'POST' ? 'POST' : 'GET',
     url: request.target,
-    headers: headersFor(config.issuer, request, context, current),
+    headers: headersFor(config.issuer, request, context),
     remoteAddress: context.hop.ipAddress,
     ...(request.body === null ? {} : { payload: Buffer.from(request.body) }),
   };
   // Awaited inside: the request begins when somebody waits for its answer.
   const answer = await currentRequest.run(current, async () => await inject(dispatch, injected));
+  if (current.outage !== undefined) throw current.outage;
   return new Response(new Uint8Array(answer.rawPayload), {
     status: answer.statusCode,
     headers: headersFrom(answer.headers),
   });
 };
 
-const headersFor = (
-  issuer: string,
-  { headers }: PlainRequest,
-  { hop }: CallContext,
-  { signedIn }: CurrentRequest,
-): Record<string, string> => {
+const headersFor = (issuer: string, { headers }: PlainRequest, { hop }: CallContext): Record<string, string> => {
   const { protocol, host } = new URL(issuer);
   const cookies = Object.values(oauthCookies).flatMap((name) => {
     const value = readCookie(headers.get('cookie'), name);
-    // The provider only looks for a session where it is shown the name of one.
-    const shown = name === oauthCookies.session && signedIn ? (value ?? randomBytes(32).toString('base64url')) : value;
+    // The provider only looks for a session, or keeps one for its forms, where it is shown the name of one.
+    const shown = name === oauthCookies.session ? (value ?? randomBytes(32).toString('base64url')) : value;
     return shown === undefined ? [] : [`${name}=${shown}`];
   });
   return {

@@ -111,7 +111,8 @@ export const createConfiguration = (ports: Ports, keys: readonly JWK[]): Configu
       Interaction: 30 * minute,
       // However often it is refreshed, a grant ends.
       RefreshToken: (_, token) => Math.max(1, Math.min(refreshToken, longest - token.totalLifetime())),
-      Session: refreshToken,
+      // Where nobody is signed in, it is there for a form.
+      Session: (_, { accountId }) => (accountId === undefined ? 60 * minute : refreshToken),
     },
     renderError: pages.showError,
     // Keys of clients are registered with them: nothing is fetched from addresses that they name.

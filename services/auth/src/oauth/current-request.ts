@@ -9,6 +9,8 @@ export interface CurrentRequest {
   readonly origin: string;
   /** The person has confirmed that they want to sign out. */
   signsOut: boolean;
+  /** What it could not be answered for: another part of the service is away. */
+  outage?: unknown;
 }
 
 export const currentRequest = new AsyncLocalStorage<CurrentRequest>();

@@ -114,6 +114,34 @@ describe('a device (RFC 8628)', () => {
   });
 });
 
+it('whoever posts to a page that they were not shown is told so, in any browser (N25)', async () => {
+  for (const browser of [new Browser(auth), (await someone()).browser]) {
+    for (const path of ['/oidc/device', '/oidc/logout/confirm']) {
+      for (const form of [{}, { xsrf: '', user_code: 'x' }, { xsrf: 'x', logout: 'yes' }]) {
+        const { status } = await browser.request('POST', path, { form });
+        expect([path, status]).toEqual([path, 400]);
+      }
+    }
+    expect((await browser.open('/oidc/auth/made-up')).response.status).toBe(400);
+    expect((await browser.open('/oidc/device/made-up')).response.status).toBe(400);
+  }
+});
+
+it('what cannot be answered just now may be asked again, and nobody is told why', async () => {
+  const client = await registerClient(auth);
+  const app = await relyingParty(auth, client);
+  const { url } = await begin(app);
+  await auth.connection.sql.begin(async (tx) => {
+    await tx`lock table auth.oauth_clients in access exclusive mode`;
+    const [page, tokens] = await Promise.all([
+      new Browser(auth).request('GET', url),
+      tokenRequest(auth, client, { grant_type: 'client_credentials' }),
+    ]);
+    expect([page.status, tokens.status]).toEqual([503, 503]);
+    expect(tokens.body).toEqual({ error: 'temporarily_unavailable', error_description: expect.any(String) });
+  });
+});
+
 describe('a token', () => {
   const tokensFor = async () => {
     const { person, browser } = await someone();

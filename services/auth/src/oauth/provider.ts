@@ -1,4 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
+import { isOutage } from '@rollcall/service-kit/failures';
 import { digestOf } from '@rollcall/service-kit/sealed-secret';
 import { isRedirectUri } from '@rollcall/types/redirect-uris';
 import type { JWK } from 'jose';
@@ -13,7 +14,12 @@ const make = (ports: Ports, keys: readonly JWK[]): Provider => {
   provider.proxy = true;
   keepSecretsAsDigests(provider);
   judgeRedirectsAtUse(provider);
-  provider.on('server_error', (_, error) => ports.log.error({ err: error }, 'the OAuth provider failed'));
+  provider.onerror = (error: unknown) => ports.log.error({ err: error }, 'the OAuth provider failed');
+  provider.on('server_error', (_, error) => {
+    const request = currentRequest.getStore();
+    if (request && isOutage(error)) request.outage = error;
+    else provider.onerror(error);
+  });
   provider.on('end_session.success', ({ oidc }) => {
     const request = currentRequest.getStore();
     if (request && oidc.params?.logout) request.signsOut = true;
