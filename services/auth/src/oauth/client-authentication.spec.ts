@@ -90,9 +90,9 @@ describe('an application that has a secret proves itself wherever it asks for so
 describe('an application that signs what it sends', () => {
   const signing = async () => {
     const pair = await generateKeyPair('ES256', { extractable: true });
-    const jwks = {
-      keys: [{ ...(await exportJWK(pair.publicKey)), kid: 'one', alg: 'ES256', use: 'sig', kty: 'EC' as const }],
-    };
+    const { x = '', y = '' } = await exportJWK(pair.publicKey);
+    const key = { kty: 'EC', crv: 'P-256', x, y, kid: 'one', alg: 'ES256', use: 'sig' } as const;
+    const jwks = { keys: [key] };
     const client = await registerClient(auth, {
       authMethod: 'private_key_jwt',
       jwks,

@@ -24,7 +24,7 @@ export const oauthCookies = {
 
 const minute = 60;
 const signing = ['ES256' as const];
-const clientSigning = ['ES256', 'PS256', 'RS256', 'EdDSA'] as const;
+const clientSigning = ['ES256', 'PS256', 'RS256', 'EdDSA', 'Ed25519'] as const;
 
 /** OAuth 2.1: nothing implicit, no passwords, PKCE for everybody. What is not named here is off. */
 export const createConfiguration = (ports: Ports, keys: readonly JWK[]): Configuration => {

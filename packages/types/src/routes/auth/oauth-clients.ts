@@ -25,11 +25,39 @@ export const clientGrantTypes = [
 /** How an application proves that it is itself; `none` where it cannot keep a secret. */
 export const clientAuthMethods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'] as const;
 
-/** Public halves alone: a private one that is sent here is not private any more. */
-const publicKey = z.looseObject({ kty: z.enum(['EC', 'OKP', 'RSA']), kid: line({ min: 1, max: 128 }).optional() });
-const keySet = z
-  .object({ keys: z.array(publicKey).min(1).max(10) })
-  .refine(({ keys }) => keys.every((key) => !('d' in key) && !('p' in key)), 'must hold public keys only');
+const base64url = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .regex(/^[A-Za-z0-9_-]+$/, 'must be base64url');
+const ofEveryKey = { kid: line({ min: 1, max: 128 }).optional(), use: z.literal('sig').optional() };
+
+/** Public halves alone (RFC 7517): a private one that is sent here is not private any more, and is not taken. */
+const publicKey = z.discriminatedUnion('kty', [
+  z.strictObject({
+    kty: z.literal('EC'),
+    crv: z.literal('P-256'),
+    x: base64url(43),
+    y: base64url(43),
+    alg: z.literal('ES256').optional(),
+    ...ofEveryKey,
+  }),
+  z.strictObject({
+    kty: z.literal('OKP'),
+    crv: z.literal('Ed25519'),
+    x: base64url(43),
+    alg: z.enum(['EdDSA', 'Ed25519']).optional(),
+    ...ofEveryKey,
+  }),
+  z.strictObject({
+    kty: z.literal('RSA'),
+    n: base64url(1_366).min(342, 'must be at least 2048 bits'),
+    e: base64url(16),
+    alg: z.enum(['RS256', 'PS256']).optional(),
+    ...ofEveryKey,
+  }),
+]);
+const keySet = z.strictObject({ keys: z.array(publicKey).min(1).max(10) });
 
 const resource = z
   .string()

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { entityId, instant } from '../../ids.ts';
 import { page, paging } from '../../paging.ts';
 import { defineRoute } from '../../route-definition.ts';
-import { line } from '../../text.ts';
 
 const service = 'auth';
 const tag = 'OAuth 2.1 and OpenID Connect';
@@ -33,7 +32,7 @@ export const listScopes = defineRoute({
   tag,
 });
 
-const uid = line({ min: 1, max: 64 });
+const uid = z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'must be the 43 characters of an interaction');
 
 export const readInteraction = defineRoute({
   service,
