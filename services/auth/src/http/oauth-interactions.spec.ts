@@ -1,3 +1,4 @@
+import { refreshTokenGrant } from 'openid-client';
 import { generate } from 'otplib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readAnswer } from '../testing/answer.ts';
@@ -126,7 +127,6 @@ describe('a fresh or stronger sign-in', () => {
     const begun = await begin(app);
     const tokens = await exchange(app, await browser.authorize(begun.url), begun);
     await proveAgain(browser, person);
-    const { refreshTokenGrant } = await import('openid-client');
     expect((await refreshTokenGrant(app, String(tokens.refresh_token))).access_token).toEqual(expect.any(String));
   });
 
@@ -210,6 +210,35 @@ describe('an authorization belongs to one browser (N21, N30)', () => {
     browser.actor = null;
     const opened = await browser.open(String(redirectTo));
     expect(opened.location.searchParams.get('code')).toBeNull();
+  });
+
+  it('nor does a sign-in go on that was over before its browser came back', async () => {
+    const browser = new Browser(auth);
+    const { url } = await begin(app, { scope: 'openid offline_access', prompt: 'consent' });
+    const { location } = await browser.open(url);
+    await browser.signIn(await auth.register());
+    const asked = await browser.decide(location, 'continue');
+    const { redirectTo } = (await decide(browser, asked, 'approve')).body;
+    await auth.ask('DELETE', '/v1/sessions/current', { actor: browser.actor });
+    browser.actor = null;
+    const opened = await browser.open(String(redirectTo));
+    expect([opened.location.origin, opened.response.status]).toEqual([issuer, 400]);
+  });
+
+  it('in a browser where somebody is signed in it changes nothing, for either of the two', async () => {
+    const [attacker, victim] = [await someone(), await someone()];
+    const tokensIn = async (browser: Browser) => {
+      const begun = await begin(app);
+      return exchange(app, await browser.authorize(begun.url), begun);
+    };
+    const theirs = await tokensIn(attacker.browser);
+    const planted = attacker.browser.cookies.filter(({ name }) => name.includes('oauth_session'));
+    victim.browser.cookies = [...victim.browser.cookies, ...planted];
+    const own = await tokensIn(victim.browser);
+    expect([theirs.claims()?.sub, own.claims()?.sub]).toEqual([attacker.person.userId, victim.person.userId]);
+    await auth.ask('DELETE', '/v1/sessions/current', { actor: attacker.browser.actor });
+    await expect(refreshTokenGrant(app, String(theirs.refresh_token))).rejects.toThrow();
+    expect((await refreshTokenGrant(app, String(own.refresh_token))).access_token).toEqual(expect.any(String));
   });
 
   it('a session of the provider that was planted in a browser signs nobody in', async () => {

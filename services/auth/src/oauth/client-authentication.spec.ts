@@ -197,6 +197,10 @@ describe('what OAuth 2.1 has left behind', () => {
       grantTypes: ['client_credentials'],
       redirectUris: [],
     });
+    // As if it had been registered under other rules.
+    await auth.connection.sql`
+      update auth.oauth_clients set settings = jsonb_set(settings, '{resources}', ${JSON.stringify([api, issuer, `${issuer}/`])}::jsonb)
+      where id = ${client.id}`;
     for (const resource of [issuer, `${issuer}/`, 'https://other.example/', 'not an address']) {
       const form = { grant_type: 'client_credentials', resource };
       expect((await tokenRequest(auth, client, form)).body).toMatchObject({ error: 'invalid_target' });

@@ -94,6 +94,8 @@ const states: Readonly<Record<string, (world: World) => Promise<unknown>>> = {
     await auth.setAccess(person, false);
     await auth.setAccess(person, true);
   },
+  'kept out, with nothing else done about it yet': ({ person }) =>
+    auth.connection.sql`update auth.credentials set disabled_at = now() where user_id = ${person.userId}`,
   'password changed': ({ person, browser }) =>
     auth.ask('PUT', '/v1/password', {
       actor: browser.actor,
