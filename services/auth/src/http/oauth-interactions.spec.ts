@@ -236,8 +236,9 @@ describe('an authorization belongs to one browser (N21, N30)', () => {
     victim.browser.cookies = [...victim.browser.cookies, ...planted];
     const own = await tokensIn(victim.browser);
     expect([theirs.claims()?.sub, own.claims()?.sub]).toEqual([attacker.person.userId, victim.person.userId]);
+    const next = await refreshTokenGrant(app, String(theirs.refresh_token));
     await auth.ask('DELETE', '/v1/sessions/current', { actor: attacker.browser.actor });
-    await expect(refreshTokenGrant(app, String(theirs.refresh_token))).rejects.toThrow();
+    await expect(refreshTokenGrant(app, String(next.refresh_token))).rejects.toThrow();
     expect((await refreshTokenGrant(app, String(own.refresh_token))).access_token).toEqual(expect.any(String));
   });
 
