@@ -1,8 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { newcomer, signIn } from '@rollcall/testing/people';
-import { type Compose, isIn } from './calling.ts';
+import { byOthers, type Compose, isIn, nextPassword } from './calling.ts';
 import { oauthRequests } from './oauth-requests.ts';
 import { parkEvent } from './parked-event.ts';
+import { passkeyRequests } from './passkey-requests.ts';
 import { secondFactorRequests } from './second-factor-requests.ts';
 import { sharedPermission } from './shared-permission.ts';
 import { structureRequests } from './structure-requests.ts';
@@ -85,17 +86,28 @@ export const callerRequests: Readonly<Record<string, Compose>> = {
   revokeUserSessions: onSignedIn,
   ...secondFactorRequests,
   ...oauthRequests,
+  ...passkeyRequests,
+  askForMagicLink: ({ subject }) => ({ body: { email: subject.email } }),
+  signInByMail: async ({ cast }) => {
+    const { email } = await cast.somebody();
+    const ask = () => cast.api('POST', '/v1/magic-links', { body: { email } });
+    return { body: { token: await cast.mailedToken(email, ask) } };
+  },
   forgotPassword: ({ subject }) => ({ body: { email: subject.email } }),
   resetPassword: async ({ cast }) => {
     // Somebody new each time: a mail that was asked for before would void the next one.
-    const { email, password } = await cast.somebody();
+    const { email } = await cast.somebody();
     const ask = () => cast.api('POST', '/v1/password/forgot', { body: { email } });
-    return { body: { token: await cast.mailedToken(email, ask), password } };
+    return { body: { token: await cast.mailedToken(email, ask), password: nextPassword() } };
   },
-  changePassword: ({ caller, subject }) => {
-    const { password } = caller ?? subject;
-    return { body: { current: password, password } };
-  },
+  changePassword: byOthers(
+    async ({ cast }) => {
+      // Nobody takes one again that was theirs.
+      const { token, password } = await cast.somebody();
+      return { token, body: { current: password, password: nextPassword() } };
+    },
+    { body: { current: 'any', password: nextPassword() } },
+  ),
   showResetPage: () => ({ query: `token=${secret}` }),
   readKeySet: nothing,
   readServerMetadata: nothing,

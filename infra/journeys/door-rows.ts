@@ -72,6 +72,11 @@ export const resetLinkRows: DoorRows = {
   expired: 'token_invalid',
 };
 
+export const signInLinkRows: DoorRows = {
+  ...resetLinkRows,
+  'signed out by an administrator': 'token_invalid',
+};
+
 const noAccountYet = { cannotBe: 'there is no account yet' };
 
 export const verificationLinkRows: DoorRows = {

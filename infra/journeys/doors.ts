@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import type { ApiAnswer, ApiRequest } from '@rollcall/testing/api-client';
 import { type Newcomer, newcomer, signIn } from '@rollcall/testing/people';
+import { nextPassword } from './calling.ts';
 import type { Cast } from './cast.ts';
 import { beginInCookies } from './cookie-session.ts';
 import {
@@ -9,6 +9,7 @@ import {
   passwordRows,
   refreshRows,
   resetLinkRows,
+  signInLinkRows,
   verificationLinkRows,
 } from './door-rows.ts';
 import { LiveClient } from './live-client.ts';
@@ -88,13 +89,9 @@ const inCookies = (
   },
 });
 
-/** Another password for somebody, every time. */
-export const nextPassword = (): string => `another long password ${randomUUID()}`;
-
 /**
  * Every way to become or to stay signed in that there is. A route that hands out or takes what opens doors has its place
- * here, or in {@link noDoors}; what is not built (links that sign in, passkeys, other identity providers,
- * API keys, SCIM) gets it with its routes.
+ * here, or in {@link noDoors}; what is not built (other identity providers, API keys, SCIM) gets it with its routes.
  */
 export const doors: Readonly<Record<string, Door>> = {
   'password and address': byPassword('signIn', '/v1/sessions', ({ email, password }) => ({
@@ -164,6 +161,14 @@ export const doors: Readonly<Record<string, Door>> = {
       return { present: asking(cast, 'POST', '/v1/password/reset', { body: { token, password: nextPassword() } }) };
     },
   },
+  'mailed link to sign in': {
+    operations: ['signInByMail'],
+    rows: signInLinkRows,
+    obtain: async (cast, _, { email }) => {
+      const token = await cast.mailedToken(email, () => cast.api('POST', '/v1/magic-links', { body: { email } }));
+      return { present: asking(cast, 'POST', '/v1/sessions/magic-link', { body: { token } }) };
+    },
+  },
   'changing the password': byAccessToken(
     'token_revoked',
     (cast, _, token, { password }) =>
@@ -200,6 +205,7 @@ export const doorsTriedElsewhere: Readonly<Record<string, string>> = {
   readUserinfoByPost: 'services/auth/src/oauth/forbidden-states.spec.ts, by the same handler',
   introspectToken: 'services/auth/src/oauth/forbidden-states.spec.ts',
   decideInteraction: 'services/auth/src/http/oauth-interactions.spec.ts',
+  signInWithPasskey: 'services/auth/src/http/passkeys.spec.ts',
 };
 
 const mailsALink = 'mails a link, whose own door is above, and shows nobody whether it did';
@@ -211,11 +217,13 @@ const handsASecret = 'hands an administrator what an application proves itself w
 
 /** Routes that look like doors, and why they are none. */
 export const noDoors: Readonly<Record<string, string>> = {
+  askForPasskey: 'hands out a challenge that opens nothing without a passkey',
   enrolTotp: 'hands its owner a secret that opens nothing without the password',
   signUp: 'makes an account that opens no door until its address is confirmed: the state "unverified"',
   createUser: 'as signUp; to vouch for an address takes a permission',
   resendVerification: mailsALink,
   forgotPassword: mailsALink,
+  askForMagicLink: mailsALink,
   showVerificationPage: showsAPage,
   showResetPage: showsAPage,
   signOut: 'closes',

@@ -1,8 +1,9 @@
 import { newcomer, type SignedInPerson, signIn } from '@rollcall/testing/people';
 import postgres from 'postgres';
+import { nextPassword } from './calling.ts';
 import type { Cast } from './cast.ts';
 import type { ForbiddenState } from './door-rows.ts';
-import { type Credential, nextPassword } from './doors.ts';
+import type { Credential } from './doors.ts';
 
 /** Somebody about whom no administrator has vouched, and who has not opened their mail. */
 export const unverifiedPerson = async ({ api }: Cast): Promise<ReturnType<typeof newcomer>> => {
@@ -18,6 +19,7 @@ const expire = async (url: string, { id }: SignedInPerson): Promise<void> => {
   const past = sql`now() - interval '1 second'`;
   await sql`update auth.sessions set expires_at = ${past} where user_id = ${id}`;
   await sql`update auth.password_resets set expires_at = ${past} where user_id = ${id}`;
+  await sql`update auth.magic_links set expires_at = ${past} where user_id = ${id}`;
   await sql`update registration.verifications set expires_at = ${past}`;
   await sql.end();
 };

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type SignedInPerson, signIn } from '@rollcall/testing/people';
 import { generate } from 'otplib';
-import { type CallerRequest, type Calling, type Compose, isIn } from './calling.ts';
+import { byOthers, type Calling, type Compose, once } from './calling.ts';
 import type { Cast } from './cast.ts';
 
 const must = async (cast: Cast, method: string, path: string, token: string, body: unknown) => {
@@ -36,25 +36,8 @@ const beginStrong = async (cast: Cast) => {
   return { params: { factorId }, token: String(answer.body.accessToken) };
 };
 
-/** What is made once for each cast, by name: accounts are limited by the minute. */
-const made = new WeakMap<Cast, Map<string, Promise<unknown>>>();
-const once = <T>(cast: Cast, name: string, make: () => Promise<T>): Promise<T> => {
-  const known = made.get(cast) ?? new Map<string, Promise<unknown>>();
-  made.set(cast, known);
-  const found = known.get(name) ?? make();
-  known.set(name, found);
-  // What stands under a name was made for it.
-  return found as Promise<T>;
-};
-
 /** A session that began with a second factor, the same one for each kind of caller. */
 const strong = ({ cast, kind }: Calling) => once(cast, `strong ${kind}`, () => beginStrong(cast));
-
-/** Each call that is carried out is by people of its own: nobody else of a journey is asked for a second factor then. */
-const byOthers =
-  (compose: (calling: Calling) => Promise<CallerRequest>, otherwise: CallerRequest): Compose =>
-  (calling) =>
-    isIn(calling) ? compose(calling) : otherwise;
 
 const noFactor = { params: { factorId: randomUUID() } };
 
@@ -98,6 +81,9 @@ export const secondFactorRequests: Readonly<Record<string, Compose>> = {
     return { params: { factorId }, token: person.token };
   }, noFactor),
   "removeTotp when another's": anothers(),
+  removeUserFactors: async ({ cast }) => ({
+    params: { userId: (await once(cast, 'helped', () => cast.somebody())).id },
+  }),
   readRecoveryCodes: () => ({}),
   makeRecoveryCodes: byOthers(async (calling) => ({ token: (await strong(calling)).token }), {}),
 };

@@ -88,7 +88,7 @@ const ownPlaces = {
 const nativeOutside = {
   name: 'native-outside',
   setup({ onResolve }) {
-    onResolve({ filter: /^argon2$/ }, ({ path: name, importer }) => ({
+    onResolve({ filter: /^(argon2|@node-rs\/bcrypt)$/ }, ({ path: name, importer }) => ({
       path: pathToFileURL(createRequire(importer).resolve(name)).href,
       external: true,
     }));

@@ -28,8 +28,12 @@ export const problemResponse = (refusal: Refusal, requestId: string): Response =
   });
 
 /** That the token is good, and the sign-in behind it not good enough, is told apart (RFC 9470 section 3). */
-const challengeOf = ({ refused }: Refusal): string =>
-  refused === 'reauthentication_required' ? 'Bearer error="insufficient_user_authentication"' : 'Bearer';
+const challengeOf = ({ refused, stepUp = {} }: Refusal): string => {
+  if (refused !== 'reauthentication_required') return 'Bearer';
+  const acr = stepUp.acr === undefined ? [] : [`acr_values="${stepUp.acr}"`];
+  const maxAge = stepUp.maxAgeSeconds === undefined ? [] : [`max_age="${stepUp.maxAgeSeconds}"`];
+  return `Bearer ${['error="insufficient_user_authentication"', ...acr, ...maxAge].join(', ')}`;
+};
 
 // RFC 6901 section 3.
 const pointer = (path: readonly PropertyKey[]): string =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { countryCodes } from './countries.ts';
-import { isOwnName, newPassword, presentedPassword, profileFields } from './people.ts';
+import { newPassword, presentedPassword, profileFields } from './people.ts';
 import { line, paragraph } from './text.ts';
 
 const takes = (fields: Record<string, unknown>) => profileFields.safeParse(fields).success;
@@ -78,16 +78,5 @@ describe('a password', () => {
   it.each(['        ', '\u202e nothing but odd \u2066', 'عبارة المرور'])('may hold any text: %j', (typed) => {
     expect(newPassword.parse(typed)).toBe(typed);
     expect(presentedPassword.parse(typed)).toBe(typed);
-  });
-
-  it.each(['ada-lovelace', 'ADA-LOVELACE', 'countess@example.com', 'Countess'])(
-    '%s is a name of its owner',
-    (typed) => {
-      expect(isOwnName(typed, { email: 'Countess@example.com', username: 'Ada-Lovelace' })).toBe(true);
-    },
-  );
-
-  it.each(['ada-lovelace!', 'example.com', ''])('%s is none', (typed) => {
-    expect(isOwnName(typed, { email: 'countess@example.com', username: 'ada-lovelace' })).toBe(false);
   });
 });

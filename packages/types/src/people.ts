@@ -32,16 +32,14 @@ export const newPassword = verbatim({ min: passwordMinLength, max: passwordMaxLe
 export const presentedPassword = verbatim({ max: passwordMaxLength });
 
 /**
- * Is this password a name of its owner? Those are guessed before any list is (NIST SP 800-63B section 3.1.1.2), so every
- * place where a password is set asks this.
+ * A password as another system kept it: argon2, bcrypt, `$pbkdf2-sha256$i=…`, `$scrypt$ln=…,r=…,p=…`, or Firebase's as
+ * `$firebase-scrypt$ln=…,r=…,ss=…,sk=…`, each with its salt and hash in the form of PHC strings. It is replaced by one of ours
+ * when its owner signs in.
  */
-export const isOwnName = (
-  password: string,
-  { email: address, username: name }: { readonly email: string; readonly username: string },
-): boolean => {
-  const typed = password.toLowerCase();
-  return [address, address.slice(0, address.lastIndexOf('@')), name].some((own) => own.toLowerCase() === typed);
-};
+export const passwordHash = z
+  .string()
+  .max(1024, 'must be at most 1024 characters')
+  .regex(/^\$[\x21-\x7e]+$/, 'must be a hash such as $argon2id$…, $2b$… or $scrypt$…');
 
 /** A mailed secret: 24 random bytes in base64url. */
 export const mailedToken = z.string().regex(/^[A-Za-z0-9_-]{32}$/, 'must be the 32 characters of the mailed link');

@@ -8,6 +8,7 @@ export const problems = {
   malformed_json: { status: 400, title: 'The body is not valid JSON' },
   invalid_cursor: { status: 400, title: 'The cursor is not one this list gave out' },
   weak_password: { status: 400, title: 'The password is too easy to guess' },
+  passkey_refused: { status: 400, title: 'This is no passkey that was asked for here' },
   token_invalid: { status: 400, title: 'The link or code is unknown, used or expired' },
   unsupported_media_type: { status: 415, title: 'The body must be application/json' },
   request_timeout: { status: 408, title: 'The request took too long to arrive' },
@@ -82,6 +83,8 @@ export interface Refusal {
   readonly retryAfterSeconds?: number;
   /** Positions of the access log that are in the way. */
   readonly blockedBy?: readonly number[];
+  /** What sign-in would do: how long ago at most, and how well assured (RFC 9470). */
+  readonly stepUp?: { readonly maxAgeSeconds?: number; readonly acr?: string };
 }
 
 /** Makes a refusal. Say in `detail` what this caller can do about it, never what happened inside. */

@@ -2,9 +2,11 @@ import { isInternal, type Route } from './route-definition.ts';
 import * as activityLog from './routes/activity-log.ts';
 import * as authAccounts from './routes/auth/accounts.ts';
 import * as keys from './routes/auth/keys.ts';
+import * as magicLinks from './routes/auth/magic-links.ts';
 import * as oauthClients from './routes/auth/oauth-clients.ts';
 import * as oauthInteractions from './routes/auth/oauth-interactions.ts';
 import * as oauthProtocol from './routes/auth/oauth-protocol.ts';
+import * as passkeys from './routes/auth/passkeys.ts';
 import * as passwords from './routes/auth/passwords.ts';
 import * as revocations from './routes/auth/revocations.ts';
 import * as secondFactors from './routes/auth/second-factors.ts';
@@ -35,6 +37,8 @@ const isRoute = (value: unknown): value is Route =>
 export const routeTable: readonly Route[] = [
   registration,
   sessions,
+  magicLinks,
+  passkeys,
   secondFactors,
   passwords,
   keys,

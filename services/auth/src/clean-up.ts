@@ -2,8 +2,10 @@ import { deleteExpiredCounters } from '@rollcall/database/rate-limits';
 import { Worker } from '@rollcall/service-kit/worker';
 import type { Ports } from './ports.ts';
 import { forgetUnconfirmed } from './store/credentials.ts';
+import { deleteOldMagicLinks } from './store/magic-links.ts';
 import { deleteExpiredSecrets } from './store/oauth-clients.ts';
 import { deleteExpiredRecords } from './store/oauth-records.ts';
+import { deleteOldChallenges } from './store/passkey-challenges.ts';
 import { deleteOldResets } from './store/password-resets.ts';
 import { deleteOldPendingSignIns } from './store/pending-sign-ins.ts';
 import { deleteExpiredRevocations } from './store/revocations.ts';
@@ -22,7 +24,9 @@ export const createCleanUpWorker = ({ connection, log }: Ports): Worker =>
     round: async () => {
       await forgetUnconfirmed(connection.db);
       await deleteOldResets(connection.db);
+      await deleteOldMagicLinks(connection.db);
       await deleteUnconfirmedTotp(connection.db);
+      await deleteOldChallenges(connection.db);
       await deleteOldPendingSignIns(connection.db);
       await deleteExpiredRevocations(connection.db);
       await deleteRetiredKeys(connection.db);

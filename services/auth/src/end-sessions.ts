@@ -7,6 +7,7 @@ import { sessionId } from '@rollcall/types/ids';
 import type { Revocation } from '@rollcall/types/routes/auth/revocations';
 import type { Config } from './config.ts';
 import { holdCredential } from './store/credentials.ts';
+import { voidMagicLinks } from './store/magic-links.ts';
 import { removeRecordsOfSessions, removeRecordsOfUser } from './store/oauth-records.ts';
 import { voidPendingSignIns } from './store/pending-sign-ins.ts';
 import { addRevocations } from './store/revocations.ts';
@@ -36,7 +37,10 @@ export const endSessionsOf = async (
   await holdCredential(tx, userId);
   const ended = await endSessions(tx, userId, selection);
   // What ends all of somebody's sessions leaves none about to begin.
-  if (selection === 'all') await voidPendingSignIns(tx, userId);
+  if (selection === 'all') {
+    await voidPendingSignIns(tx, userId);
+    await voidMagicLinks(tx, userId);
+  }
   await removeRecordsOfSessions(tx, ended);
   // What applications may keep for longer than a session they may not keep from somebody who has lost the account.
   if (shutsApplicationsOut.has(reason)) await removeRecordsOfUser(tx, userId);

@@ -1,6 +1,7 @@
 import type { Connection } from '@rollcall/database/connect';
 import type { EventPlane } from '@rollcall/events/event-plane';
 import type { PersonalData } from '@rollcall/events/personal-data';
+import type { PermissionCheck } from '@rollcall/service-kit/call-context';
 import type { Logger } from '@rollcall/service-kit/logging';
 import type Provider from 'oidc-provider';
 import type { Config } from './config.ts';
@@ -27,7 +28,10 @@ export interface Ports {
   readonly recordSeal: RecordSeal;
   /** The OAuth provider, with the keys that sign now. */
   readonly provider: () => Promise<Provider>;
+  /** What a mailed code of a request is kept as. */
+  readonly mailedCodeDigest: (requestId: string, code: string) => string;
   readonly feed: RevocationFeed;
   readonly refusedSignIns: RefusedSignIns;
+  readonly checkPermission: PermissionCheck;
   readonly log: Logger;
 }

@@ -5,6 +5,7 @@ import type { RunningService } from '@rollcall/service-kit/service';
 import type { ServiceDirectory } from '@rollcall/service-kit/service-directory';
 import { createCleanUpWorker } from './clean-up.ts';
 import { toConfig } from './config.ts';
+import { createMailedCodeDigest } from './factors/mailed-code.ts';
 import { createRecoveryDigest } from './factors/recovery-codes.ts';
 import { createTotpSeal } from './factors/sealed-totp.ts';
 import { handleAuthenticateUser } from './http/authenticate-user.ts';
@@ -14,17 +15,20 @@ import { handleEnrolUser } from './http/enrol-user.ts';
 import { handleForgotPassword } from './http/forgot-password.ts';
 import { handleListScopes } from './http/list-scopes.ts';
 import { handleListSessions, handleListUserSessions } from './http/list-sessions.ts';
+import { magicLinkHandlers } from './http/magic-links.ts';
 import { handleMintResetSecret } from './http/mint-reset-secret.ts';
 import { clientHandlers } from './http/oauth-clients.ts';
 import { consentHandlers } from './http/oauth-consents.ts';
 import { interactionHandlers } from './http/oauth-interactions.ts';
 import { oauthProtocolHandlers } from './http/oauth-protocol.ts';
+import { passkeyHandlers } from './http/passkeys.ts';
 import { handleReadKeySet } from './http/read-key-set.ts';
 import { handleReadRevocations } from './http/read-revocations.ts';
 import { handleReadOpenIdConfiguration, handleReadServerMetadata } from './http/read-server-metadata.ts';
 import { handleReauthenticate } from './http/reauthenticate.ts';
 import { recoveryCodeHandlers } from './http/recovery-codes.ts';
 import { handleRefreshSession } from './http/refresh-session.ts';
+import { handleRemoveUserFactors } from './http/remove-user-factors.ts';
 import { handleResetPassword } from './http/reset-password.ts';
 import {
   handleRevokeOtherSessions,
@@ -36,7 +40,9 @@ import { handleRotateSigningKey } from './http/rotate-signing-key.ts';
 import { handleSetUserAccess } from './http/set-user-access.ts';
 import { handleShowResetPage } from './http/show-reset-page.ts';
 import { handleSignIn } from './http/sign-in.ts';
+import { handleSignInWithPasskey } from './http/sign-in-with-passkey.ts';
 import { handleStoreDevCredential } from './http/store-dev-credential.ts';
+import { handleStoreImportedCredential } from './http/store-imported-credential.ts';
 import { handleStorePendingCredential } from './http/store-pending-credential.ts';
 import { totpHandlers } from './http/totp-factors.ts';
 import { createProviders } from './oauth/provider.ts';
@@ -50,6 +56,7 @@ import { RevocationFeed } from './revocation-feed.ts';
 import { credentialOf } from './store/credentials.ts';
 import { eventTables, idempotencyKeys } from './store/schema.ts';
 import { wasSignedInFrom } from './store/sessions.ts';
+import { createKeyRotation } from './tokens/key-rotation.ts';
 import { createSigningKeys } from './tokens/signing-keys.ts';
 
 /** Credentials, sessions, tokens and the keys that sign them. */
@@ -62,7 +69,7 @@ export const startAuth = async (environment: Environment, directory: ServiceDire
     tables: eventTables,
     idempotencyKeys,
   });
-  const { connection, personal, bus, log, shutdown } = foundation;
+  const { connection, personal, bus, checkPermission, log, shutdown } = foundation;
   const events = foundation.joinEventPlane({});
   const keys = createSigningKeys(connection, config.keyEncryptionSecret, config.accessTokenLifetimeMilliseconds);
   // Connections of its own: however busy the rest is, what was revoked is told.
@@ -81,11 +88,12 @@ export const startAuth = async (environment: Environment, directory: ServiceDire
     sealOrigin: (userId, hop) => sealOrigin({ personal, log }, userId, hop),
   });
   const totpSeal = createTotpSeal(config.keyEncryptionSecret);
+  const mailedCodeDigest = createMailedCodeDigest(config.keyEncryptionSecret);
   const recoveryDigest = createRecoveryDigest(config.keyEncryptionSecret);
   const recordSeal = createRecordSeal(config.keyEncryptionSecret);
   const ports: Ports = {
-    ...{ config, connection, events, personal, hasher, guard, keys, totpSeal, recoveryDigest, recordSeal, feed },
-    ...{ refusedSignIns, log },
+    ...{ config, connection, events, personal, hasher, guard, keys, totpSeal, recoveryDigest, mailedCodeDigest },
+    ...{ recordSeal, feed, refusedSignIns, checkPermission, log },
     provider: () => provider(),
   };
   const provider = createProviders(ports);
@@ -93,6 +101,8 @@ export const startAuth = async (environment: Environment, directory: ServiceDire
   const running = foundation.run(
     [
       handleSignIn(ports),
+      handleSignInWithPasskey(ports),
+      ...magicLinkHandlers(ports),
       handleCompleteSignIn(ports),
       handleReauthenticate(ports),
       handleRefreshSession(ports),
@@ -103,7 +113,9 @@ export const startAuth = async (environment: Environment, directory: ServiceDire
       handleListUserSessions(ports),
       handleRevokeUserSessions(ports),
       ...totpHandlers(ports),
+      ...passkeyHandlers(ports),
       ...recoveryCodeHandlers(ports),
+      handleRemoveUserFactors(ports),
       handleForgotPassword(ports),
       handleResetPassword(ports),
       handleChangePassword(ports),
@@ -119,6 +131,7 @@ export const startAuth = async (environment: Environment, directory: ServiceDire
       handleListScopes(),
       handleAuthenticateUser(ports),
       handleStorePendingCredential(ports),
+      handleStoreImportedCredential(ports),
       handleStoreDevCredential(ports),
       handleEnrolUser(ports),
       handleSetUserAccess(ports),
@@ -128,7 +141,7 @@ export const startAuth = async (environment: Environment, directory: ServiceDire
     events,
   );
   shutdown.add('refused sign-ins', () => refusedSignIns.stop());
-  for (const worker of [feed, createCleanUpWorker(ports)]) {
+  for (const worker of [feed, createCleanUpWorker(ports), createKeyRotation(ports)]) {
     worker.start();
     shutdown.add('worker', () => worker.stop());
   }

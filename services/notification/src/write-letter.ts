@@ -57,5 +57,6 @@ const mintLink = async (
   }
   const url = new URL(page.path, config.publicUrl);
   url.searchParams.set('token', minted.body.token);
-  return { url: url.href, expiresAt: new Date(minted.body.expiresAt) };
+  const code = 'code' in minted.body ? minted.body.code : undefined;
+  return { url: url.href, code, expiresAt: new Date(minted.body.expiresAt) };
 };

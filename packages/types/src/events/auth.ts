@@ -19,7 +19,9 @@ export const signInFailed = defineEvent({
   type: 'sign_in.failed',
   service,
   summary: 'A sign-in to an existing account was refused.',
-  data: { reason: z.enum(['wrong_password', 'wrong_code', 'disabled', 'throttled']) },
+  data: {
+    reason: z.enum(['wrong_password', 'wrong_code', 'wrong_passkey', 'copied_passkey', 'disabled', 'throttled']),
+  },
   personal: origin,
 });
 
@@ -56,6 +58,13 @@ export const passwordResetRequested = defineEvent({
   data: { requestId: entityId },
 });
 
+export const magicLinkRequested = defineEvent({
+  type: 'magic_link.requested',
+  service,
+  summary: 'A person asked for a mail to sign in with.',
+  data: { requestId: entityId },
+});
+
 export const passwordChanged = defineEvent({
   type: 'password.changed',
   service,
@@ -63,7 +72,7 @@ export const passwordChanged = defineEvent({
   data: { how: z.enum(['change', 'reset']) },
 });
 
-const factorKind = z.enum(['totp']);
+const factorKind = z.enum(['totp', 'passkey']);
 
 export const factorAdded = defineEvent({
   type: 'factor.added',
@@ -77,6 +86,13 @@ export const factorRemoved = defineEvent({
   service,
   summary: 'A second factor of a person works no longer.',
   data: { factorId: entityId, kind: factorKind },
+});
+
+export const factorsReset = defineEvent({
+  type: 'factors.reset',
+  service,
+  summary: 'Every second factor of a person was removed by somebody who manages accounts.',
+  data: { removed: z.int().positive() },
 });
 
 export const recoveryCodesMade = defineEvent({

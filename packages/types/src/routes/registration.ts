@@ -1,6 +1,15 @@
 import { z } from 'zod';
 import { entityId, instant, userId } from '../ids.ts';
-import { email, genderCode, mailedToken, newPassword, presentedPassword, profileFields, username } from '../people.ts';
+import {
+  email,
+  genderCode,
+  mailedToken,
+  newPassword,
+  passwordHash,
+  presentedPassword,
+  profileFields,
+  username,
+} from '../people.ts';
 import { defineRoute } from '../route-definition.ts';
 import { line } from '../text.ts';
 
@@ -82,14 +91,23 @@ export const showVerificationPage = defineRoute({
 
 const createdUser = z.object({ id: userId, email, username, gender: genderCode.nullable(), verified: z.boolean() });
 
-const newUser = z.strictObject({
-  email,
-  username,
-  password: newPassword,
-  gender: genderCode.nullish(),
-  /** By holders of `users.create` only: the address needs no confirmation. */
-  verified: z.boolean().optional(),
-});
+const newUser = z
+  .strictObject({
+    email,
+    username,
+    password: newPassword.optional(),
+    /** In place of the password, of a verified user: as another system kept it, see {@link passwordHash}. */
+    passwordHash: passwordHash.optional(),
+    gender: genderCode.nullish(),
+    /** By holders of `users.create` only: the address needs no confirmation. */
+    verified: z.boolean().optional(),
+  })
+  .superRefine(({ password, passwordHash: hash, verified }, context) => {
+    const refuse = (field: string, message: string) => context.addIssue({ code: 'custom', path: [field], message });
+    if (password === undefined && hash === undefined) refuse('password', 'is missing');
+    if (password !== undefined && hash !== undefined) refuse('passwordHash', 'must not stand beside a password');
+    if (hash !== undefined && verified !== true) refuse('passwordHash', 'may be given of verified users only');
+  });
 
 export const createUser = defineRoute({
   service,

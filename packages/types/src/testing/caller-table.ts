@@ -41,8 +41,20 @@ renameTotp                      PATCH  /v1/mfa/totp/:factorId                U  
 renameTotp                      PATCH  /v1/mfa/totp/:factorId                U                                       signin   hidden     -      - hidden hidden ended  when another's
 removeTotp                      DELETE /v1/mfa/totp/:factorId                U                                       signin      200     -      -   200   200  ended
 removeTotp                      DELETE /v1/mfa/totp/:factorId                U                                       signin   hidden     -      - hidden hidden ended  when another's
+removeUserFactors               DELETE /v1/users/:userId/factors             users.manage                            signin   hidden hidden   200 hidden  200  ended
 readRecoveryCodes               GET    /v1/mfa/recovery-codes                U                                       signin      200     -      -   200   200  ended
 makeRecoveryCodes               POST   /v1/mfa/recovery-codes                U                                       signin      201     -      -   201   201  ended
+beginPasskey                    POST   /v1/passkeys/registration-options     U                                       signin      200     -      -   200   200  ended
+addPasskey                      POST   /v1/passkeys                          U                                       signin      201     -      -   201   201  ended
+listPasskeys                    GET    /v1/passkeys                          U                                       signin      200     -      -   200   200  ended
+renamePasskey                   PATCH  /v1/passkeys/:passkeyId               U                                       signin      200     -      -   200   200  ended
+renamePasskey                   PATCH  /v1/passkeys/:passkeyId               U                                       signin   hidden     -      - hidden hidden ended  when another's
+removePasskey                   DELETE /v1/passkeys/:passkeyId               U                                       signin      200     -      -   200   200  ended
+removePasskey                   DELETE /v1/passkeys/:passkeyId               U                                       signin   hidden     -      - hidden hidden ended  when another's
+askForPasskey                   POST   /v1/passkeys/authentication-options   P                                          200      200     -      -   200   200    200
+signInWithPasskey               POST   /v1/sessions/passkey                  P                                          201      201     -      -   201   201    201
+askForMagicLink                 POST   /v1/magic-links                       P                                          202      202     -      -   202   202    202
+signInByMail                    POST   /v1/sessions/magic-link               P                                          201      201     -      -   201   201    201
 forgotPassword                  POST   /v1/password/forgot                   P                                          202      202     -      -   202   202    202
 resetPassword                   POST   /v1/password/reset                    P                                          200      200     -      -   200   200    200
 changePassword                  PUT    /v1/password                          U                                       signin      200     -      -   200   200  ended
@@ -120,12 +132,14 @@ enrolUserInProfile      profile          PUT   /internal/users/:userId          
 enrolUserInAccess       role-permission  PUT   /internal/users/:userId                         registration
 setUserAccess           auth             PUT   /internal/users/:userId/access                  deactivation
 setSuspension           role-permission  PUT   /internal/users/:userId/suspension              deactivation
+mintMagicLink           auth             POST  /internal/magic-links/:requestId/secret         notification
 mintResetSecret         auth             POST  /internal/password-resets/:requestId/secret     notification
 mintVerificationSecret  registration     POST  /internal/verifications/:requestId/secret       notification
 readRevocations         auth             GET   /internal/revocations                           gateway
 readDataKey             registration     GET   /internal/data-keys/:userId                     auth,profile,role-permission,notification,activity-log,deactivation
 checkPermission         role-permission  POST  /internal/permission-checks                     auth,registration,profile,notification,activity-log,deactivation,gateway
 setUpDevUser            registration     PUT   /internal/dev-users/:username                   operator
+storeImportedCredential auth             PUT   /internal/imported-credentials/:userId          registration
 storeDevCredential      auth             PUT   /internal/dev-credentials/:userId               registration
 checkSetupToken         role-permission  POST  /internal/setup-token/check                     registration
 readBootstrap           role-permission  GET   /internal/bootstrap                             operator

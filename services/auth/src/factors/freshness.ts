@@ -1,7 +1,8 @@
 import type { CallContext } from '@rollcall/service-kit/call-context';
 import { type Refusal, refuse } from '@rollcall/types/problems';
 import type { Ports } from '../ports.ts';
-import { hasSecondFactor } from '../store/totp-factors.ts';
+import { hasSecondFactor } from '../store/second-factors.ts';
+import { twoFactors } from './assurance.ts';
 
 /**
  * Why somebody may not change how they sign in, if so: they proved who they are too long ago, or have a second factor and
@@ -13,7 +14,8 @@ export const proveFresh = async (
 ): Promise<Refusal | undefined> => {
   const age = Date.now() - signedIn.authenticatedAt * 1_000;
   if (age > config.freshMilliseconds) {
-    return refuse('reauthentication_required', { detail: 'You signed in too long ago for this.' });
+    const stepUp = { maxAgeSeconds: config.freshMilliseconds / 1_000 };
+    return refuse('reauthentication_required', { detail: 'You signed in too long ago for this.', stepUp });
   }
   return proveStrong({ connection }, signedIn);
 };
@@ -24,5 +26,9 @@ export const proveStrong = async (
   { userId, methods }: CallContext['signedIn'],
 ): Promise<Refusal | undefined> => {
   if (methods.includes('mfa') || !(await hasSecondFactor(connection.db, userId))) return undefined;
-  return refuse('reauthentication_required', { detail: 'Your second factor was not asked for in this session.' });
+  const stepUp = { acr: twoFactors };
+  return refuse('reauthentication_required', {
+    detail: 'Your second factor was not asked for in this session.',
+    stepUp,
+  });
 };

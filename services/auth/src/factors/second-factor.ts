@@ -1,46 +1,60 @@
-import type { Queryable, Transaction } from '@rollcall/database/connect';
-import type { Emit } from '@rollcall/events/outbox';
+import type { Queryable } from '@rollcall/database/connect';
 import type { CallContext } from '@rollcall/service-kit/call-context';
 import { recoveryCodeUsed } from '@rollcall/types/events/auth';
-import type { secondFactorMethod } from '@rollcall/types/routes/auth/second-factors';
+import type { PasskeyAssertion } from '@rollcall/types/routes/auth/passkeys';
+import type { secondFactorMethod } from '@rollcall/types/routes/auth/sessions';
 import { sql } from 'drizzle-orm';
 import type { z } from 'zod';
 import { sealOrigin } from '../personal-origin.ts';
 import type { Ports } from '../ports.ts';
-import { countRecoveryCodes, useRecoveryCode } from '../store/recovery-codes.ts';
-import { hasSecondFactor, listTotpFactors, useTotpStep } from '../store/totp-factors.ts';
+import { useRecoveryCode } from '../store/recovery-codes.ts';
+import { countSecondFactors, hasSecondFactor } from '../store/second-factors.ts';
+import { listTotpFactors, useTotpStep } from '../store/totp-factors.ts';
+import type { NoProof, Proof } from './proof.ts';
+import { provePasskey } from './prove-passkey.ts';
 import { stepOfCode } from './totp.ts';
 
 export type SecondFactorMethod = z.infer<typeof secondFactorMethod>;
 
+/** A code, or what a passkey has answered. */
 export interface PresentedFactor {
   readonly method: SecondFactorMethod;
-  readonly code: string;
+  readonly code?: string | undefined;
+  readonly response?: PasskeyAssertion | undefined;
 }
 
-/** A proof that is right, and not spent yet. */
-export interface Proof {
-  /** RFC 8176, as far as it has a word. */
-  readonly methods: readonly string[];
-  /** Spends it, with whatever it is good for; false when somebody else just did. */
-  spend(tx: Transaction, emit: Emit): Promise<boolean>;
+/** Whose second factor is awaited, by which pending sign-in. */
+export interface Awaited {
+  readonly userId: string;
+  readonly tokenDigest: string;
 }
 
 /** What somebody may prove a second factor with; none when they have no second factor. */
 export const secondFactorsOf = async (db: Queryable, userId: string): Promise<readonly SecondFactorMethod[]> => {
-  if (!(await hasSecondFactor(db, userId))) return [];
-  const { left } = await countRecoveryCodes(db, userId);
-  return left > 0 ? ['totp', 'recovery_code'] : ['totp'];
+  const { totp, passkeys, recoveryCodes } = await countSecondFactors(db, userId);
+  if (totp + passkeys === 0) return [];
+  return [
+    ...(passkeys > 0 ? (['passkey'] as const) : []),
+    ...(totp > 0 ? (['totp'] as const) : []),
+    ...(recoveryCodes > 0 ? (['recovery_code'] as const) : []),
+  ];
 };
 
-/** Is this code one of this person's second factors, now? Undefined when not. */
-export const proveSecondFactor = (
+const wrongCode: NoProof = { failed: 'wrong_code' };
+
+/** Is what was presented one of this person's second factors, now? */
+export const proveSecondFactor = async (
   ports: Ports,
-  userId: string,
-  { method, code }: PresentedFactor,
+  { userId, tokenDigest }: Awaited,
+  { method, code = '', response }: PresentedFactor,
   context: CallContext,
-): Promise<Proof | undefined> =>
-  method === 'totp' ? proveTotp(ports, userId, code) : proveRecoveryCode(ports, userId, code, context);
+): Promise<Proof | NoProof> => {
+  if (method === 'totp') return (await proveTotp(ports, userId, code)) ?? wrongCode;
+  if (method === 'recovery_code') return (await proveRecoveryCode(ports, userId, code, context)) ?? wrongCode;
+  if (!response) return { failed: 'wrong_passkey' };
+  const proof = await provePasskey(ports, { purpose: 'second_factor', askedBy: tokenDigest }, response, context);
+  return proof.userId === userId ? proof : { failed: 'wrong_passkey' };
+};
 
 const proveTotp = async ({ connection, totpSeal }: Ports, userId: string, code: string): Promise<Proof | undefined> => {
   const seconds = await databaseSeconds(connection.db);

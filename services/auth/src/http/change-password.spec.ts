@@ -133,3 +133,35 @@ describe('400', () => {
     },
   );
 });
+
+describe('a password that was theirs', () => {
+  const take = async (current: string, next: string) => {
+    const { actor: who } = await auth.signIn({ ...ada, password: current });
+    return auth.ask('PUT', '/v1/password', { actor: who, body: { current, password: next } });
+  };
+  const nth = (n: number) => `the password of week ${n}`;
+
+  it('is not taken again before five others were, by change or by reset', async () => {
+    let current = ada.password;
+    for (let n = 0; n < 5; n++) {
+      for (const old of [current, ada.password]) {
+        expect(await take(current, old)).toMatchObject({
+          status: 400,
+          body: {
+            code: 'weak_password',
+            errors: [{ pointer: '/body/password', detail: 'is one that you had before' }],
+          },
+        });
+      }
+      expect((await take(current, nth(n))).status).toBe(200);
+      current = nth(n);
+    }
+    const token = await auth.resetTokenFor(ada.email);
+    const reset = (next: string) => auth.ask('POST', '/v1/password/reset', { body: { token, password: next } });
+    expect((await reset(nth(1))).body).toMatchObject({ code: 'weak_password' });
+    // The first one is out of the last five by now.
+    expect((await reset(ada.password)).status).toBe(200);
+    const kept = await auth.connection.sql`select from auth.password_history where user_id = ${ada.userId}`;
+    expect(kept).toHaveLength(5);
+  });
+});

@@ -2,6 +2,7 @@ import { answer, type CallContext, handle } from '@rollcall/service-kit/call-con
 import { digestOf } from '@rollcall/service-kit/sealed-secret';
 import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
 import { completeSignIn } from '@rollcall/types/routes/auth/second-factors';
+import { isProof } from '../factors/proof.ts';
 import { type PresentedFactor, proveSecondFactor } from '../factors/second-factor.ts';
 import { reportRefusal } from '../password-sign-in.ts';
 import type { Ports } from '../ports.ts';
@@ -28,12 +29,13 @@ export const handleCompleteSignIn = (ports: Ports) =>
 
 const complete = async (
   ports: Ports,
-  { tokenDigest, userId, methods, passwordSetAt, replaces }: PendingSignIn,
+  pending: PendingSignIn,
   presented: PresentedFactor,
   context: CallContext,
 ): Promise<IssuedTokens | Refusal> => {
-  const proof = await proveSecondFactor(ports, userId, presented, context);
-  if (proof) {
+  const { tokenDigest, userId, methods, passwordSetAt, replaces } = pending;
+  const proof = await proveSecondFactor(ports, pending, presented, context);
+  if (isProof(proof)) {
     const beginning = {
       userId,
       passwordSetAt,
@@ -49,6 +51,6 @@ const complete = async (
     const issued = await startSession(ports, beginning, context);
     if (issued) return issued;
   }
-  reportRefusal(ports, { userId }, 'wrong_code', context);
+  reportRefusal(ports, { userId }, isProof(proof) ? 'wrong_code' : proof.failed, context);
   return refuse('invalid_credentials');
 };

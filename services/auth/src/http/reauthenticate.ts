@@ -1,6 +1,8 @@
 import { answer, type CallContext, handle } from '@rollcall/service-kit/call-context';
 import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
+import type { PasskeyAssertion } from '@rollcall/types/routes/auth/passkeys';
 import { reauthenticate } from '@rollcall/types/routes/auth/second-factors';
+import { beginByPasskey } from '../passkey-sign-in.ts';
 import { proveCurrentPassword } from '../passwords/prove-current-password.ts';
 import type { Ports } from '../ports.ts';
 import { letIn } from '../sessions/let-in.ts';
@@ -9,7 +11,9 @@ import { type IssuedTokens, tokenAnswer } from '../tokens/token-answer.ts';
 
 export const handleReauthenticate = (ports: Ports) =>
   handle(reauthenticate, async ({ body, query }, context) => {
-    const outcome = await proveAgain(ports, body.password, context);
+    const outcome = await (body.passkey
+      ? proveByPasskey(ports, body.passkey, context)
+      : proveByPassword(ports, body.password ?? '', context));
     if (isRefusal(outcome)) return outcome;
     if (isChallenge(outcome)) return answer(200, outcome);
     const tokens = tokenAnswer(ports.config, outcome, query.cookies === 'true');
@@ -17,7 +21,7 @@ export const handleReauthenticate = (ports: Ports) =>
   });
 
 /** A session takes the place of the present one: whoever had its tokens before has nothing any more. */
-const proveAgain = async (
+const proveByPassword = async (
   ports: Ports,
   password: string,
   context: CallContext,
@@ -29,4 +33,13 @@ const proveAgain = async (
   const beginning = { userId, passwordSetAt: changedAt, methods: ['pwd'], kind: 'lasting', replaces } as const;
   // Somebody has ended the session meanwhile, or another has taken its place.
   return (await letIn(ports, beginning, context)) ?? refuse('token_revoked');
+};
+
+const proveByPasskey = async (
+  ports: Ports,
+  passkey: PasskeyAssertion,
+  context: CallContext,
+): Promise<IssuedTokens | Refusal> => {
+  const { userId, sessionId: replaces } = context.signedIn;
+  return (await beginByPasskey(ports, passkey, context, { userId, replaces })) ?? refuse('invalid_credentials');
 };

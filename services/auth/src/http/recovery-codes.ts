@@ -7,7 +7,7 @@ import { newRecoveryCodes } from '../factors/recovery-codes.ts';
 import type { Ports } from '../ports.ts';
 import { holdUsable } from '../store/credentials.ts';
 import { countRecoveryCodes, replaceRecoveryCodes } from '../store/recovery-codes.ts';
-import { hasSecondFactor } from '../store/totp-factors.ts';
+import { hasSecondFactor } from '../store/second-factors.ts';
 
 export const recoveryCodeHandlers = (ports: Ports) => [
   handle(routes.readRecoveryCodes, async (_, { signedIn }) => {

@@ -4,7 +4,8 @@ import { passwordChanged } from '@rollcall/types/events/auth';
 import { isRefusal, refuse } from '@rollcall/types/problems';
 import { resetPassword } from '@rollcall/types/routes/auth/passwords';
 import { endSessionsOf } from '../end-sessions.ts';
-import { judgePassword } from '../passwords/password-policy.ts';
+import { judgePassword, ownWordsOf } from '../passwords/password-policy.ts';
+import { refuseFormer } from '../passwords/refuse-former.ts';
 import type { Origin } from '../passwords/sign-in-guard.ts';
 import type { Ports } from '../ports.ts';
 import { type Credential, findCredentialOf, holdUsable, setPassword } from '../store/credentials.ts';
@@ -16,15 +17,17 @@ export const handleResetPassword = (ports: Ports) =>
     const userId = await findReset(ports.connection.db, tokenDigest);
     if (!userId) return refuse('token_invalid');
     const credential = await findCredentialOf(ports.connection.db, userId);
-    const weak = await judgePassword(body.password, credential);
+    const weak = await judgePassword(body.password, ownWordsOf(credential));
     if (weak) return weak;
+    const former = await refuseFormer(ports, userId, body.password, context.hop.ipAddress);
+    if (former) return former;
     const hash = await ports.hasher.hash(body.password, context.hop.ipAddress);
     if (isRefusal(hash)) return hash;
 
     const cause = { ...context.cause, actor: userId };
     const revoked = await ports.events.transact(async (tx, emit) => {
       if (!(await holdUsable(tx, userId, 'update')) || !(await useReset(tx, tokenDigest))) return undefined;
-      await setPassword(tx, userId, hash);
+      await setPassword(tx, userId, hash, ports.config.passwordsRemembered);
       await voidResets(tx, userId);
       await emit(passwordChanged, { subject: userId, data: { how: 'reset' }, cause });
       // Whoever knew the old password may still be signed in somewhere.

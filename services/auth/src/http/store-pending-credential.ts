@@ -7,7 +7,7 @@ import { storePending } from '../store/credentials.ts';
 
 export const handleStorePendingCredential = ({ connection, hasher }: Ports) =>
   handle(storePendingCredential, async ({ params, body }, { hop }) => {
-    const weak = await judgePassword(body.password);
+    const weak = await judgePassword(body.password, body.about ?? []);
     if (weak) return weak;
     const hash = await hasher.hash(body.password, hop.ipAddress);
     if (isRefusal(hash)) return hash;

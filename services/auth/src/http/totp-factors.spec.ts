@@ -143,7 +143,9 @@ describe('changing second factors', () => {
   it('needs a sign-in of the last minutes, and one with the second factor where there is one (N08)', async () => {
     const stale = { ...actor, authenticatedAt: actor.authenticatedAt - 601 };
     const path = '/v1/mfa/totp';
-    expect((await auth.ask('POST', path, { actor: stale })).body).toMatchObject({ code: 'reauthentication_required' });
+    const refused = await auth.ask('POST', path, { actor: stale });
+    expect(refused.body).toMatchObject({ code: 'reauthentication_required' });
+    expect(refused.headers['www-authenticate']).toBe('Bearer error="insufficient_user_authentication", max_age="600"');
     const { id, secret } = await enrolled();
     // This session began with the password alone.
     for (const [method, where, body] of [
@@ -155,6 +157,7 @@ describe('changing second factors', () => {
     ] as const) {
       const answer = await auth.ask(method, where, { actor, ...(body ? { body } : {}) });
       expect([where, answer.body.code]).toEqual([where, 'reauthentication_required']);
+      expect(answer.headers['www-authenticate']).toMatch(/ acr_values="aal2"$/);
     }
     const { body } = await complete((await password()).body.mfaToken, await codeOf(secret));
     const strong = actorOf(body.accessToken);

@@ -1,18 +1,15 @@
 import { answer, type CallContext, handle } from '@rollcall/service-kit/call-context';
 import { newId } from '@rollcall/service-kit/identity';
-import { factorAdded, factorRemoved, recoveryCodesMade } from '@rollcall/types/events/auth';
 import { entityId } from '@rollcall/types/ids';
 import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
 import * as routes from '@rollcall/types/routes/auth/second-factors';
 import { toString as toPicture } from 'qrcode';
-import { endSessionsOf } from '../end-sessions.ts';
+import { tellAdded, tellRemoved } from '../factors/factor-changes.ts';
 import { proveFresh } from '../factors/freshness.ts';
-import { newRecoveryCodes } from '../factors/recovery-codes.ts';
 import { databaseSeconds } from '../factors/second-factor.ts';
 import { newTotpSecret, stepOfCode, totpUri } from '../factors/totp.ts';
 import type { Ports } from '../ports.ts';
 import { findCredentialOf, holdUsable } from '../store/credentials.ts';
-import { countRecoveryCodes, replaceRecoveryCodes } from '../store/recovery-codes.ts';
 import * as store from '../store/totp-factors.ts';
 
 export const totpHandlers = (ports: Ports) => [
@@ -80,52 +77,37 @@ const enrol = async ({ config, connection, events, totpSeal }: Ports, name: stri
 const confirm = async (
   ports: Ports,
   factorId: string,
-  { code, endOtherSessions }: { readonly code: string; readonly endOtherSessions?: boolean | undefined },
-  { signedIn, cause }: CallContext,
+  { code, endOtherSessions = false }: { readonly code: string; readonly endOtherSessions?: boolean | undefined },
+  context: CallContext,
 ) => {
-  const { config, connection, events, feed, totpSeal, recoveryDigest } = ports;
-  const { userId, sessionId } = signedIn;
+  const { connection, events, feed, totpSeal } = ports;
+  const { userId } = context.signedIn;
   const pending = await store.findPendingTotp(connection.db, userId, factorId);
   if (!pending) return refuse('not_found');
   const secret = await totpSeal.open(pending.id, pending.sealedSecret);
   const step = await stepOfCode(secret, code, await databaseSeconds(connection.db), pending.usedStep);
   if (step === undefined) return refuse('invalid_credentials');
 
-  const codes = newRecoveryCodes();
   const outcome = await events.transact(async (tx, emit) => {
     if (!(await holdUsable(tx, userId, 'update'))) return undefined;
     const factor = await store.confirmTotp(tx, factorId, step);
     if (!factor) return undefined;
-    await emit(factorAdded, { subject: userId, data: { factorId: entityId.parse(factorId), kind: 'totp' }, cause });
-    const { left } = await countRecoveryCodes(tx, userId);
-    if (left === 0) {
-      await replaceRecoveryCodes(
-        tx,
-        userId,
-        codes.map((one) => recoveryDigest(userId, one)),
-      );
-      await emit(recoveryCodesMade, { subject: userId, data: { count: codes.length }, cause });
-    }
-    const others = { except: sessionId };
-    const revoked = endOtherSessions
-      ? await endSessionsOf(config, tx, emit, userId, others, 'factors_changed', cause)
-      : [];
-    return { factor, recoveryCodes: left === 0 ? codes : null, revoked };
+    const added = { factorId: entityId.parse(factorId), kind: 'totp' } as const;
+    return { factor, ...(await tellAdded(ports, tx, emit, added, endOtherSessions, context)) };
   });
   if (!outcome) return refuse('not_found') satisfies Refusal;
-  if (outcome.revoked.length > 0) feed.announce(outcome.revoked);
+  feed.announce(outcome.revoked);
   return { ...described(outcome.factor), recoveryCodes: outcome.recoveryCodes };
 };
 
-/** With the last second factor go the recovery codes: they take the place of one, and there is none. */
-const remove = (ports: Ports, factorId: string, { signedIn: { userId }, cause }: CallContext): Promise<boolean> =>
+const remove = (ports: Ports, factorId: string, context: CallContext): Promise<boolean> =>
   ports.events.transact(async (tx, emit) => {
+    const { userId } = context.signedIn;
     if (!(await holdUsable(tx, userId, 'update'))) return false;
     const factor = await store.deleteTotp(tx, userId, factorId);
     if (!factor) return false;
     // One that was never confirmed was never a way in.
     if (factor.expiresAt !== null) return true;
-    await emit(factorRemoved, { subject: userId, data: { factorId: entityId.parse(factorId), kind: 'totp' }, cause });
-    if (!(await store.hasSecondFactor(tx, userId))) await replaceRecoveryCodes(tx, userId, []);
+    await tellRemoved(tx, emit, { factorId: entityId.parse(factorId), kind: 'totp' }, context);
     return true;
   });

@@ -1,6 +1,7 @@
 import { addressKey } from '@rollcall/service-kit/client-address';
 import { type Refusal, refuse } from '@rollcall/types/problems';
 import argon2 from 'argon2';
+import { importedHash } from './imported-hashes.ts';
 import { Turns } from './turns.ts';
 
 /** OWASP's argon2id parameters: 19 MiB, two passes, one lane. Raising them rehashes passwords as people sign in. */
@@ -56,9 +57,10 @@ export const createPasswordHasher = async (atOnce: number): Promise<PasswordHash
     hash: (password, ipAddress) => admit(ipAddress, () => argon2.hash(password, parameters)),
     verify: (hash, password, ipAddress) =>
       admit(ipAddress, async () => {
-        const matches = await argon2.verify(hash ?? nobodys, password);
+        const imported = hash === undefined ? undefined : importedHash(hash);
+        const matches = await (imported?.(password) ?? argon2.verify(hash ?? nobodys, password));
         if (hash === undefined) return { matches: false, rehash: undefined };
-        const weaker = matches && argon2.needsRehash(hash, parameters);
+        const weaker = matches && (imported !== undefined || argon2.needsRehash(hash, parameters));
         return { matches, rehash: weaker ? await argon2.hash(password, parameters) : undefined };
       }),
   };

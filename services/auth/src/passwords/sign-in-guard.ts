@@ -5,8 +5,12 @@ import { addressKey } from '@rollcall/service-kit/client-address';
 import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
 import { AttemptLanes } from './attempt-lanes.ts';
 
-/** What is tried: the password of whatever somebody typed, or of a signed-in person who proves it again; a second factor. */
-export type Tried = { readonly identifier: string } | { readonly userId: string } | { readonly factorsOf: string };
+/** What is tried: the password of whatever somebody typed, or of a signed-in person who proves it again; a second factor; a mailed code. */
+export type Tried =
+  | { readonly identifier: string }
+  | { readonly userId: string }
+  | { readonly factorsOf: string }
+  | { readonly mailedTo: string };
 
 export interface Origin {
   readonly ipAddress: string;
@@ -129,5 +133,6 @@ const createKeys = (secret: Uint8Array) => {
 const wordsFor = (tried: Tried): string[] => {
   if ('userId' in tried) return ['person', tried.userId];
   if ('factorsOf' in tried) return ['factors', tried.factorsOf];
+  if ('mailedTo' in tried) return ['mailed', tried.mailedTo];
   return ['typed', tried.identifier.toLowerCase()];
 };

@@ -1,16 +1,21 @@
 import type { Queryable, Transaction } from '@rollcall/database/connect';
 import { emailKey, usernameKey } from '@rollcall/types/people';
-import { and, eq, isNotNull, isNull, lt, type SQL, sql } from 'drizzle-orm';
-import { credentials } from './schema.ts';
+import { and, desc, eq, isNotNull, isNull, lt, notInArray, type SQL, sql } from 'drizzle-orm';
+import { credentials, passwordHistory } from './schema.ts';
 
 export type Credential = typeof credentials.$inferSelect;
 
 /** By e-mail address or username, whatever the case, or by id. Only confirmed credentials have the first two. */
 export const credentialOf = (
-  whose: { readonly identifier: string } | { readonly userId: string } | { readonly factorsOf: string },
+  whose:
+    | { readonly identifier: string }
+    | { readonly userId: string }
+    | { readonly factorsOf: string }
+    | { readonly mailedTo: string },
 ): SQL => {
   if ('userId' in whose) return eq(credentials.userId, whose.userId);
   if ('factorsOf' in whose) return eq(credentials.userId, whose.factorsOf);
+  if ('mailedTo' in whose) return eq(credentials.userId, whose.mailedTo);
   const { identifier } = whose;
   return identifier.includes('@')
     ? eq(credentials.emailKey, emailKey(identifier))
@@ -81,8 +86,32 @@ export const holdCredential = async (tx: Transaction, userId: string): Promise<v
   await tx.select({ userId: credentials.userId }).from(credentials).where(eq(credentials.userId, userId)).for('update');
 };
 
-export const setPassword = async (tx: Queryable, userId: string, passwordHash: string): Promise<void> => {
+/** Puts a new password in place of the present one, and down which one that was; so many of those are kept. */
+export const setPassword = async (
+  tx: Transaction,
+  userId: string,
+  passwordHash: string,
+  remembered: number,
+): Promise<void> => {
+  const present = await findCredentialOf(tx, userId);
+  if (present) await tx.insert(passwordHistory).values({ userId, passwordHash: present.passwordHash });
+  const kept = tx
+    .select({ id: passwordHistory.id })
+    .from(passwordHistory)
+    .where(eq(passwordHistory.userId, userId))
+    .orderBy(desc(passwordHistory.id))
+    .limit(remembered);
+  await tx.delete(passwordHistory).where(and(eq(passwordHistory.userId, userId), notInArray(passwordHistory.id, kept)));
   await tx.update(credentials).set({ passwordHash, changedAt: sql`now()` }).where(eq(credentials.userId, userId));
+};
+
+/** Hashes of the present password, and of those before it that are remembered. */
+export const listPasswords = async (db: Queryable, userId: string): Promise<string[]> => {
+  const [present, former] = await Promise.all([
+    findCredentialOf(db, userId),
+    db.select().from(passwordHistory).where(eq(passwordHistory.userId, userId)).orderBy(desc(passwordHistory.id)),
+  ]);
+  return [...(present ? [present.passwordHash] : []), ...former.map(({ passwordHash }) => passwordHash)];
 };
 
 /** A stronger hash of the same password, unless the password has changed in the meantime. */

@@ -23,6 +23,12 @@ const open = (tokenDigest: string) =>
     lt(pendingSignIns.misses, missesAtMost),
   );
 
+/** One that may still be completed. */
+export const findPendingSignIn = async (db: Queryable, tokenDigest: string): Promise<PendingSignIn | undefined> => {
+  const [pending] = await db.select().from(pendingSignIns).where(open(tokenDigest));
+  return pending;
+};
+
 /** Counts an attempt before it is judged, so that those that are sent all at once count as well; undefined when it is over. */
 export const tryPendingSignIn = async (db: Queryable, tokenDigest: string): Promise<PendingSignIn | undefined> => {
   const [pending] = await db

@@ -10,6 +10,7 @@ import {
 import type { ClientSettings } from '@rollcall/types/routes/auth/oauth-clients';
 import {
   bigint,
+  boolean,
   index,
   integer,
   jsonb,
@@ -49,6 +50,19 @@ export const credentials = auth.table(
     changedAt: instant('changed_at').notNull().defaultNow(),
   },
   (table) => [index('credentials__expires_at').on(table.expiresAt)],
+);
+
+/** Hashes of passwords that people had before, so that they do not take them again. */
+export const passwordHistory = auth.table(
+  'password_history',
+  {
+    id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    userId: uuid('user_id')
+      .notNull()
+      .references(() => credentials.userId, { onDelete: 'cascade' }),
+    passwordHash: text('password_hash').notNull(),
+  },
+  (table) => [index('password_history__user_id').on(table.userId, table.id)],
 );
 
 export const sessions = auth.table(
@@ -101,6 +115,26 @@ export const passwordResets = auth.table(
   (table) => [index('password_resets__user_id').on(table.userId)],
 );
 
+/** Requests for a mail to sign in with: a link for whoever opens it, and a code for whoever asked. */
+export const magicLinks = auth.table(
+  'magic_links',
+  {
+    id: uuid().primaryKey(),
+    userId: uuid('user_id').notNull(),
+    /** Of what was given to whoever asked. */
+    requestDigest: text('request_digest').notNull().unique('magic_links__request_digest'),
+    /** What the secrets are derived from, beside a key that the database does not have. */
+    salt: uuid().notNull().defaultRandom(),
+    tokenDigest: text('token_digest').unique('magic_links__token_digest'),
+    codeDigest: text('code_digest'),
+    misses: integer().notNull().default(0),
+    expiresAt: instant('expires_at'),
+    usedAt: instant('used_at'),
+    createdAt: instant('created_at').notNull().defaultNow(),
+  },
+  (table) => [index('magic_links__user_id').on(table.userId), index('magic_links__created_at').on(table.createdAt)],
+);
+
 /** Authenticator apps. One that was not confirmed in time is as if it had never been. */
 export const totpFactors = auth.table(
   'totp_factors',
@@ -117,6 +151,42 @@ export const totpFactors = auth.table(
     lastUsedAt: instant('last_used_at'),
   },
   (table) => [index('totp_factors__user_id').on(table.userId), index('totp_factors__expires_at').on(table.expiresAt)],
+);
+
+/** Keys that sign for one person, kept by their devices (WebAuthn). */
+export const passkeys = auth.table(
+  'passkeys',
+  {
+    id: uuid().primaryKey(),
+    userId: uuid('user_id').notNull(),
+    /** What the authenticator calls it; nobody else's may have the same. */
+    credentialId: text('credential_id').notNull().unique('passkeys__credential_id'),
+    name: text().notNull(),
+    /** As COSE has it, in base64url. */
+    publicKey: text('public_key').notNull(),
+    /** How often it has signed, where its authenticator counts. */
+    signCount: bigint('sign_count', { mode: 'number' }).notNull(),
+    /** It may be on several devices. */
+    synced: boolean().notNull(),
+    /** How a browser reaches it. */
+    transports: text().array().notNull(),
+    createdAt: instant('created_at').notNull().defaultNow(),
+    lastUsedAt: instant('last_used_at'),
+  },
+  (table) => [index('passkeys__user_id').on(table.userId)],
+);
+
+/** What a passkey is to sign, each good once, and for one purpose. */
+export const passkeyChallenges = auth.table(
+  'passkey_challenges',
+  {
+    digest: text().primaryKey(),
+    purpose: text({ enum: ['registration', 'sign_in', 'second_factor'] }).notNull(),
+    /** The session, or the pending sign-in, that asked for it. */
+    askedBy: text('asked_by'),
+    expiresAt: instant('expires_at').notNull(),
+  },
+  (table) => [index('passkey_challenges__expires_at').on(table.expiresAt)],
 );
 
 /** Codes for whoever has lost their second factor, by keyed digest. A used one is kept until there are new ones. */

@@ -1,5 +1,5 @@
 import type { Queryable, Transaction } from '@rollcall/database/connect';
-import { desc, gt, isNull, lt, or, sql } from 'drizzle-orm';
+import { and, desc, gt, isNull, lt, or, sql } from 'drizzle-orm';
 import { signingKeys } from './schema.ts';
 
 export type SigningKeyRow = typeof signingKeys.$inferSelect;
@@ -17,6 +17,12 @@ export const readSigningKeys = async (db: Queryable, retiredWithinMilliseconds: 
       ),
     )
     .orderBy(desc(signingKeys.createdAt));
+
+/** Has the key that signs done so for as many days? */
+export const isKeyDue = async (db: Queryable, days: number): Promise<boolean> => {
+  const due = and(isNull(signingKeys.retiredAt), lt(signingKeys.createdAt, sql`now() - ${days} * interval '1 day'`));
+  return (await db.$count(signingKeys, due)) > 0;
+};
 
 /** Two replicas that start at once make one key. */
 export const lockSigningKeys = async (tx: Transaction): Promise<void> => {

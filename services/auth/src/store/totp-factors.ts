@@ -15,9 +15,6 @@ export const listTotpFactors = (db: Queryable, userId: string): Promise<TotpFact
     .where(and(eq(totpFactors.userId, userId), confirmed))
     .orderBy(asc(totpFactors.id));
 
-export const hasSecondFactor = async (db: Queryable, userId: string): Promise<boolean> =>
-  (await db.$count(totpFactors, and(eq(totpFactors.userId, userId), confirmed))) > 0;
-
 /** However many of them wait to be confirmed: each is a row, and nobody may have them without end. */
 export const countTotpFactors = (db: Queryable, userId: string): Promise<number> =>
   db.$count(totpFactors, and(eq(totpFactors.userId, userId), or(confirmed, pending)));

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { connect } from '@rollcall/database/connect';
 import { PersonalData } from '@rollcall/events/personal-data';
-import type { Actor } from '@rollcall/service-kit/actor';
 import { newId } from '@rollcall/service-kit/identity';
 import { callService, fakeServices, type TestCall, testEnvironment } from '@rollcall/testing/service-under-test';
 import { createTestDatabase } from '@rollcall/testing/test-database';
@@ -65,7 +64,7 @@ export const startAuthUnderTest = async ({ withNats = false, environment = {} }:
     ...createPeople(ask),
     /** Another replica on the same database. */
     startReplica: () => startAuth(variables, directory),
-    grant: (person: Pick<Actor, 'userId'>, permission: string) => granted.add(`${person.userId} ${permission}`),
+    grant: (person: { readonly userId: string }, permission: string) => granted.add(`${person.userId} ${permission}`),
     /** What was told about a person, or about a key, with the personal values opened. */
     eventsAbout: async (subject: string) => {
       const rows = await connection.db

@@ -1,4 +1,4 @@
-import { decodeProtectedHeader, generateKeyPair, jwtVerify } from 'jose';
+import { decodeJwt, decodeProtectedHeader, generateKeyPair, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { toConfig } from '../config.ts';
 import { signAccessToken } from './access-tokens.ts';
@@ -18,12 +18,12 @@ const session = {
   authenticatedAt: new Date('2026-01-02T03:04:05.678Z'),
 };
 
-const sign = async () => {
+const sign = async (signedIn = session) => {
   const pair = await generateKeyPair('ES256');
   const keys: Pick<SigningKeys, 'current'> = {
     current: async () => ({ id: 'the-key', algorithm: 'ES256', privateKey: pair.privateKey }),
   };
-  return { token: await signAccessToken(config, keys, session), publicKey: pair.publicKey };
+  return { token: await signAccessToken(config, keys, signedIn), publicKey: pair.publicKey };
 };
 
 describe('an access token', () => {
@@ -42,7 +42,13 @@ describe('an access token', () => {
       sid: session.id,
       auth_time: Math.floor(session.authenticatedAt.getTime() / 1000),
       amr: ['pwd'],
+      acr: 'aal1',
     });
+  });
+
+  it('says that two factors were proved, where they were', async () => {
+    const { token } = await sign({ ...session, methods: ['hwk', 'user', 'mfa'] });
+    expect(decodeJwt(token)).toMatchObject({ acr: 'aal2', amr: ['hwk', 'user', 'mfa'] });
   });
 
   it('has an id of its own each time', async () => {

@@ -2,6 +2,7 @@ import { newId } from '@rollcall/service-kit/identity';
 import { firstPartyClient } from '@rollcall/types/first-party';
 import { SignJWT } from 'jose';
 import type { Config } from '../config.ts';
+import { assuranceOf } from '../factors/assurance.ts';
 import type { Session } from '../store/sessions.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
@@ -21,6 +22,7 @@ export const signAccessToken = async (
     client_id: firstPartyClient,
     auth_time: Math.floor(session.authenticatedAt.getTime() / 1000),
     amr: session.methods,
+    acr: assuranceOf(session.methods),
   })
     .setProtectedHeader({ alg: key.algorithm, kid: key.id, typ: 'at+jwt' })
     .setIssuer(config.issuer)

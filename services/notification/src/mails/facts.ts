@@ -11,6 +11,8 @@ export interface MailFacts {
 /** The link of a mail that has one, and until when it works. */
 export interface MailLink {
   readonly url: string;
+  /** What can be typed instead, where there is that. */
+  readonly code?: string | undefined;
   readonly expiresAt: Date;
 }
 

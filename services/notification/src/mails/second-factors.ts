@@ -17,6 +17,16 @@ export const factorRemoved: NoticeTemplate = ({ happenedAt }) => ({
   closing: notMe,
 });
 
+export const factorsReset: NoticeTemplate = ({ happenedAt }) => ({
+  subject: 'The second factors of your account were removed',
+  paragraphs: [
+    'Somebody who manages accounts here removed every second factor of yours, and the recovery codes with them. You are signed out everywhere.',
+    'Until you add a new second factor, signing in takes your password alone.',
+  ],
+  details: [{ name: 'When', value: inWords(happenedAt) }],
+  closing: 'If you did not ask for it, sign in, change your password, and tell your administrator.',
+});
+
 export const recoveryCodesMade: NoticeTemplate = ({ happenedAt }) => ({
   subject: 'Your account has new recovery codes',
   paragraphs: [

@@ -1,28 +1,31 @@
 import type { MailKind } from '@rollcall/types/events/notification';
 import type { Route } from '@rollcall/types/route-definition';
+import { mintMagicLink } from '@rollcall/types/routes/auth/magic-links';
 import { mintResetSecret, showResetPage } from '@rollcall/types/routes/auth/passwords';
 import { mintVerificationSecret, showVerificationPage } from '@rollcall/types/routes/registration';
 import { accountExists } from './account-exists.ts';
 import { deactivated } from './deactivated.ts';
 import type { LinkTemplate, NoticeTemplate } from './facts.ts';
+import { magicLink } from './magic-link.ts';
 import { newSignIn } from './new-sign-in.ts';
 import { passwordChanged } from './password-changed.ts';
 import { passwordReset } from './password-reset.ts';
-import { factorAdded, factorRemoved, recoveryCodesMade, recoveryCodeUsed } from './second-factors.ts';
+import { factorAdded, factorRemoved, factorsReset, recoveryCodesMade, recoveryCodeUsed } from './second-factors.ts';
 import { verification } from './verification.ts';
 
 interface LinkMail {
   readonly template: LinkTemplate;
   /** Mints the secret of the link. */
-  readonly mint: typeof mintVerificationSecret | typeof mintResetSecret;
+  readonly mint: typeof mintVerificationSecret | typeof mintResetSecret | typeof mintMagicLink;
   /** The page that the link opens. */
-  readonly page: Route;
+  readonly page: Pick<Route, 'path'>;
 }
 
 /** Mails with a link that carries a secret. */
 export const linkMails = {
   verification: { template: verification, mint: mintVerificationSecret, page: showVerificationPage },
   password_reset: { template: passwordReset, mint: mintResetSecret, page: showResetPage },
+  magic_link: { template: magicLink, mint: mintMagicLink, page: { path: '/magic-link' } },
 } as const satisfies Partial<Record<MailKind, LinkMail>>;
 
 export type LinkMailKind = keyof typeof linkMails;
@@ -36,6 +39,7 @@ export const notices: Readonly<Record<Exclude<MailKind, LinkMailKind>, NoticeTem
   new_sign_in: newSignIn,
   factor_added: factorAdded,
   factor_removed: factorRemoved,
+  factors_reset: factorsReset,
   recovery_codes_made: recoveryCodesMade,
   recovery_code_used: recoveryCodeUsed,
   deactivated,

@@ -3,6 +3,8 @@ import type { EventDefinition } from '@rollcall/types/event-definition';
 import {
   factorAdded,
   factorRemoved,
+  factorsReset,
+  magicLinkRequested,
   passwordChanged,
   passwordResetRequested,
   recoveryCodesMade,
@@ -58,6 +60,17 @@ describe('mails with a link', () => {
     expect(text).toContain(link);
     expect(html).toContain(`href="${link}"`);
   });
+
+  it('magic_link.requested mails a link and a code to sign in with', async () => {
+    await notification.register(userId, email);
+    await notification.arrive(magicLinkRequested, userId, { requestId: newId() });
+    const { subject, text, html } = await onlyMail();
+    expect(subject).toBe('Sign in to your account');
+    const link = `http://rollcall.test/magic-link?token=${notification.tokens.at(-1)}`;
+    expect(text).toContain(link);
+    expect(html).toContain(`href="${link}"`);
+    for (const form of [text, html]) expect(form).toContain('123456');
+  });
 });
 
 describe('notices', () => {
@@ -94,6 +107,7 @@ describe('notices', () => {
   });
 
   it.each([
+    ['factors.reset', factorsReset, { removed: 2 }, 'were removed'],
     ['factor.added', factorAdded, { factorId: entityId.parse(newId()), kind: 'totp' }, 'was added to'],
     ['factor.removed', factorRemoved, { factorId: entityId.parse(newId()), kind: 'totp' }, 'was removed from'],
     ['recovery_codes.made', recoveryCodesMade, { count: 10 }, 'has new recovery codes'],

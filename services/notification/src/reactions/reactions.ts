@@ -1,3 +1,4 @@
+import { onMagicLinkRequested } from './on-magic-link-requested.ts';
 import { onPasswordChanged } from './on-password-changed.ts';
 import { onPasswordResetRequested } from './on-password-reset-requested.ts';
 import { onSecondFactors } from './on-second-factors.ts';
@@ -11,6 +12,12 @@ import type { ReactionPorts } from './queue-mail.ts';
 /** What this service does about events, by the service they come from. */
 export const createReactions = (ports: ReactionPorts) => ({
   registration: [onVerificationRequested(ports), onSignUpRepeated(ports), onUserRegistered()],
-  auth: [onSessionStarted(ports), onPasswordResetRequested(ports), onPasswordChanged(ports), ...onSecondFactors(ports)],
+  auth: [
+    onSessionStarted(ports),
+    onMagicLinkRequested(ports),
+    onPasswordResetRequested(ports),
+    onPasswordChanged(ports),
+    ...onSecondFactors(ports),
+  ],
   deactivation: [onUserDeactivated(ports)],
 });

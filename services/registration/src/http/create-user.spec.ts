@@ -74,6 +74,15 @@ describe('201', () => {
     expect(registration.toldAbout(userId)).toHaveLength(3);
   });
 
+  it('brings a password along as another system has hashed it', async () => {
+    const { password: _, ...ada } = newcomer();
+    const passwordHash = '$2b$10$abcdefghijklmnopqrstuuAbCdEfGhIjKlMnOpQrStUvWxYz01234';
+    const answer = await create({ ...ada, passwordHash, verified: true }, creator);
+    expect(answer).toMatchObject({ status: 201, body: { verified: true } });
+    expect(registration.credentials.get(String(answer.body.id))?.password).toBe(passwordHash);
+    expect(JSON.stringify([answer, await registration.eventsAbout(String(answer.body.id))])).not.toContain('$2b$');
+  });
+
   it('also while another service is down: it is told later', async () => {
     registration.world.down.add('profile');
     const answer = await create({ ...newcomer(), verified: true }, creator);
@@ -112,6 +121,23 @@ describe('422', () => {
       expect(answer).toMatchObject(taken('email'));
       expect(await registration.isAvailable(all[index]?.username ?? '')).toBe(true);
     }
+  });
+
+  it('a hash beside a password, of nobody verified, or that auth cannot compare with', async () => {
+    const { password, ...ada } = newcomer();
+    for (const [body, pointer] of [
+      [{ ...ada, password, passwordHash: '$2b$10$x', verified: true }, '/body/passwordHash'],
+      [{ ...ada, passwordHash: '$2b$10$x' }, '/body/passwordHash'],
+      [{ ...ada, passwordHash: 'no hash', verified: true }, '/body/passwordHash'],
+      [{ ...ada, passwordHash: '$1$unusable', verified: true }, '/body/passwordHash'],
+      [{ ...ada, verified: true }, '/body/password'],
+    ] as const) {
+      expect(await create(body, creator)).toMatchObject({
+        status: 422,
+        body: { code: 'unprocessable', errors: [{ pointer }] },
+      });
+    }
+    expect(await registration.isAvailable(ada.username)).toBe(true);
   });
 
   it('a password that is guessed first', async () => {

@@ -15,9 +15,10 @@ export const handleCreateUser = (ports: Ports) =>
       const rights = await judgeRights(body.verified, context);
       if (isRefusal(rights)) return rights;
       const { trusted } = rights;
-      const { email, username, password, verified = false } = body;
+      const { email, username, password = '', passwordHash, verified = false } = body;
       const gender = body.gender ?? null;
-      const applicant = { email, username, password, enrolment: { profile: { gender } } };
+      const secret = passwordHash === undefined ? { password } : { passwordHash };
+      const applicant = { email, username, secret, enrolment: { profile: { gender } } };
       const created = (id: UserId) => answer(201, { id, email, username, gender, verified });
       if (trusted && (await findPersonByEmail(ports.connection.db, email))) return inUserServiceForm(emailTaken);
       const begin = verified ? createVerifiedAccount : reserveAccount;

@@ -14,10 +14,15 @@ const wrongSetupToken = refuse('invalid_input', {
 const sent = answer(202, { status: 'verification_sent' });
 
 export const handleSignUp = (ports: Ports) =>
-  handle(signUp, async ({ body: { profile = {}, setupToken, ...applicant } }, context) => {
+  handle(signUp, async ({ body: { profile = {}, setupToken, password, ...names } }, context) => {
     if (setupToken !== undefined && !(await makesAdministrator(ports, setupToken, context))) return wrongSetupToken;
     const token = setupToken === undefined ? {} : { setupTokenDigest: digestOf(setupToken) };
-    return reserveAccount(ports, { ...applicant, enrolment: { profile, ...token } }, context, () => sent);
+    return reserveAccount(
+      ports,
+      { ...names, secret: { password }, enrolment: { profile, ...token } },
+      context,
+      () => sent,
+    );
   });
 
 /** Asked before anything is kept: told only by a mail, somebody who mistyped it would never learn why they are nobody. */

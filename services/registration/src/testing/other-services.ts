@@ -1,6 +1,6 @@
 import type { ServiceDirectory } from '@rollcall/service-kit/service-directory';
 import { fakeServices } from '@rollcall/testing/service-under-test';
-import { storePendingCredential } from '@rollcall/types/routes/auth/accounts';
+import { storeImportedCredential, storePendingCredential } from '@rollcall/types/routes/auth/accounts';
 import { checkPermission, checkSetupToken } from '@rollcall/types/routes/role-permission/internal';
 import type { ServiceName } from '@rollcall/types/services';
 
@@ -25,8 +25,18 @@ export const playOtherServices = () => {
     'PUT /internal/credentials/*': ({ target, json }) => {
       if (world.hashing === 'overloaded') return { status: 503, body: { code: 'overloaded' } };
       const body = storePendingCredential.body.parse(json);
-      if (body.password === 'password') return { status: 400, body: { code: 'weak_password' } };
+      if (body.password === 'password' || body.about?.includes(body.password)) {
+        return { status: 400, body: { code: 'weak_password' } };
+      }
       credentials.set(idIn(target), body);
+      return { status: 200, body: { stored: true } };
+    },
+    'PUT /internal/imported-credentials/*': ({ target, json }) => {
+      const { passwordHash, expiresAt } = storeImportedCredential.body.parse(json);
+      if (passwordHash === '$1$unusable') {
+        return { status: 422, body: { code: 'unprocessable' } };
+      }
+      credentials.set(idIn(target), { password: passwordHash, expiresAt });
       return { status: 200, body: { stored: true } };
     },
     'PUT /internal/users/*': ({ target, json }) => {

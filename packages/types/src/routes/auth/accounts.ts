@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { instant, userId } from '../../ids.ts';
-import { email, username } from '../../people.ts';
+import { email, passwordHash, username } from '../../people.ts';
 import { defineRoute } from '../../route-definition.ts';
 
 const service = 'auth';
@@ -14,9 +14,23 @@ export const storePendingCredential = defineRoute({
   callers: [{ service: 'registration' }],
   rate: 'internal',
   params: z.object({ userId }),
-  body: z.strictObject({ password: z.string().max(1024), expiresAt: instant }),
+  body: z.strictObject({
+    password: z.string().max(1024),
+    /** Names of the person, which make a bad password. */
+    about: z.array(z.string().max(1024)).max(16).optional(),
+    expiresAt: instant,
+  }),
   responses: { 200: z.object({ stored: z.boolean() }) },
   refusals: ['weak_password', 'overloaded'],
+});
+
+export const storeImportedCredential = defineRoute({
+  ...storePendingCredential,
+  operationId: 'storeImportedCredential',
+  path: '/internal/imported-credentials/:userId',
+  summary: 'Keep a password as another system has hashed it; repeating it changes nothing',
+  body: z.strictObject({ passwordHash, expiresAt: instant }),
+  refusals: ['unprocessable'],
 });
 
 export const storeDevCredential = defineRoute({

@@ -1,17 +1,31 @@
 import { z } from 'zod';
-import { entityId, instant } from '../../ids.ts';
+import { entityId, instant, userId } from '../../ids.ts';
 import { presentedPassword } from '../../people.ts';
 import { defineRoute } from '../../route-definition.ts';
 import { line } from '../../text.ts';
-import { challenge, cookieChoice, tokens } from './sessions.ts';
+import { passkeyAssertion } from './passkeys.ts';
+import { challenge, cookieChoice, secondFactorMethod, tokens } from './sessions.ts';
 
 const service = 'auth';
 
 /** What somebody may type from an authenticator or a list of recovery codes: groups and blanks do not matter. */
 const typedCode = line({ min: 1, max: 64 });
 
-/** What a second factor may be proved with. */
-export const secondFactorMethod = z.enum(['totp', 'recovery_code']);
+/** A second factor as it is presented: a code, or the answer of a passkey. */
+const presentedFactor = z
+  .strictObject({
+    mfaToken: line({ max: 64 }),
+    method: secondFactorMethod,
+    code: typedCode.optional(),
+    response: passkeyAssertion.optional(),
+  })
+  .refine(
+    ({ method, code, response }) =>
+      method === 'passkey'
+        ? response !== undefined && code === undefined
+        : code !== undefined && response === undefined,
+    'must have a code, or for a passkey its response',
+  );
 
 export const completeSignIn = defineRoute({
   service,
@@ -22,7 +36,7 @@ export const completeSignIn = defineRoute({
   callers: ['public'],
   rate: 'sign_in',
   query: cookieChoice,
-  body: z.strictObject({ mfaToken: line({ max: 64 }), method: secondFactorMethod, code: typedCode }),
+  body: presentedFactor,
   responses: { 201: tokens },
   refusals: ['sign_in_expired', 'invalid_credentials', 'rate_limited'],
   cookies: true,
@@ -37,7 +51,16 @@ export const reauthenticate = defineRoute({
   callers: ['user'],
   rate: 'sign_in',
   query: cookieChoice,
-  body: z.strictObject({ password: presentedPassword }),
+  body: z
+    .strictObject({
+      password: presentedPassword.optional(),
+      /** The answer to `POST /v1/passkeys/authentication-options`. */
+      passkey: passkeyAssertion.optional(),
+    })
+    .refine(
+      (body) => (body.password === undefined) !== (body.passkey === undefined),
+      'must have exactly one of password, passkey',
+    ),
   responses: { 200: tokens.or(challenge) },
   refusals: ['invalid_credentials', 'rate_limited', 'overloaded'],
   cookies: true,
@@ -154,4 +177,18 @@ export const makeRecoveryCodes = defineRoute({
   rate: 'sign_in',
   responses: { 201: z.object({ codes: z.array(z.string()) }) },
   refusals: ['reauthentication_required', 'second_factor_needed'],
+});
+
+export const removeUserFactors = defineRoute({
+  service,
+  operationId: 'removeUserFactors',
+  method: 'DELETE',
+  path: '/v1/users/:userId/factors',
+  summary:
+    'For whoever has lost theirs: remove every second factor and the recovery codes of a person, who is signed out everywhere and told; of an administrator only another one may',
+  callers: [{ permission: 'users.manage' }],
+  rate: 'write',
+  params: z.object({ userId }),
+  responses: { 200: z.object({ removed: z.int().nonnegative(), ended: z.int().nonnegative() }) },
+  refusals: ['reauthentication_required', 'forbidden'],
 });

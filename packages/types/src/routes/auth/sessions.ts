@@ -19,13 +19,16 @@ export const tokens = z.object({
   user: z.object({ id: userId }),
 });
 
+/** What a second factor may be proved with. */
+export const secondFactorMethod = z.enum(['totp', 'passkey', 'recovery_code']);
+
 /** The password was right, and a second factor is needed: nobody is signed in yet. */
 export const challenge = z.object({
   status: z.literal('mfa_required'),
   /** For `POST /v1/sessions/mfa`; good for one sign-in. */
   mfaToken: z.string(),
   expiresIn: z.int().positive(),
-  methods: z.array(z.enum(['totp', 'recovery_code'])),
+  methods: z.array(secondFactorMethod),
 });
 
 export const cookieChoice = z.strictObject({ cookies: z.enum(['true', 'false']).optional() });
