@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { newcomer, signIn } from '@rollcall/testing/people';
 import { byOthers, type Compose, isIn, nextPassword } from './calling.ts';
 import { identityRequests } from './identity-requests.ts';
+import { oauthRequests } from './oauth-requests.ts';
 import { parkEvent } from './parked-event.ts';
 import { passkeyRequests } from './passkey-requests.ts';
 import { secondFactorRequests } from './second-factor-requests.ts';
@@ -84,6 +85,7 @@ export const callerRequests: Readonly<Record<string, Compose>> = {
   listUserSessions: aboutSubject,
   revokeUserSessions: onSignedIn,
   ...secondFactorRequests,
+  ...oauthRequests,
   ...passkeyRequests,
   askForMagicLink: ({ subject }) => ({ body: { email: subject.email } }),
   signInByMail: async ({ cast }) => {
@@ -121,7 +123,6 @@ export const callerRequests: Readonly<Record<string, Compose>> = {
   showMagicLinkPage: () => ({ query: `token=${secret}` }),
   showSecurityActionPage: () => ({ query: `token=${secret}` }),
   showConsentPage: nothing,
-  showDevicePage: nothing,
   showAccountSecurityPage: nothing,
   readAsset: () => ({ params: { file: 'style.css' } }),
 

@@ -74,11 +74,12 @@ const pathOf = (path: string, { params = {}, query }: CallerRequest): string =>
 const asForm = { 'content-type': 'application/x-www-form-urlencoded' };
 
 const send = (line: PublicLine, request: CallerRequest, caller: SignedInPerson | undefined, path = line.path) => {
-  const token = request.token ?? caller?.token;
+  const token = request.token ?? (request.headers ? undefined : caller?.token);
   return cast.api(line.method, pathOf(path, request), {
     ...(token === undefined ? {} : { token }),
     ...(request.body === undefined ? {} : { body: request.body }),
     ...(request.form === undefined ? {} : { body: request.form, headers: asForm }),
+    ...(request.headers === undefined ? {} : { headers: request.headers }),
   });
 };
 

@@ -21,6 +21,8 @@ export interface CallerRequest {
   readonly form?: string;
   /** Instead of the caller's own. */
   readonly token?: string;
+  /** Of a browser, which is known by its cookies and sends no token. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export type Compose = (calling: Calling) => CallerRequest | Promise<CallerRequest>;

@@ -1,7 +1,7 @@
 import { type Stack, startStack } from '@rollcall/testing/stack';
 import { waitFor } from '@rollcall/testing/wait-for';
 import type { Route } from '@rollcall/types/route-definition';
-import { publicRoutes } from '@rollcall/types/route-table';
+import { routedRoutes } from '@rollcall/types/route-table';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { Cast } from './cast.ts';
@@ -42,7 +42,7 @@ describe('the registry of doors', () => {
   it('has every route that hands out or takes what opens doors, and none that is not there', () => {
     const elsewhere = Object.keys(doorsTriedElsewhere);
     const registered = [...all.flatMap(([, { operations }]) => operations), ...elsewhere, ...Object.keys(noDoors)];
-    const found = publicRoutes.filter(looksLikeADoor).map(({ operationId }) => operationId);
+    const found = routedRoutes.filter(looksLikeADoor).map(({ operationId }) => operationId);
     expect([...new Set(registered)].sort()).toEqual(found.sort());
   });
 

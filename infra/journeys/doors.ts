@@ -217,12 +217,21 @@ export const doors: Readonly<Record<string, Door>> = {
 /** Doors whose states are tried at their service: a provider, and whoever has a second factor, is not at hand here. */
 export const doorsTriedElsewhere: Readonly<Record<string, string>> = {
   completeSignIn: 'services/auth/src/sessions/pending-sign-in.spec.ts',
+  exchangeGrant: 'services/auth/src/oauth/forbidden-states.spec.ts',
+  readUserinfo: 'services/auth/src/oauth/forbidden-states.spec.ts',
+  readUserinfoByPost: 'services/auth/src/oauth/forbidden-states.spec.ts, by the same handler',
+  introspectToken: 'services/auth/src/oauth/forbidden-states.spec.ts',
+  decideInteraction: 'services/auth/src/http/oauth-interactions.spec.ts',
   signInWithPasskey: 'services/auth/src/http/passkeys.spec.ts',
   completeIdentity: 'services/auth/src/identities/forbidden-states.spec.ts',
 };
 
 const mailsALink = 'mails a link, whose own door is above, and shows nobody whether it did';
 const showsAPage = 'shows a page with a button; the link works when it is pressed';
+
+const showsAForm = 'shows a form; what it does is done when it is sent';
+const sendsAlong = 'sends a browser along; who is signed in is asked anew where the code is redeemed';
+const handsASecret = 'hands an administrator what an application proves itself with, and no person';
 
 /** Routes that look like doors, and why they are none. */
 export const noDoors: Readonly<Record<string, string>> = {
@@ -240,4 +249,18 @@ export const noDoors: Readonly<Record<string, string>> = {
   showMagicLinkPage: showsAPage,
   showSecurityActionPage: showsAPage,
   signOut: 'closes',
+  authorize: sendsAlong,
+  resumeAuthorization: sendsAlong,
+  readInteraction: 'tells what an application asks for, to the browser that it sent here',
+  pushAuthorization: 'keeps the beginning of an authorization, which is a door when somebody decides it',
+  authorizeDevice: 'hands out a code that opens nothing until a person has let the device in',
+  showDevicePage: showsAForm,
+  enterUserCode: sendsAlong,
+  resumeDevice: sendsAlong,
+  revokeToken: 'closes',
+  endOAuthSession: showsAForm,
+  confirmOAuthLogout: 'closes',
+  showSignedOut: 'shows a page',
+  createClient: handsASecret,
+  rotateClientSecret: handsASecret,
 };

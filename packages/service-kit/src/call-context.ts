@@ -28,9 +28,20 @@ export interface CallContext {
 
 export type Handler<R extends Route> = (input: InputOf<R>, context: CallContext) => Promise<AnswerOf<R> | Refusal>;
 
+/** A request as it came, for those who speak a standard's own form. */
+export interface PlainRequest {
+  readonly method: string;
+  /** Path and query. */
+  readonly target: string;
+  readonly headers: Headers;
+  readonly body: Uint8Array | null;
+}
+
 /** A declared route together with what answers it. */
 export interface BoundRoute {
   readonly route: Route;
+  /** Of a route with a `protocol`: answers by itself; nothing of the request is read before. */
+  readonly respond?: (request: PlainRequest, context: CallContext) => Promise<Response>;
   readonly handle: (input: InputOf<Route>, context: CallContext) => Promise<AnswerOf<Route> | Refusal>;
   readonly rightsOf?: (input: InputOf<Route>, context: CallContext) => Promise<unknown | Refusal>;
 }
@@ -49,6 +60,13 @@ export const handle = <R extends Route>(route: R, handler: Handler<R>, rightsOf?
   // Input was parsed by this very route's schemas before it gets here.
   handle: handler as unknown as BoundRoute['handle'],
   ...(rightsOf ? { rightsOf: rightsOf as unknown as NonNullable<BoundRoute['rightsOf']> } : {}),
+});
+
+/** Binds what speaks a standard's own form to its declaration. */
+export const handleProtocol = (route: Route, respond: NonNullable<BoundRoute['respond']>): BoundRoute => ({
+  route,
+  handle: () => Promise.reject(new Error(`${route.operationId} is answered in its own form`)),
+  respond,
 });
 
 /** Asks whether somebody holds a permission; the one way in which services learn about rights. */

@@ -12,6 +12,7 @@ import { answerOnce, type IdempotencyClaim, type IdempotencyStore } from './idem
 import { newId } from './identity.ts';
 import type { Logger } from './logging.ts';
 import { requestDuration } from './metrics.ts';
+import { refusalResponse } from './oauth-refusal.ts';
 import { withinPatience } from './patience.ts';
 import { problemResponse } from './problem-response.ts';
 import { defaultBodyLimit, readBody } from './request-body.ts';
@@ -59,34 +60,39 @@ const answer = async (
   request: Request,
   pathParams: Readonly<Record<string, string>>,
 ): Promise<Response> => {
+  const { path } = bound.route;
   let hop: TrustedHop | undefined;
   try {
     const body = await readBody(request, bound.route.bodyLimit ?? defaultBodyLimit);
-    if (isRefusal(body)) return problemResponse(body, newId());
+    if (isRefusal(body)) return refusalResponse(path, body, newId());
     hop = trust(options, request, body);
     if (!hop) return problemResponse(refuse('untrusted_hop'), newId());
     const work = traced(bound, options, hop, request, body, pathParams);
     const outcome = await withinPatience((bound.route.patienceSeconds ?? patienceSeconds) * 1_000, work);
-    return isRefusal(outcome) ? problemResponse(outcome, hop.context.requestId) : success(bound.route, outcome);
+    if (outcome instanceof Response) return outcome;
+    return isRefusal(outcome) ? refusalResponse(path, outcome, hop.context.requestId) : success(bound.route, outcome);
   } catch (error) {
     const requestId = hop?.context.requestId ?? newId();
     const refusal = failureRefusal(error);
     const level = refusal.refused === 'internal_error' ? 'error' : 'warn';
     const ids = storyIds(requestId, hop?.context.traceparent);
     options.log[level]({ ...ids, err: error, operation: bound.route.operationId }, 'request failed');
-    return problemResponse(refusal, requestId);
+    return refusalResponse(path, refusal, requestId);
   }
 };
 
-const trust = (options: RouteAppOptions, request: Request, body: Uint8Array | null): TrustedHop | undefined => {
-  const url = new URL(request.url);
-  return verifyHop(
+const targetOf = (request: Request): string => {
+  const { pathname, search } = new URL(request.url);
+  return pathname + search;
+};
+
+const trust = (options: RouteAppOptions, request: Request, body: Uint8Array | null): TrustedHop | undefined =>
+  verifyHop(
     { self: options.service, keys: options.trustKeys },
-    { method: request.method, target: url.pathname + url.search, body },
+    { method: request.method, target: targetOf(request), body },
     { trust: request.headers.get(trustHeader), context: request.headers.get(contextHeader) },
     Date.now(),
   );
-};
 
 /** {@link serve} as a span of the request's trace, which what follows from it belongs to. */
 const traced = (
@@ -96,7 +102,7 @@ const traced = (
   request: Request,
   body: Uint8Array | null,
   pathParams: Readonly<Record<string, string>>,
-): Promise<AnswerOf<Route> | Refusal> =>
+): Promise<AnswerOf<Route> | Response | Refusal> =>
   inSpan(
     {
       name: bound.route.operationId,
@@ -116,13 +122,13 @@ const traced = (
   );
 
 const serve = async (
-  { route, handle, rightsOf }: BoundRoute,
+  { route, handle, respond, rightsOf }: BoundRoute,
   options: RouteAppOptions,
   hop: TrustedHop,
   request: Request,
   body: Uint8Array | null,
   pathParams: Readonly<Record<string, string>>,
-): Promise<AnswerOf<Route> | Refusal> => {
+): Promise<AnswerOf<Route> | Response | Refusal> => {
   const needsPerson = !route.callers.some(
     (caller) => caller === 'public' || (typeof caller === 'object' && 'service' in caller),
   );
@@ -134,6 +140,10 @@ const serve = async (
   if (isRefusal(params)) return params;
   const verdict = await judgeCaller(route, hop, pathUserId(params), options.checkPermission);
   if (!verdict.allowed) return verdict.refusal;
+  if (respond) {
+    const { method, headers } = request;
+    return respond({ method, target: targetOf(request), headers, body }, createContext(options, hop, request, null));
+  }
 
   const query = readQuery(route, new URL(request.url).searchParams, hop.context);
   if (isRefusal(query)) return query;

@@ -43,8 +43,8 @@ export interface TestCall {
   readonly method: string;
   readonly path: string;
   readonly body?: unknown;
-  /** In place of a body in JSON; the headers say what it is. */
-  readonly form?: string;
+  /** Instead of `body`: the bytes as they are. */
+  readonly rawBody?: string;
   /** For whom; nobody unless told. */
   readonly actor?: Actor | null;
   /** Which service sends it; the gateway unless told. */
@@ -64,8 +64,8 @@ export const callService = async (
   call: TestCall,
 ): Promise<Response> => {
   const from = call.from ?? 'gateway';
-  const text = call.form ?? (call.body === undefined ? undefined : JSON.stringify(call.body));
-  const body = text === undefined ? null : Buffer.from(text);
+  const text = call.rawBody ?? (call.body === undefined ? null : JSON.stringify(call.body));
+  const body = text === null ? null : Buffer.from(text);
   const context: HopContext = {
     requestId: newId(),
     actor: call.actor ?? null,
@@ -79,7 +79,7 @@ export const callService = async (
     new Request(url, {
       method: call.method,
       headers: {
-        ...(body ? { 'content-type': 'application/json' } : {}),
+        ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
         ...signHop({ from, to: service.name, key: trustKey(from, service.name) }, hop, context, Date.now()),
         ...call.headers,
       },

@@ -39,6 +39,7 @@ export const builtInPermissions = {
   'activity.read': 'Read the whole audit trail.',
   'operations.manage': 'See and retry events that could not be processed.',
   'keys.manage': 'Rotate the keys that sign tokens.',
+  'clients.manage': 'Add, change and remove the applications that may ask people for access.',
 } as const satisfies Record<string, string>;
 
 export type BuiltInPermission = keyof typeof builtInPermissions;

@@ -62,6 +62,7 @@ export const problems = {
   identity_taken: { status: 409, title: 'It is linked to another account' },
   last_way_in: { status: 409, title: 'There would be no way left to sign in' },
   second_factor_needed: { status: 409, title: 'Recovery codes belong to a second factor, and there is none' },
+  client_without_secret: { status: 409, title: 'This application proves itself by other means than a secret' },
   precondition_failed: { status: 412, title: 'The resource has changed since it was read' },
   // Limits and outages
   rate_limited: { status: 429, title: 'Too many requests' },

@@ -69,6 +69,8 @@ export interface Route {
   readonly cookies?: boolean;
   /** Answers text of this kind instead of JSON; of which kind exactly, a `text/*` says itself with `content-type`. */
   readonly media?: 'text/html' | 'text/*';
+  /** Its requests, its answers and its refusals have the forms of that standard: the service reads the bytes itself. */
+  readonly protocol?: 'oauth';
   /** Heading of the reference that it stands under; its service unless told. */
   readonly tag?: string;
 }

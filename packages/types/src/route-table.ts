@@ -4,6 +4,9 @@ import * as authAccounts from './routes/auth/accounts.ts';
 import * as identities from './routes/auth/identities.ts';
 import * as keys from './routes/auth/keys.ts';
 import * as magicLinks from './routes/auth/magic-links.ts';
+import * as oauthClients from './routes/auth/oauth-clients.ts';
+import * as oauthInteractions from './routes/auth/oauth-interactions.ts';
+import * as oauthProtocol from './routes/auth/oauth-protocol.ts';
 import * as passkeys from './routes/auth/passkeys.ts';
 import * as passwords from './routes/auth/passwords.ts';
 import * as revocations from './routes/auth/revocations.ts';
@@ -42,6 +45,9 @@ export const routeTable: readonly Route[] = [
   identities,
   passwords,
   keys,
+  oauthProtocol,
+  oauthInteractions,
+  oauthClients,
   authAccounts,
   revocations,
   profile,
@@ -68,4 +74,7 @@ export const routeTable: readonly Route[] = [
   .filter(isRoute);
 
 /** What the gateway routes. */
-export const publicRoutes: readonly Route[] = routeTable.filter((route) => !isInternal(route));
+export const routedRoutes: readonly Route[] = routeTable.filter((route) => !isInternal(route));
+
+/** Those of them that speak our own form, JSON and problems; the others that of a standard. */
+export const publicRoutes: readonly Route[] = routedRoutes.filter(({ protocol }) => protocol === undefined);

@@ -43,7 +43,15 @@ describe('the clean-up', () => {
     await sql`insert into auth.rate_limits (key, points, expire)
       values ('old', 1, ${Date.now() - 1_000}), ('recent', 1, ${Date.now() + 60_000}), ('lasting', 1, null)`;
 
+    await sql`insert into auth.oauth_records (kind, digest, sealed, expires_at)
+      values ('AccessToken', 'old', '', now() - interval '1 second'), ('AccessToken', 'recent', '', now() + interval '1 hour')`;
+    await sql`insert into auth.oauth_clients (id, settings) values ('client', '{}')`;
+    await sql`insert into auth.oauth_client_secrets (digest, client_id, expires_at)
+      values ('old', 'client', now() - interval '1 second'), ('recent', 'client', now() + interval '1 hour'), ('newest', 'client', null)`;
+
     const kept = async () => ({
+      records: (await sql`select digest from auth.oauth_records`).map(({ digest }) => digest),
+      secrets: (await sql`select digest from auth.oauth_client_secrets order by digest`).map(({ digest }) => digest),
       credentials: (
         await sql`select user_id from auth.credentials where user_id in (${lapsed.userId}, ${waiting.userId}, ${ada.userId})`
       ).length,
@@ -59,6 +67,8 @@ describe('the clean-up', () => {
       ).map(({ key }) => key),
     });
     const due = {
+      records: ['recent'],
+      secrets: ['newest', 'recent'],
       credentials: 2,
       sessions: [recent.actor.sessionId],
       tokens: 0,

@@ -4,6 +4,8 @@ import type { Ports } from './ports.ts';
 import { forgetUnconfirmed } from './store/credentials.ts';
 import { deleteOldIdentitySignIns } from './store/identity-sign-ins.ts';
 import { deleteOldMagicLinks } from './store/magic-links.ts';
+import { deleteExpiredSecrets } from './store/oauth-clients.ts';
+import { deleteExpiredRecords } from './store/oauth-records.ts';
 import { deleteOldChallenges } from './store/passkey-challenges.ts';
 import { deleteOldResets } from './store/password-resets.ts';
 import { deleteOldPendingSignIns } from './store/pending-sign-ins.ts';
@@ -31,6 +33,8 @@ export const createCleanUpWorker = ({ connection, log }: Ports): Worker =>
       await deleteExpiredRevocations(connection.db);
       await deleteRetiredKeys(connection.db);
       await deleteExpiredCounters(connection.sql, 'auth');
-      return (await deleteOldSessions(connection.db, batch)) === batch;
+      await deleteExpiredSecrets(connection.db);
+      const records = await deleteExpiredRecords(connection.db, batch);
+      return (await deleteOldSessions(connection.db, batch)) === batch || records === batch;
     },
   });

@@ -8,9 +8,14 @@ import type { Revocation } from '@rollcall/types/routes/auth/revocations';
 import type { Config } from './config.ts';
 import { holdCredential } from './store/credentials.ts';
 import { voidMagicLinks } from './store/magic-links.ts';
+import { removeRecordsOfSessions, removeRecordsOfUser } from './store/oauth-records.ts';
 import { voidPendingSignIns } from './store/pending-sign-ins.ts';
 import { addRevocations } from './store/revocations.ts';
 import { endSessions, type Selection } from './store/sessions.ts';
+
+type Reason = DataOf<typeof sessionEnded>['reason'];
+
+const shutsApplicationsOut: ReadonlySet<Reason> = new Set(['deactivated', 'password_changed']);
 
 /**
  * Ends sessions and revokes the tokens they have out. This is the one place where a token is revoked: whatever ends a
@@ -26,7 +31,7 @@ export const endSessionsOf = async (
   emit: Emit,
   userId: string,
   selection: Selection,
-  reason: DataOf<typeof sessionEnded>['reason'],
+  reason: Reason,
   cause: Cause,
 ): Promise<Revocation[]> => {
   await holdCredential(tx, userId);
@@ -36,6 +41,9 @@ export const endSessionsOf = async (
     await voidPendingSignIns(tx, userId);
     await voidMagicLinks(tx, userId);
   }
+  await removeRecordsOfSessions(tx, ended);
+  // What applications may keep for longer than a session they may not keep from somebody who has lost the account.
+  if (shutsApplicationsOut.has(reason)) await removeRecordsOfUser(tx, userId);
   for (const id of ended) {
     await emit(sessionEnded, { subject: userId, data: { sessionId: sessionId.parse(id), reason }, cause });
   }

@@ -4,11 +4,13 @@ import type { PersonalData } from '@rollcall/events/personal-data';
 import type { PermissionCheck } from '@rollcall/service-kit/call-context';
 import type { Logger } from '@rollcall/service-kit/logging';
 import type { ServiceClient } from '@rollcall/service-kit/service-client';
+import type Provider from 'oidc-provider';
 import type { Config } from './config.ts';
 import type { TotpSeal } from './factors/sealed-totp.ts';
 import type { FirebaseVerifier } from './identities/firebase.ts';
 import type { ProviderClients } from './identities/provider-clients.ts';
 import type { ChecksSeal } from './identities/sealed-checks.ts';
+import type { RecordSeal } from './oauth/record-seal.ts';
 import type { PasswordHasher } from './passwords/password-hasher.ts';
 import type { SignInGuard } from './passwords/sign-in-guard.ts';
 import type { RefusedSignIns } from './refused-sign-ins.ts';
@@ -28,6 +30,9 @@ export interface Ports {
   readonly totpSeal: TotpSeal;
   /** What a recovery code of a person is kept as. */
   readonly recoveryDigest: (userId: string, code: string) => string;
+  readonly recordSeal: RecordSeal;
+  /** The OAuth provider, with the keys that sign now. */
+  readonly provider: () => Promise<Provider>;
   /** What a mailed code of a request is kept as. */
   readonly mailedCodeDigest: (requestId: string, code: string) => string;
   readonly providerClients: ProviderClients;

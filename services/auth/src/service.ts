@@ -19,9 +19,14 @@ import { handleEnrolUser } from './http/enrol-user.ts';
 import { firebaseHandlers } from './http/firebase.ts';
 import { handleForgotPassword } from './http/forgot-password.ts';
 import { identityHandlers } from './http/identities.ts';
+import { handleListScopes } from './http/list-scopes.ts';
 import { handleListSessions, handleListUserSessions } from './http/list-sessions.ts';
 import { magicLinkHandlers } from './http/magic-links.ts';
 import { handleMintResetSecret } from './http/mint-reset-secret.ts';
+import { clientHandlers } from './http/oauth-clients.ts';
+import { consentHandlers } from './http/oauth-consents.ts';
+import { interactionHandlers } from './http/oauth-interactions.ts';
+import { oauthProtocolHandlers } from './http/oauth-protocol.ts';
 import { passkeyHandlers } from './http/passkeys.ts';
 import { handleReadKeySet } from './http/read-key-set.ts';
 import { handleReadRevocations } from './http/read-revocations.ts';
@@ -48,6 +53,8 @@ import { totpHandlers } from './http/totp-factors.ts';
 import { createFirebaseVerifier } from './identities/firebase.ts';
 import { createProviderClients } from './identities/provider-clients.ts';
 import { createChecksSeal } from './identities/sealed-checks.ts';
+import { createProviders } from './oauth/provider.ts';
+import { createRecordSeal } from './oauth/record-seal.ts';
 import { createPasswordHasher } from './passwords/password-hasher.ts';
 import { createSignInGuard } from './passwords/sign-in-guard.ts';
 import { sealOrigin } from './personal-origin.ts';
@@ -103,10 +110,13 @@ export const startAuth = async (environment: Environment, directory: ServiceDire
     checksSeal: createChecksSeal(config.keyEncryptionSecret),
     verifyFirebase: createFirebaseVerifier(outgoing),
   };
+  const recordSeal = createRecordSeal(config.keyEncryptionSecret);
   const ports: Ports = {
     ...{ config, connection, events, personal, client, hasher, guard, keys, totpSeal, recoveryDigest },
-    ...{ mailedCodeDigest, feed, refusedSignIns, checkPermission, log, ...identityPorts },
+    ...{ mailedCodeDigest, recordSeal, feed, refusedSignIns, checkPermission, log, ...identityPorts },
+    provider: () => provider(),
   };
+  const provider = createProviders(ports);
 
   const running = foundation.run(
     [
@@ -138,6 +148,11 @@ export const startAuth = async (environment: Environment, directory: ServiceDire
       handleReadServerMetadata(ports),
       handleReadOpenIdConfiguration(ports),
       handleRotateSigningKey(ports),
+      ...oauthProtocolHandlers(ports),
+      ...interactionHandlers(ports),
+      ...consentHandlers(ports),
+      ...clientHandlers(ports),
+      handleListScopes(),
       handleAuthenticateUser(ports),
       handleStorePendingCredential(ports),
       handleStoreImportedCredential(ports),

@@ -2,7 +2,7 @@ import type { HopContext } from '@rollcall/service-kit/actor';
 import { failureRefusal } from '@rollcall/service-kit/failures';
 import { newId } from '@rollcall/service-kit/identity';
 import type { Logger } from '@rollcall/service-kit/logging';
-import { problemResponse } from '@rollcall/service-kit/problem-response';
+import { refusalResponse } from '@rollcall/service-kit/oauth-refusal';
 import { defaultBodyLimit, readBody } from '@rollcall/service-kit/request-body';
 import { inSpan, isTraceparent, storyIds } from '@rollcall/service-kit/tracing';
 import { revisionHeard } from '@rollcall/types/access-questions';
@@ -63,7 +63,7 @@ export const createGatewayApp = (options: GatewayAppOptions): Hono<{ Bindings: B
     const outcome = target
       ? await work(requestId, target).catch((error: unknown) => failed(options, c, requestId, error))
       : refuse('not_found');
-    const response = isRefusal(outcome) ? problemResponse(outcome, requestId) : outcome;
+    const response = isRefusal(outcome) ? refusalResponse(target?.path ?? '', outcome, requestId) : outcome;
     return writeHeaders(response, c.req.header('origin') ?? null, requestId);
   };
 
@@ -96,7 +96,7 @@ export const createGatewayApp = (options: GatewayAppOptions): Hono<{ Bindings: B
     app.options(path, (c) => finish(c, async () => preflight(allow)));
     app.all(path, (c) =>
       finish(c, async (requestId) => {
-        const response = problemResponse(refuse('method_not_allowed'), requestId);
+        const response = refusalResponse(path, refuse('method_not_allowed'), requestId);
         response.headers.set('allow', allow.join(', '));
         return response;
       }),

@@ -7,6 +7,9 @@ import type { Route } from '@rollcall/types/route-definition';
 /** Headers of the client that services may see; whatever else it sends ends here, claims of trust first of all. */
 const passed = ['content-type', 'content-encoding', 'accept', 'if-match', 'if-none-match', 'idempotency-key'];
 
+/** What clients prove themselves with at endpoints of OAuth: it is not for the gateway to judge. */
+const passedToProtocol = ['authorization', 'dpop'];
+
 /**
  * Headers of a service that belong to one connection (RFC 9110 section 7.6.1), or to a length that the server here
  * works out itself.
@@ -73,8 +76,11 @@ const isRepeatable = ({ method, idempotent, repeatable }: Route, { headers }: Re
   (['GET', 'PUT', 'DELETE'].includes(method) || (idempotent === true && headers.has('idempotency-key')));
 
 // Cookies were checked to come from our own pages only where no `Authorization` header took their place.
-const passedFor = (route: Route, request: Request): readonly string[] =>
-  route.cookies && !request.headers.has('authorization') ? [...passed, 'cookie'] : passed;
+const passedFor = (route: Route, request: Request): readonly string[] => [
+  ...passed,
+  ...(route.protocol ? passedToProtocol : []),
+  ...(route.cookies && !request.headers.has('authorization') ? ['cookie'] : []),
+];
 
 /** Keys or clocks of the two services differ: an operator's matter, not one of the caller's rights. */
 const assertTrusted = async (route: Route, answer: Response): Promise<void> => {

@@ -7,7 +7,6 @@ import type { Config } from './config.ts';
 export const createHeaderWriter = (config: Config) => {
   const always: readonly (readonly [string, string])[] = [
     ['x-content-type-options', 'nosniff'],
-    ['referrer-policy', 'no-referrer'],
     ['cross-origin-resource-policy', 'same-origin'],
     ['cross-origin-opener-policy', 'same-origin'],
     ...(config.secure ? [['strict-transport-security', 'max-age=31536000; includeSubDomains'] as const] : []),
@@ -17,6 +16,8 @@ export const createHeaderWriter = (config: Config) => {
   return (response: Response, origin: string | null, requestId: string): Response => {
     const headers = response.headers;
     for (const [name, value] of always) headers.set(name, value);
+    // A page that posts a form says otherwise: without a referrer there is no origin to tell it by.
+    if (!headers.has('referrer-policy')) headers.set('referrer-policy', 'no-referrer');
     if (!headers.has('content-security-policy')) headers.set('content-security-policy', strictest);
     headers.set('x-request-id', requestId);
     if (config.corsOrigins.size > 0) headers.append('vary', 'Origin');

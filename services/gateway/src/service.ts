@@ -13,7 +13,7 @@ import type { ServiceDirectory } from '@rollcall/service-kit/service-directory';
 import { ShutdownList } from '@rollcall/service-kit/shutdown';
 import { systemTiming } from '@rollcall/service-kit/system-timing';
 import { isRefusal } from '@rollcall/types/problems';
-import { publicRoutes } from '@rollcall/types/route-table';
+import { routedRoutes } from '@rollcall/types/route-table';
 import { AccessFollower } from './access/follower.ts';
 import { checkPermissionIn } from './access/permission-check.ts';
 import { createGatewayApp } from './app.ts';
@@ -65,8 +65,8 @@ export const startGateway = async (
   const countRequest = createRateClasses(connection.sql, config.production);
   const app = createGatewayApp({
     config,
-    routes: publicRoutes,
-    documents: createDocuments({ routes: publicRoutes, publicUrl: common.PUBLIC_URL, secure: config.secure }),
+    routes: routedRoutes,
+    documents: createDocuments({ routes: routedRoutes, publicUrl: common.PUBLIC_URL, secure: config.secure }),
     readMetrics: async () =>
       new Response(await registry.metrics(), {
         headers: { 'content-type': registry.contentType, 'cache-control': 'no-store' },

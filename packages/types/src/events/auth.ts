@@ -130,3 +130,41 @@ export const signingKeyAdded = defineEvent({
   summary: 'A new key signs access tokens from now on.',
   data: { keyId: z.string(), algorithm: z.string() },
 });
+
+/** What of an application may be told: who it is and what it may do, and nothing that it proves itself with. */
+const clientFacts = { clientId: z.string(), name: z.string(), enabled: z.boolean(), scopes: z.array(z.string()) };
+
+export const clientAdded = defineEvent({
+  type: 'client.added',
+  service,
+  summary: 'An application may ask people for access.',
+  data: clientFacts,
+});
+
+export const clientChanged = defineEvent({
+  type: 'client.changed',
+  service,
+  summary: 'An application was changed, enabled or disabled, or has another secret.',
+  data: { ...clientFacts, secretRotated: z.boolean() },
+});
+
+export const clientRemoved = defineEvent({
+  type: 'client.removed',
+  service,
+  summary: 'An application is gone, and with it everything that it was given.',
+  data: { clientId: z.string(), name: z.string() },
+});
+
+export const consentGiven = defineEvent({
+  type: 'consent.given',
+  service,
+  summary: 'A person let an application do something in their name.',
+  data: { consentId: entityId, clientId: z.string(), scopes: z.array(z.string()) },
+});
+
+export const consentWithdrawn = defineEvent({
+  type: 'consent.withdrawn',
+  service,
+  summary: 'A person took back what they had let an application do.',
+  data: { consentId: entityId, clientId: z.string() },
+});

@@ -83,12 +83,6 @@ export const showConsentPage = page({
   query: z.object({ interaction: line({ max: 64 }).optional() }),
 });
 
-export const showDevicePage = page({
-  operationId: 'showDevicePage',
-  path: '/device',
-  summary: 'Type the code that a device without a keyboard shows',
-});
-
 export const showAccountSecurityPage = page({
   operationId: 'showAccountSecurityPage',
   path: '/account/security',

@@ -71,6 +71,18 @@ readKeySet                      GET    /.well-known/jwks.json                P  
 readServerMetadata              GET    /.well-known/oauth-authorization-server P                                        200      200     -      -   200   200    200
 readOpenIdConfiguration         GET    /.well-known/openid-configuration     P                                          200      200     -      -   200   200    200
 rotateSigningKey                POST   /v1/keys/rotate                       keys.manage                             signin   forbid     -    201 forbid  201  ended
+listScopes                      GET    /v1/scopes                            P                                          200      200     -      -   200   200    200
+readInteraction                 GET    /v1/oauth/interactions/:uid           P                                          200      200     -      -   200   200    200
+decideInteraction               POST   /v1/oauth/interactions/:uid           U                                       signin      200     -      -   200   200  ended
+listConsents                    GET    /v1/oauth/consents                    U                                       signin      200     -      -   200   200  ended
+withdrawConsent                 DELETE /v1/oauth/consents/:consentId         U                                       signin      200     -      -   200   200  ended
+withdrawConsent                 DELETE /v1/oauth/consents/:consentId         U                                       signin   hidden     -      - hidden hidden ended  when another's
+listClients                     GET    /v1/oauth/clients                     clients.manage                          signin   hidden     -    200 hidden  200  ended
+createClient                    POST   /v1/oauth/clients                     clients.manage                          signin   forbid     -    201 forbid  201  ended
+readClient                      GET    /v1/oauth/clients/:clientId           clients.manage                          signin   hidden     -    200 hidden  200  ended
+updateClient                    PATCH  /v1/oauth/clients/:clientId           clients.manage                          signin   hidden     -    200 hidden  200  ended
+deleteClient                    DELETE /v1/oauth/clients/:clientId           clients.manage                          signin   hidden     -    200 hidden  200  ended
+rotateClientSecret              POST   /v1/oauth/clients/:clientId/secret    clients.manage                          signin   hidden     -    201 hidden  201  ended
 authenticateUser                POST   /users/authenticate                   P                                          200      200     -      -   200   200    200
 
 readUser                        GET    /v1/users/:userId                     U                                       signin      200   200      -   200   200  ended
@@ -116,7 +128,6 @@ showForgotPasswordPage          GET    /forgot-password                      P  
 showMagicLinkPage               GET    /magic-link                           P                                          200      200     -      -   200   200    200
 showSecurityActionPage          GET    /security-actions                     P                                          200      200     -      -   200   200    200
 showConsentPage                 GET    /consent                              P                                          200      200     -      -   200   200    200
-showDevicePage                  GET    /device                               P                                          200      200     -      -   200   200    200
 showAccountSecurityPage         GET    /account/security                     P                                          200      200     -      -   200   200    200
 readAsset                       GET    /assets/:file                         P                                          200      200     -      -   200   200    200
 

@@ -1,20 +1,29 @@
-import { answer, handle } from '@rollcall/service-kit/call-context';
+import { answer, type CallContext, handle, type PlainRequest } from '@rollcall/service-kit/call-context';
 import { readKeySet, readOpenIdConfiguration, readServerMetadata } from '@rollcall/types/routes/auth/keys';
+import { oauthPrefix } from '@rollcall/types/routes/auth/oauth-protocol';
+import { z } from 'zod';
+import { askProvider } from '../oauth/bridge.ts';
 import type { Ports } from '../ports.ts';
 
-// Members are named by RFC 8414; what the server cannot do yet is not in it.
-const metadata = ({ config }: Ports) => ({
-  issuer: config.issuer,
-  jwks_uri: `${config.issuer}${readKeySet.path}`,
-  response_types_supported: [],
-  subject_types_supported: ['public'],
-  id_token_signing_alg_values_supported: ['ES256'],
-});
+const document = z.record(z.string(), z.unknown());
+
+/** The provider knows what it can do, and where; where the keys are, and what we have left out, we know. */
+const readMetadata = async (ports: Ports, context: CallContext): Promise<Record<string, unknown>> => {
+  const target = `${oauthPrefix}/.well-known/openid-configuration`;
+  const request: PlainRequest = { method: 'GET', target, headers: new Headers(), body: null };
+  const current = { signedIn: undefined, origin: '', signsOut: false };
+  const response = await askProvider(ports, await ports.provider(), request, context, current);
+  return {
+    ...document.parse(await response.json()),
+    jwks_uri: `${ports.config.issuer}${readKeySet.path}`,
+    response_modes_supported: ['query', 'fragment'],
+  };
+};
 
 const headers = { 'cache-control': 'public, max-age=300' };
 
 export const handleReadServerMetadata = (ports: Ports) =>
-  handle(readServerMetadata, async () => answer(200, metadata(ports), headers));
+  handle(readServerMetadata, async (_, context) => answer(200, await readMetadata(ports, context), headers));
 
 export const handleReadOpenIdConfiguration = (ports: Ports) =>
-  handle(readOpenIdConfiguration, async () => answer(200, metadata(ports), headers));
+  handle(readOpenIdConfiguration, async (_, context) => answer(200, await readMetadata(ports, context), headers));

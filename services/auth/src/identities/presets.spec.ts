@@ -2,7 +2,7 @@ import { OutgoingHttp } from '@rollcall/service-kit/outgoing-http';
 import { exportPKCS8, generateKeyPair, jwtVerify } from 'jose';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startAuthUnderTest } from '../testing/auth-under-test.ts';
-import { createBrowser } from '../testing/browser.ts';
+import { createBrowser } from '../testing/identity-browser.ts';
 import { type ScriptedProvider, startScriptedProvider } from '../testing/scripted-provider.ts';
 import { authorizationUrl, identify } from './identify.ts';
 import type { presets } from './presets.ts';
@@ -112,7 +112,7 @@ describe('Apple', () => {
     const browser = createBrowser(auth.ask);
     const given = idp.agree(await browser.begin('apple'), { sub: '1', email, email_verified: 'true' });
     const post = (provider: string, form: string, type = 'application/x-www-form-urlencoded') =>
-      auth.ask('POST', `/v1/identities/${provider}/callback`, { form, headers: { 'content-type': type } });
+      auth.ask('POST', `/v1/identities/${provider}/callback`, { rawBody: form, headers: { 'content-type': type } });
     const form = new URLSearchParams({ ...given, user: '{"name":{"firstName":"Ada"}}', id_token: 'x' }).toString();
     const sent = await post('apple', form);
     expect(sent).toMatchObject({ status: 303, cookies: [] });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthUnderTest, startAuthUnderTest } from '../testing/auth-under-test.ts';
-import { createBrowser } from '../testing/browser.ts';
+import { createBrowser } from '../testing/identity-browser.ts';
 import { actorOf } from '../testing/people.ts';
 import { startRealProvider } from '../testing/real-provider.ts';
 

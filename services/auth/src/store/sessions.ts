@@ -54,7 +54,8 @@ export const wasSignedInFrom = async (
   return found.length === 1;
 };
 
-const isLive = (idleMilliseconds: number): SQL | undefined =>
+/** Has it neither ended nor expired, and was it used lately? */
+export const isLive = (idleMilliseconds: number): SQL | undefined =>
   and(
     isNull(sessions.endedAt),
     gt(sessions.expiresAt, sql`now()`),

@@ -76,6 +76,8 @@ export const startAuthUnderTest = async ({ withNats = false, environment = {} }:
     connection,
     world,
     ask,
+    /** As {@link ask}, with the answer as it came. */
+    send: (call: TestCall) => callService(service, call),
     ...createPeople(ask),
     /** Another replica on the same database. */
     startReplica: () => startAuth(variables, directory),

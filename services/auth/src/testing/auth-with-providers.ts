@@ -1,5 +1,5 @@
 import { type AuthUnderTest, startAuthUnderTest } from './auth-under-test.ts';
-import { type Browser, createBrowser } from './browser.ts';
+import { type Browser, createBrowser } from './identity-browser.ts';
 import type { Person } from './people.ts';
 import { type ScriptedProvider, startScriptedProvider } from './scripted-provider.ts';
 

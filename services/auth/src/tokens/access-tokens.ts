@@ -1,12 +1,10 @@
 import { newId } from '@rollcall/service-kit/identity';
+import { firstPartyClient } from '@rollcall/types/first-party';
 import { SignJWT } from 'jose';
 import type { Config } from '../config.ts';
 import { assuranceOf } from '../factors/assurance.ts';
 import type { Session } from '../store/sessions.ts';
 import type { SigningKeys } from './signing-keys.ts';
-
-/** The client that first-party sign-in counts as (RFC 9068 section 2.2 wants one named). */
-const firstPartyClient = 'rollcall';
 
 /**
  * An access token after RFC 9068. It says who and how they proved it, never what they may do: rights are asked for,

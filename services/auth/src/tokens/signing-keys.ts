@@ -16,6 +16,8 @@ export interface SigningKey {
 export interface SigningKeys {
   /** The one that signs now. */
   current(): Promise<SigningKey>;
+  /** Private halves, the one that signs first, then those that may have signed what comes back to us. */
+  all(): Promise<JWK[]>;
   /** All whose tokens may still be good, as a JWK set's members. */
   published(): Promise<JWK[]>;
   /** Makes a new key that signs from now on; what else belongs to the change happens in the same transaction. */
@@ -38,6 +40,7 @@ export const createSigningKeys = (
   let rows: Promise<readonly SigningKeyRow[]> | undefined;
   let readAt = 0;
   const opened = new Map<string, SigningKey>();
+  const unsealed = new Map<string, JWK>();
 
   const read = (): Promise<readonly SigningKeyRow[]> => {
     if (!rows || Date.now() - readAt > rereadMilliseconds) {
@@ -52,10 +55,19 @@ export const createSigningKeys = (
     return rows;
   };
 
+  const unseal = async ({ id, algorithm: alg, sealedPrivateKey }: SigningKeyRow): Promise<JWK> => {
+    const known = unsealed.get(id);
+    if (known) return known;
+    const jwk: JWK = JSON.parse(Buffer.from(await openSecret(wrappingKey, sealedPrivateKey)).toString());
+    const key: JWK = { ...jwk, kid: id, alg, use: 'sig' };
+    unsealed.set(id, key);
+    return key;
+  };
+
   const open = async (row: SigningKeyRow): Promise<SigningKey> => {
     const known = opened.get(row.id);
     if (known) return known;
-    const jwk: JWK = JSON.parse(Buffer.from(await openSecret(wrappingKey, row.sealedPrivateKey)).toString());
+    const jwk = await unseal(row);
     const privateKey = await importJWK(jwk, row.algorithm);
     if (privateKey instanceof Uint8Array) throw new Error('a signing key is not a key pair');
     const key = { id: row.id, algorithm: row.algorithm, privateKey };
@@ -89,6 +101,9 @@ export const createSigningKeys = (
       const newest = (await read()).find((row) => row.retiredAt === null);
       if (!newest) throw new Error('there is no key to sign with');
       return open(newest);
+    },
+    async all() {
+      return Promise.all((await read()).map(unseal));
     },
     async published() {
       // Always read: a key that another replica signs with already must never be missing here.

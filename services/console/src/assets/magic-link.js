@@ -9,7 +9,8 @@ const codeForm = find('#code', HTMLFormElement);
 const linkForm = find('#link', HTMLFormElement);
 const secondForm = find('#second-step', HTMLFormElement);
 const token = takeParameters().get('token');
-let email = '';
+/** What the mailed code is good with, given to whoever asked for it. */
+let requestToken = '';
 
 const goOn = () => location.replace(usualPlace);
 const askSecond = prepareSecondStep(secondForm, {
@@ -35,11 +36,11 @@ const present = async (form, proof) => {
 onSubmit(askForm, async (values) => {
   const answer = await call('POST', '/v1/magic-links', values);
   if (!answer.ok) return say(explain(answer));
-  email = values.email ?? '';
+  requestToken = answer.body.requestToken;
   replaceStep(askForm, codeForm);
   say('If there is an account with this address, a mail is on its way to it.');
 });
-onSubmit(codeForm, ({ code = '' }) => present(codeForm, { email, code: code.replaceAll(/\s/g, '') }));
+onSubmit(codeForm, ({ code = '' }) => present(codeForm, { requestToken, code }));
 onSubmit(linkForm, () => present(linkForm, { token: token ?? '' }));
 
 (token === null ? askForm : linkForm).hidden = false;

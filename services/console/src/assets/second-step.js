@@ -3,7 +3,7 @@ import { find, onSubmit, say, whileBusy } from './page.js';
 import { passkeysWork, provePasskey } from './passkey.js';
 
 /**
- * @typedef {{ mfaToken: string, methods: string[] }} Challenge
+ * @typedef {{ mfaToken?: string, methods: string[] }} Challenge
  */
 
 /**
@@ -18,7 +18,7 @@ export const prepareSecondStep = (form, { done, over }) => {
   const code = find('input[name=code]', HTMLInputElement, form);
   const passkey = find('[data-passkey]', HTMLButtonElement, form);
   /** @type {Challenge} */
-  let challenge = { mfaToken: '', methods: [] };
+  let challenge = { methods: [] };
 
   /** @param {Record<string, unknown>} proof */
   const present = async (proof) => {
@@ -33,7 +33,8 @@ export const prepareSecondStep = (form, { done, over }) => {
   onSubmit(form, ({ method, code: text }) => present({ method, code: text }));
   passkey.addEventListener('click', () =>
     whileBusy(form, async () => {
-      const { response, failed } = await provePasskey({ mfaToken: challenge.mfaToken });
+      const { mfaToken } = challenge;
+      const { response, failed } = await provePasskey(mfaToken === undefined ? {} : { mfaToken });
       if (failed === undefined) await present({ method: 'passkey', response });
       else say(failed);
     }),

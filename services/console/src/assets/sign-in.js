@@ -1,6 +1,7 @@
 import { call, explain } from './api.js';
 import { element, find, onSubmit, replaceStep, say, whileBusy } from './page.js';
 import { passkeysFillIn, passkeysWork, provePasskey } from './passkey.js';
+import { beginAt, comesFromProvider, whyNot } from './providers.js';
 import { interactionIn, placeToGo } from './return-to.js';
 import { prepareSecondStep } from './second-step.js';
 
@@ -60,15 +61,22 @@ const offerPasskeys = async () => {
 const offerProviders = async () => {
   const { ok, body } = await call('GET', '/v1/identity-providers');
   if (!ok) return;
-  const links = body.items.flatMap((/** @type {{ name: string, startUrl: string }} */ { name, startUrl }) => {
-    const isOurs =
-      URL.canParse(startUrl, location.origin) && new URL(startUrl, location.origin).origin === location.origin;
-    if (!isOurs) return [];
-    const link = element('a', { className: 'button', textContent: `Sign in with ${name}` });
-    link.href = new URL(startUrl, location.origin).href;
-    return [link];
-  });
-  find('#providers', HTMLElement).replaceChildren(...links);
+  const buttons = body.items
+    .filter((/** @type {{ kind: string }} */ { kind }) => kind === 'redirect')
+    .map((/** @type {{ id: string, name: string }} */ { id, name }) => {
+      const button = element('button', { type: 'button', className: 'plain', textContent: `Sign in with ${name}` });
+      button.addEventListener('click', () => whileBusy(first, () => beginAt(id)));
+      return button;
+    });
+  find('#providers', HTMLElement).replaceChildren(...buttons);
 };
 
-await Promise.all([offerProviders(), offerPasskeys()]);
+if (!comesFromProvider(parameters)) await Promise.all([offerProviders(), offerPasskeys()]);
+else if (parameters.has('identity_error')) {
+  say(whyNot(parameters.get('identity_error')));
+  await offerProviders();
+} else if (parameters.get('identity') === 'mfa_required') {
+  // Which sign-in it is stands in a cookie. A passkey would not have come this way: it is both factors.
+  askSecond({ methods: ['totp', 'recovery_code'] });
+  replaceStep(first, secondForm);
+} else goOn();

@@ -81,7 +81,7 @@ const consentPage = definePage(routes.showConsentPage, {
       </p>
       <ul id="scopes"></ul>
       <div class="row">
-        <button type="submit" disabled value="allow">
+        <button type="submit" disabled value="approve">
           Allow
         </button>
         <button type="submit" disabled class="plain" value="deny">
@@ -92,18 +92,4 @@ const consentPage = definePage(routes.showConsentPage, {
   ),
 });
 
-const devicePage = definePage(routes.showDevicePage, {
-  title: 'Connect a device',
-  script: 'device.js',
-  children: (
-    <form method="post">
-      <p>Type the code that your device shows. Only do so if you have just asked for it there yourself.</p>
-      <Field label="Code" name="userCode" autocomplete="off" maxlength={32} />
-      <button type="submit" disabled>
-        Go on
-      </button>
-    </form>
-  ),
-});
-
-export const signInPages: readonly Page[] = [signInPage, magicLinkPage, consentPage, devicePage];
+export const signInPages: readonly Page[] = [signInPage, magicLinkPage, consentPage];

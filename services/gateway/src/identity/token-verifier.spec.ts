@@ -46,6 +46,7 @@ describe('an access token (N34)', () => {
     ['no id', { jti: undefined }],
     ['a person that is no id', { sub: 'admin' }],
     ['no client', { client_id: undefined }],
+    ['another application’s name in it', { client_id: 'client_AAAAAAAAAAAAAAAAAAAAAA' }],
     ['methods that are no list', { amr: 'pwd' }],
   ])('with %s is refused', async (_, claims) => {
     // What is undefined is left out of the token.

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { type Actor, actor } from '@rollcall/service-kit/actor';
+import { firstPartyClient } from '@rollcall/types/first-party';
 import { type Refusal, refuse } from '@rollcall/types/problems';
 import { errors, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
@@ -15,7 +16,8 @@ const claims = z.object({
   sid: z.string(),
   jti: z.string(),
   exp: z.number(),
-  client_id: z.string(),
+  // What another application was given speaks for a person there, never here.
+  client_id: z.literal(firstPartyClient),
   auth_time: z.number(),
   amr: z.array(z.string()),
 });

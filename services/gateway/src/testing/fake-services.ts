@@ -1,4 +1,4 @@
-import type { BoundRoute, CallContext } from '@rollcall/service-kit/call-context';
+import type { BoundRoute, CallContext, PlainRequest } from '@rollcall/service-kit/call-context';
 import { commonVariables, readVariables } from '@rollcall/service-kit/environment';
 import { createLogger } from '@rollcall/service-kit/logging';
 import { createRouteApp } from '@rollcall/service-kit/route-app';
@@ -89,6 +89,7 @@ export class FakeServices implements ServiceDirectory {
     const status = Number(Object.keys(route.responses)[0]) as SuccessStatus;
     return {
       route: stateless,
+      ...(route.protocol === undefined ? {} : { respond: async (plain) => this.#plain(service, route, plain) }),
       handle: async (input, context) => {
         const call = { service, operation, input, context };
         if (!ownNeeds.some((target) => route.path.startsWith(target))) this.calls.push(call);
@@ -96,5 +97,16 @@ export class FakeServices implements ServiceDirectory {
         return answer ? answer(call) : { status, body: { operation } };
       },
     };
+  }
+
+  /** What speaks a standard's own form is answered with what reached it. */
+  #plain(service: ServiceName, { operationId }: Route, { target, headers, body }: PlainRequest): Response {
+    if (this.answers.has(`${service} ${operationId}`)) throw new Error('the spec lets this fail');
+    return Response.json({
+      operation: operationId,
+      target,
+      headers: Object.fromEntries(headers),
+      body: body && Buffer.from(body).toString(),
+    });
   }
 }

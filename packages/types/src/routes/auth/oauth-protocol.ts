@@ -1,0 +1,162 @@
+import { z } from 'zod';
+import { defineRoute, type Method, type Route } from '../../route-definition.ts';
+import { line } from '../../text.ts';
+
+const service = 'auth';
+
+/** Where the provider's endpoints are, below `/oidc`. */
+export const oauthPaths = {
+  authorization: '/auth',
+  token: '/token',
+  userinfo: '/userinfo',
+  pushed_authorization_request: '/par',
+  introspection: '/introspect',
+  revocation: '/revoke',
+  device_authorization: '/device/code',
+  code_verification: '/device',
+  end_session: '/logout',
+} as const;
+
+export const oauthPrefix = '/oidc';
+
+const document = z.record(z.string(), z.unknown());
+
+/** An endpoint of OAuth: its requests and its answers, errors included, have the forms of their own standards. */
+const endpoint = <const Id extends string>(
+  operationId: Id,
+  method: Method,
+  path: string,
+  summary: string,
+  more: Partial<Route> = {},
+) =>
+  defineRoute({
+    service,
+    operationId,
+    method,
+    path: `${oauthPrefix}${path}`,
+    summary,
+    callers: ['public'],
+    rate: method === 'GET' ? 'read' : 'sign_in',
+    responses: { 200: document },
+    protocol: 'oauth',
+    cookies: true,
+    repeatable: false,
+    tag: 'OAuth 2.1 and OpenID Connect',
+    ...more,
+  });
+
+const page = { responses: { 200: z.string() }, media: 'text/html' } as const;
+const uid = { params: z.object({ uid: line({ min: 1, max: 64 }) }) };
+
+export const authorize = endpoint(
+  'authorize',
+  'GET',
+  oauthPaths.authorization,
+  'Ask a person for access: the authorization endpoint; PKCE with S256 is required',
+  page,
+);
+
+export const resumeAuthorization = endpoint(
+  'resumeAuthorization',
+  'GET',
+  `${oauthPaths.authorization}/:uid`,
+  'Where a browser comes back to once its person has decided',
+  { ...page, ...uid },
+);
+
+export const exchangeGrant = endpoint(
+  'exchangeGrant',
+  'POST',
+  oauthPaths.token,
+  'Tokens for a code, a refresh token, a device code, or for the application itself',
+);
+
+export const readUserinfo = endpoint(
+  'readUserinfo',
+  'GET',
+  oauthPaths.userinfo,
+  'What the person has let the application know of them',
+);
+
+export const readUserinfoByPost = endpoint(
+  'readUserinfoByPost',
+  'POST',
+  oauthPaths.userinfo,
+  'The same, for clients that post',
+);
+
+export const pushAuthorization = endpoint(
+  'pushAuthorization',
+  'POST',
+  oauthPaths.pushed_authorization_request,
+  'Push an authorization request (RFC 9126)',
+);
+
+export const introspectToken = endpoint(
+  'introspectToken',
+  'POST',
+  oauthPaths.introspection,
+  'Is this token good, and what for (RFC 7662)',
+);
+
+export const revokeToken = endpoint(
+  'revokeToken',
+  'POST',
+  oauthPaths.revocation,
+  'Give a token back (RFC 7009); with a refresh token goes the whole grant',
+);
+
+export const authorizeDevice = endpoint(
+  'authorizeDevice',
+  'POST',
+  oauthPaths.device_authorization,
+  'A code to be typed in elsewhere, for devices without a browser (RFC 8628)',
+);
+
+export const showDevicePage = endpoint(
+  'showDevicePage',
+  'GET',
+  oauthPaths.code_verification,
+  'The page to type the code of a device into',
+  page,
+);
+
+export const enterUserCode = endpoint(
+  'enterUserCode',
+  'POST',
+  oauthPaths.code_verification,
+  'The code of a device, typed into its page',
+  page,
+);
+
+export const resumeDevice = endpoint(
+  'resumeDevice',
+  'GET',
+  `${oauthPaths.code_verification}/:uid`,
+  'Where a browser comes back to once its person has decided about a device',
+  { ...page, ...uid },
+);
+
+export const endOAuthSession = endpoint(
+  'endOAuthSession',
+  'GET',
+  oauthPaths.end_session,
+  'An application asks to sign its person out (OpenID Connect RP-Initiated Logout)',
+  page,
+);
+
+export const confirmOAuthLogout = endpoint(
+  'confirmOAuthLogout',
+  'POST',
+  `${oauthPaths.end_session}/confirm`,
+  'The answer of the person who was asked whether to sign out',
+  page,
+);
+
+export const showSignedOut = endpoint(
+  'showSignedOut',
+  'GET',
+  `${oauthPaths.end_session}/success`,
+  'Signed out, with nowhere else to go',
+  page,
+);

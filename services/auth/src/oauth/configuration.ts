@@ -1,0 +1,121 @@
+import { clientAuthMethods } from '@rollcall/types/routes/auth/oauth-clients';
+import { oauthPaths } from '@rollcall/types/routes/auth/oauth-protocol';
+import { identityScopes } from '@rollcall/types/scopes';
+import type { JWK } from 'jose';
+import type { Configuration } from 'oidc-provider';
+import type { Ports } from '../ports.ts';
+import { findAccount } from './accounts.ts';
+import { assurances } from './assurance.ts';
+import { createClientAdapter, ownMetadata } from './client-adapter.ts';
+import { createGrantLoader } from './grants.ts';
+import { createInteractionPolicy } from './interaction-policy.ts';
+import * as pages from './pages.ts';
+import { createRecordAdapter } from './record-adapter.ts';
+import { createResourceFinder } from './resources.ts';
+import { createSessionAdapter } from './session-adapter.ts';
+import { extraTokenClaims } from './token-claims.ts';
+
+/** The cookies of an authorization under way. That of a session holds forms together and signs nobody in. */
+export const oauthCookies = {
+  session: 'rollcall_oauth_session',
+  interaction: 'rollcall_oauth_interaction',
+  resume: 'rollcall_oauth_resume',
+} as const;
+
+const minute = 60;
+const signing = ['ES256' as const];
+const clientSigning = ['ES256', 'PS256', 'RS256', 'EdDSA', 'Ed25519'] as const;
+
+/** OAuth 2.1: nothing implicit, no passwords, PKCE for everybody. What is not named here is off. */
+export const createConfiguration = (ports: Ports, keys: readonly JWK[]): Configuration => {
+  const { config } = ports;
+  const cookie = { httpOnly: true, sameSite: 'lax', secure: config.secureCookies, signed: false, path: '/' } as const;
+  const accessToken = config.accessTokenLifetimeMilliseconds / 1_000;
+  const refreshToken = config.sessionIdleMilliseconds / 1_000;
+  const longest = config.sessionLifetimeMilliseconds / 1_000;
+  return {
+    adapter: (kind: string) =>
+      kind === 'Client'
+        ? createClientAdapter(ports)
+        : kind === 'Session'
+          ? createSessionAdapter(ports)
+          : createRecordAdapter(ports, kind),
+    jwks: { keys: keys.map((key) => ({ ...key })) as NonNullable<Configuration['jwks']>['keys'] },
+    findAccount: (_, userId) => findAccount(ports, userId),
+    loadExistingGrant: createGrantLoader(ports),
+    routes: oauthPaths,
+    scopes: [...identityScopes],
+    claims: {
+      openid: ['sub', 'auth_time', 'acr', 'amr'],
+      profile: ['preferred_username'],
+      email: ['email', 'email_verified'],
+    },
+    acrValues: [...assurances],
+    responseTypes: ['code'],
+    clientAuthMethods: [...clientAuthMethods],
+    clientDefaults: { id_token_signed_response_alg: 'ES256', response_types: ['code'] },
+    extraClientMetadata: { properties: [...ownMetadata] },
+    allowOmittingSingleRegisteredRedirectUri: false,
+    pkce: { required: () => true },
+    interactions: {
+      policy: createInteractionPolicy(),
+      url: (_, { uid }) => `/consent?interaction=${uid}`,
+    },
+    cookies: { names: oauthCookies, long: cookie, short: cookie },
+    enabledJWA: {
+      idTokenSigningAlgValues: signing,
+      clientAuthSigningAlgValues: [...clientSigning],
+      requestObjectSigningAlgValues: signing,
+      userinfoSigningAlgValues: signing,
+      introspectionSigningAlgValues: signing,
+      authorizationSigningAlgValues: signing,
+      dPoPSigningAlgValues: ['ES256', 'EdDSA'],
+    },
+    features: {
+      devInteractions: { enabled: false },
+      clientCredentials: { enabled: true },
+      deviceFlow: {
+        enabled: true,
+        userCodeInputSource: pages.askForUserCode,
+        userCodeConfirmSource: pages.confirmUserCode,
+        successSource: pages.showDeviceDone,
+      },
+      dPoP: { enabled: true },
+      introspection: { enabled: true, allowedPolicy: (_, client, token) => token.clientId === client.clientId },
+      pushedAuthorizationRequests: { enabled: true },
+      resourceIndicators: {
+        enabled: true,
+        getResourceServerInfo: createResourceFinder(config),
+        useGrantedResource: async () => false,
+      },
+      revocation: { enabled: true, allowedPolicy: (_, client, token) => token.clientId === client.clientId },
+      rpInitiatedLogout: {
+        enabled: true,
+        logoutSource: pages.askToSignOut,
+        postLogoutSuccessSource: pages.showSignedOut,
+      },
+      userinfo: { enabled: true },
+    },
+    extraTokenClaims,
+    // With a session's end goes what was given for its time; what was given for longer has its own end.
+    expiresWithSession: async (_, source) => !source.scopes.has('offline_access'),
+    issueRefreshToken: async (_, client) => client.grantTypeAllowed('refresh_token'),
+    rotateRefreshToken: true,
+    ttl: {
+      AccessToken: accessToken,
+      AuthorizationCode: minute,
+      ClientCredentials: accessToken,
+      DeviceCode: 10 * minute,
+      Grant: longest,
+      IdToken: accessToken,
+      Interaction: 30 * minute,
+      // However often it is refreshed, a grant ends.
+      RefreshToken: (_, token) => Math.max(1, Math.min(refreshToken, longest - token.totalLifetime())),
+      // Where nobody is signed in, it is there for a form.
+      Session: (_, { accountId }) => (accountId === undefined ? 60 * minute : refreshToken),
+    },
+    renderError: pages.showError,
+    // Keys of clients are registered with them: nothing is fetched from addresses that they name.
+    fetch: () => Promise.reject(new Error('the provider fetches nothing')),
+  };
+};

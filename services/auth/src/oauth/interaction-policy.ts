@@ -1,0 +1,22 @@
+import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
+import { assurances } from './assurance.ts';
+
+const { base, Check } = interactionPolicy;
+
+/** What an application asks a sign-in to be worth (`acr_values`), where the present one is not. */
+const isTooWeak = ({ oidc }: KoaContextWithOIDC): boolean => {
+  const asked = wantedAssurances(oidc.params?.acr_values);
+  const isSettled = oidc.result?.login !== undefined;
+  return asked.length > 0 && !isSettled && !asked.includes(oidc.session?.acr ?? '');
+};
+
+/** Of the values that are asked for, those that there are. */
+export const wantedAssurances = (acrValues: unknown): string[] =>
+  typeof acrValues === 'string' ? acrValues.split(' ').filter((value) => assurances.some((one) => one === value)) : [];
+
+/** When a person has to be asked: as OpenID Connect has it, and for a stronger sign-in where one is wanted. */
+export const createInteractionPolicy = () => {
+  const policy = base();
+  policy.get('login')?.checks.add(new Check('acr_values', 'a stronger sign-in is wanted', 'login_required', isTooWeak));
+  return policy;
+};

@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto';
+import type { Adapter, AdapterPayload } from 'oidc-provider';
+import type { Ports } from '../ports.ts';
+import * as store from '../store/oauth-records.ts';
+import { findSignedIn, type SignedIn } from '../store/signed-in.ts';
+import { loginOf } from './assurance.ts';
+import { currentRequest } from './current-request.ts';
+
+const kind = 'Session';
+const newName = (): string => randomBytes(32).toString('base64url');
+
+/**
+ * The provider's sessions. Who is signed in is never theirs to say: it is read from our own session each time, so that
+ * one that ends takes everything with it, and none can be planted in a browser (FAULTS N30). What the provider adds is
+ * which applications take part. A browser where nobody is signed in has one for its forms.
+ */
+export const createSessionAdapter = ({ connection: { db }, recordSeal, config }: Ports): Adapter => {
+  const digest = (id: string) => recordSeal.digestOf(kind, id);
+  const signedIn = (): SignedIn | undefined => currentRequest.getStore()?.signedIn;
+  // Sealed by ourselves, as the provider gave it to us.
+  const open = async (record: store.OAuthRecord) =>
+    (await recordSeal.open(record.digest, record.sealed)) as AdapterPayload;
+  const withLogin = (payload: AdapterPayload, who: SignedIn | undefined): AdapterPayload =>
+    who ? { ...payload, ...loginOf(who) } : payload;
+
+  return {
+    find: async (id) => {
+      const who = signedIn();
+      const kept = await store.findRecord(db, kind, 'digest', digest(id), '');
+      if (kept && (kept.sessionId === null || kept.sessionId === who?.sessionId))
+        return withLogin(await open(kept), who);
+      if (!who) return undefined;
+      const own = await store.findRecordOfSession(db, who.sessionId);
+      return withLogin(own ? await open(own) : { kind, jti: newName(), uid: newName() }, who);
+    },
+    /** For tokens that are good as long as somebody is signed in. */
+    findByUid: async (uid) => {
+      const kept = await store.findRecord(db, kind, 'uid', recordSeal.digestOf('uid', uid), '');
+      if (!kept) return undefined;
+      const who = kept.sessionId ? await findSignedIn(db, config.sessionIdleMilliseconds, kept.sessionId) : undefined;
+      return who && withLogin(await open(kept), who);
+    },
+    upsert: async (id, given, seconds = 0) => {
+      const { accountId, loginTs: _, amr: __, acr: ___, ...payload } = given;
+      const who = signedIn();
+      const own = digest(id);
+      await store.keepRecord(
+        db,
+        {
+          kind,
+          digest: own,
+          sealed: await recordSeal.seal(own, payload),
+          uid: recordSeal.digestOf('uid', String(payload.uid)),
+          userCode: null,
+          grantId: null,
+          clientId: null,
+          userId: null,
+          sessionId: who !== undefined && who.userId === accountId ? who.sessionId : null,
+        },
+        seconds,
+      );
+    },
+    destroy: (id) => store.removeRecord(db, kind, digest(id)),
+    findByUserCode: async () => undefined,
+    consume: async () => undefined,
+    revokeByGrantId: async () => undefined,
+  };
+};

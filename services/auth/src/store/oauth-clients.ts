@@ -1,0 +1,84 @@
+import type { Queryable, Transaction } from '@rollcall/database/connect';
+import type { ClientSettings } from '@rollcall/types/routes/auth/oauth-clients';
+import { and, asc, eq, gt, isNull, lte, or, sql } from 'drizzle-orm';
+import { oauthClientSecrets, oauthClients } from './schema.ts';
+
+export type OAuthClient = typeof oauthClients.$inferSelect;
+
+export const insertClient = async (tx: Transaction, id: string, settings: ClientSettings): Promise<OAuthClient> => {
+  const [client] = await tx.insert(oauthClients).values({ id, settings }).returning();
+  if (!client) throw new Error('a client was not stored');
+  return client;
+};
+
+export const findClient = async (db: Queryable, id: string): Promise<OAuthClient | undefined> => {
+  const [client] = await db.select().from(oauthClients).where(eq(oauthClients.id, id));
+  return client;
+};
+
+/** Lets nobody else change it until the transaction ends. */
+export const holdClient = async (tx: Transaction, id: string): Promise<OAuthClient | undefined> => {
+  const [client] = await tx.select().from(oauthClients).where(eq(oauthClients.id, id)).for('update');
+  return client;
+};
+
+export const listClients = (db: Queryable, after: string | null, limit: number): Promise<OAuthClient[]> =>
+  db
+    .select()
+    .from(oauthClients)
+    .where(after === null ? undefined : gt(oauthClients.id, after))
+    .orderBy(asc(oauthClients.id))
+    .limit(limit);
+
+export const changeClient = async (
+  tx: Transaction,
+  id: string,
+  settings: ClientSettings,
+  enabled: boolean,
+): Promise<OAuthClient | undefined> => {
+  const disabledAt = enabled ? null : sql`coalesce(${oauthClients.disabledAt}, now())`;
+  const [client] = await tx
+    .update(oauthClients)
+    .set({ settings, disabledAt })
+    .where(eq(oauthClients.id, id))
+    .returning();
+  return client;
+};
+
+export const deleteClient = async (tx: Transaction, id: string): Promise<void> => {
+  await tx.delete(oauthClients).where(eq(oauthClients.id, id));
+};
+
+/** Digests of the secrets that are good now. */
+export const findSecretDigests = async (db: Queryable, clientId: string): Promise<string[]> => {
+  const rows = await db
+    .select({ digest: oauthClientSecrets.digest })
+    .from(oauthClientSecrets)
+    .where(
+      and(
+        eq(oauthClientSecrets.clientId, clientId),
+        or(isNull(oauthClientSecrets.expiresAt), gt(oauthClientSecrets.expiresAt, sql`now()`)),
+      ),
+    )
+    .orderBy(asc(oauthClientSecrets.digest));
+  return rows.map(({ digest }) => digest);
+};
+
+/** A secret that works from now on; those before it for so much longer, and none of them for longer than it had. */
+export const replaceSecret = async (
+  tx: Transaction,
+  clientId: string,
+  digest: string,
+  overlapSeconds: number,
+): Promise<void> => {
+  const end = sql`now() + ${overlapSeconds} * interval '1 second'`;
+  await tx
+    .update(oauthClientSecrets)
+    .set({ expiresAt: sql`least(coalesce(${oauthClientSecrets.expiresAt}, 'infinity'), ${end})` })
+    .where(eq(oauthClientSecrets.clientId, clientId));
+  await tx.insert(oauthClientSecrets).values({ clientId, digest });
+};
+
+export const deleteExpiredSecrets = async (db: Queryable): Promise<void> => {
+  await db.delete(oauthClientSecrets).where(lte(oauthClientSecrets.expiresAt, sql`now()`));
+};
