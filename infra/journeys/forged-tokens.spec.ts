@@ -68,7 +68,10 @@ describe('a token that nobody here signed', () => {
       expect(published.alg).toMatch(/^(?:ES|PS|RS|Ed)/);
     }
     const { body } = await cast.api('GET', '/.well-known/openid-configuration');
-    expect(JSON.stringify(body)).not.toMatch(/"(?:none|HS\d+)"/i);
+    // `none` is also how an application proves itself that can keep no secret (RFC 8414 section 2).
+    const { token_endpoint_auth_methods_supported: methods, ...rest } = body;
+    expect(JSON.stringify(rest)).not.toMatch(/"(?:none|HS\d+)"/i);
+    expect(methods).not.toContain('client_secret_jwt');
   });
 });
 

@@ -38,6 +38,14 @@ export const variables = {
     .max(24)
     .default(5)
     .meta({ description: 'how many of their last passwords, the present one included, nobody may take again' }),
+  BREACHED_PASSWORDS_URL: z
+    .url({ protocol: /^https?$/, error: 'must be an address that ends with /' })
+    .regex(/\/$/, 'must be an address that ends with /')
+    .optional()
+    .meta({
+      description:
+        'asked whether new passwords have leaked, by the first five digits of their SHA-1, such as https://api.pwnedpasswords.com/range/; nobody unless told',
+    }),
   PASSKEY_DOMAIN: z
     .string()
     .regex(/^[a-z0-9.-]+$/, 'must be a host name such as example.com')
@@ -61,7 +69,7 @@ export const toConfig = (environment: Environment) => {
   const read = readVariables(variables, environment);
   const { KEY_ENCRYPTION_SECRET, HASHES_AT_ONCE, KEY_ROTATION_DAYS, PASSWORDS_REMEMBERED, ...most } = read;
   const { PASSKEY_DOMAIN, PASSKEY_ORIGINS, IDENTITY_PROVIDERS, IDENTITY_PROVIDER_SECRETS, ...rest } = most;
-  const { OUTGOING_PRIVATE_HOSTS, ...common } = rest;
+  const { OUTGOING_PRIVATE_HOSTS, BREACHED_PASSWORDS_URL, ...common } = rest;
   const isCallable = (url: string) => isConfidential(new URL(url), OUTGOING_PRIVATE_HOSTS);
   const faults = judgeProviders(IDENTITY_PROVIDERS, IDENTITY_PROVIDER_SECRETS, isCallable);
   if (faults.length > 0) throw new ConfigurationError(faults);
@@ -74,6 +82,7 @@ export const toConfig = (environment: Environment) => {
     takesAnyPasswordFromTools: isDevelopersMachine(common),
     hashesAtOnce: HASHES_AT_ONCE ?? Math.max(1, availableParallelism() - 1),
     keyRotationDays: KEY_ROTATION_DAYS,
+    breachedPasswordsUrl: BREACHED_PASSWORDS_URL,
     passwordsRemembered: PASSWORDS_REMEMBERED,
     accessTokenLifetimeMilliseconds: 10 * minute,
     /** A session that nobody used for so long is over. */

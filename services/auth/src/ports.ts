@@ -11,6 +11,7 @@ import type { FirebaseVerifier } from './identities/firebase.ts';
 import type { ProviderClients } from './identities/provider-clients.ts';
 import type { ChecksSeal } from './identities/sealed-checks.ts';
 import type { RecordSeal } from './oauth/record-seal.ts';
+import type { BreachLookup } from './passwords/breach-lookup.ts';
 import type { PasswordHasher } from './passwords/password-hasher.ts';
 import type { SignInGuard } from './passwords/sign-in-guard.ts';
 import type { RefusedSignIns } from './refused-sign-ins.ts';
@@ -25,6 +26,7 @@ export interface Ports {
   readonly personal: PersonalData;
   readonly client: ServiceClient;
   readonly hasher: PasswordHasher;
+  readonly hasLeaked: BreachLookup;
   readonly guard: SignInGuard;
   readonly keys: SigningKeys;
   readonly totpSeal: TotpSeal;

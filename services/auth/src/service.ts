@@ -55,6 +55,7 @@ import { createProviderClients } from './identities/provider-clients.ts';
 import { createChecksSeal } from './identities/sealed-checks.ts';
 import { createProviders } from './oauth/provider.ts';
 import { createRecordSeal } from './oauth/record-seal.ts';
+import { createBreachLookup } from './passwords/breach-lookup.ts';
 import { createPasswordHasher } from './passwords/password-hasher.ts';
 import { createSignInGuard } from './passwords/sign-in-guard.ts';
 import { sealOrigin } from './personal-origin.ts';
@@ -110,10 +111,11 @@ export const startAuth = async (environment: Environment, directory: ServiceDire
     checksSeal: createChecksSeal(config.keyEncryptionSecret),
     verifyFirebase: createFirebaseVerifier(outgoing),
   };
+  const hasLeaked = createBreachLookup(outgoing, config.breachedPasswordsUrl, log);
   const recordSeal = createRecordSeal(config.keyEncryptionSecret);
   const ports: Ports = {
     ...{ config, connection, events, personal, client, hasher, guard, keys, totpSeal, recoveryDigest },
-    ...{ mailedCodeDigest, recordSeal, feed, refusedSignIns, checkPermission, log, ...identityPorts },
+    ...{ mailedCodeDigest, hasLeaked, recordSeal, feed, refusedSignIns, checkPermission, log, ...identityPorts },
     provider: () => provider(),
   };
   const provider = createProviders(ports);

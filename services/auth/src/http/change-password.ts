@@ -20,7 +20,7 @@ export const handleChangePassword = (ports: Ports) =>
     if (tooWeak) return tooWeak;
     const proved = await proveAccount(ports, body.current, context);
     if (isRefusal(proved)) return proved;
-    const weak = await judgePassword(body.password, ownWordsOf(proved));
+    const weak = await judgePassword(body.password, ownWordsOf(proved), ports.hasLeaked);
     if (weak) return weak;
     const former = await refuseFormer(ports, context.signedIn.userId, body.password, context.hop.ipAddress);
     if (former) return former;

@@ -17,7 +17,7 @@ export const handleResetPassword = (ports: Ports) =>
     const userId = await findReset(ports.connection.db, tokenDigest);
     if (!userId) return refuse('token_invalid');
     const credential = await findCredentialOf(ports.connection.db, userId);
-    const weak = await judgePassword(body.password, ownWordsOf(credential));
+    const weak = await judgePassword(body.password, ownWordsOf(credential), ports.hasLeaked);
     if (weak) return weak;
     const former = await refuseFormer(ports, userId, body.password, context.hop.ipAddress);
     if (former) return former;

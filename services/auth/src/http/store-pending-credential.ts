@@ -5,9 +5,9 @@ import { judgePassword } from '../passwords/password-policy.ts';
 import type { Ports } from '../ports.ts';
 import { storePending } from '../store/credentials.ts';
 
-export const handleStorePendingCredential = ({ connection, hasher }: Ports) =>
+export const handleStorePendingCredential = ({ connection, hasher, hasLeaked }: Ports) =>
   handle(storePendingCredential, async ({ params, body }, { hop }) => {
-    const weak = await judgePassword(body.password, body.about ?? []);
+    const weak = await judgePassword(body.password, body.about ?? [], hasLeaked);
     if (weak) return weak;
     const hash = await hasher.hash(body.password, hop.ipAddress);
     if (isRefusal(hash)) return hash;

@@ -4,23 +4,33 @@ import { judgePassword } from './password-policy.ts';
 
 const weak = { refused: 'weak_password', errors: [{ pointer: '/body/password', detail: expect.any(String) }] };
 
+const neverLeaked = async () => false;
+
 describe('a password', () => {
+  it('is refused when it has leaked, which is asked only about one that is good otherwise', async () => {
+    const asked: string[] = [];
+    const alwaysLeaked = async (password: string) => asked.push(password) > 0;
+    expect(await judgePassword('only lower case words', [], alwaysLeaked)).toEqual(weak);
+    expect(await judgePassword('password', [], alwaysLeaked)).toEqual(weak);
+    expect(asked).toEqual(['only lower case words']);
+  });
+
   it.each(['password', '12345678', 'qwertyuiop', 'iloveyou', 'Password1', 'QWERTYUIOP'])(
     '%s is refused: it is guessed first, whatever its case',
     async (password) => {
-      expect(await judgePassword(password, [])).toEqual(weak);
+      expect(await judgePassword(password, [], neverLeaked)).toEqual(weak);
     },
   );
 
   it.each(['rollcall', 'Rollcall2026!', '123-ROLLCALL-456'])(
     '%s is refused: it is little more than our name',
     async (password) => {
-      expect(await judgePassword(password, [])).toEqual(weak);
+      expect(await judgePassword(password, [], neverLeaked)).toEqual(weak);
     },
   );
 
   it.each(['aaaaaaaaaaaaaaaa', '        ', '🔑🔑🔑🔑🔑🔑🔑🔑'])('%s is refused: one character', async (password) => {
-    expect(await judgePassword(password, [])).toEqual(weak);
+    expect(await judgePassword(password, [], neverLeaked)).toEqual(weak);
   });
 
   it.each([
@@ -30,7 +40,7 @@ describe('a password', () => {
     'пароль подлиннее',
     '🔑🗝️🔒🔓🔐🧷🧿🪬',
   ])('%s is taken: there are no rules of composition', async (password) => {
-    expect(await judgePassword(password, [])).toBeUndefined();
+    expect(await judgePassword(password, [], neverLeaked)).toBeUndefined();
     expect(newPassword.parse(password)).toBe(password);
   });
 
@@ -38,29 +48,29 @@ describe('a password', () => {
   it.each(['countess@EXAMPLE.com', 'Countess', 'ada-lovelace', 'byron'])(
     '%s is refused to whose name it is',
     async (password) => {
-      expect(await judgePassword(password, ada)).toEqual(weak);
+      expect(await judgePassword(password, ada, neverLeaked)).toEqual(weak);
     },
   );
 
   it.each(['lovelace1815', 'ByronByron1', 'Countess2026!', 'adalovelace'])(
     '%s is refused: whoever knows its owner guesses it',
     async (password) => {
-      expect(await judgePassword(password, ada)).toEqual(weak);
+      expect(await judgePassword(password, ada, neverLeaked)).toEqual(weak);
     },
   );
 
   it.each(['qwertyuiop1234', 'Password123!', 'abcdefghijkl', '20261122', 'P@ssw0rd2026'])(
     '%s is refused: few guesses would find it',
     async (password) => {
-      expect(await judgePassword(password, [])).toEqual(weak);
+      expect(await judgePassword(password, [], neverLeaked)).toEqual(weak);
     },
   );
 
   it('is estimated in a moment, however long and odd it is', async () => {
-    await judgePassword('warm up the estimator', []);
+    await judgePassword('warm up the estimator', [], neverLeaked);
     const patient = process.cpuUsage();
     for (const password of ['aB3$'.repeat(64), '🔑🗝️'.repeat(80), '4ll 7h3 1337 $p34k '.repeat(13)]) {
-      await judgePassword(password.slice(0, 256), []);
+      await judgePassword(password.slice(0, 256), [], neverLeaked);
     }
     // A whole one of these takes seconds. Processor time, so that a busy machine makes no difference.
     expect(process.cpuUsage(patient).user / 1_000).toBeLessThan(1_000);

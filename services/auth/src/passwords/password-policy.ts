@@ -1,6 +1,7 @@
 import { type Refusal, refuse } from '@rollcall/types/problems';
 import type { ZxcvbnFactory } from '@zxcvbn-ts/core';
 import type { Credential } from '../store/credentials.ts';
+import type { BreachLookup } from './breach-lookup.ts';
 
 interface Judge {
   /** Some 49,000 passwords that leaked most often. */
@@ -42,8 +43,13 @@ export const ownWordsOf = (owner: Pick<Credential, 'emailKey' | 'usernameKey'> |
  * there are no rules of composition (NIST SP 800-63B).
  *
  * @param own e-mail address, username and other names of the person
+ * @param hasLeaked asked last, and only about a password that is good otherwise
  */
-export const judgePassword = async (password: string, own: OwnWords): Promise<Refusal | undefined> => {
+export const judgePassword = async (
+  password: string,
+  own: OwnWords,
+  hasLeaked: BreachLookup,
+): Promise<Refusal | undefined> => {
   const { common, estimator } = await loadJudge();
   const folded = password.toLowerCase();
   const letters = folded.replace(/[^a-z]/g, '');
@@ -52,7 +58,8 @@ export const judgePassword = async (password: string, own: OwnWords): Promise<Re
   }
   const start = Array.from(password).slice(0, estimatedCharacters).join('');
   const { score } = estimator.check(start, [...ourWords, ...own, ...own.flatMap(partsOf)]);
-  return score >= strongEnough ? undefined : tooWeak('is too easy to guess: a few more words would do');
+  if (score < strongEnough) return tooWeak('is too easy to guess: a few more words would do');
+  return (await hasLeaked(password)) ? tooWeak('has leaked somewhere: choose one of your own') : undefined;
 };
 
 /** The address, the part of it before the @, or another name, whatever the case. */
