@@ -26,6 +26,8 @@ const filled = (path: string): string => {
     position: '1',
     assignee: `user:${id}`,
     provider: redirectProvider,
+    clientId: `client_${'A'.repeat(22)}`,
+    uid: 'A'.repeat(43),
   };
   return path.replace(/:(\w+)/g, (_, name: string) => special[name] ?? id);
 };

@@ -4,9 +4,9 @@ import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
 import { changePassword } from '@rollcall/types/routes/auth/passwords';
 import { endSessionsOf } from '../end-sessions.ts';
 import { proveFresh, proveStrong } from '../factors/freshness.ts';
+import { hashNewPassword } from '../passwords/hash-new-password.ts';
 import { judgePassword, ownWordsOf } from '../passwords/password-policy.ts';
 import { proveCurrentPassword } from '../passwords/prove-current-password.ts';
-import { refuseFormer } from '../passwords/refuse-former.ts';
 import type { Ports } from '../ports.ts';
 import { type Credential, findCredentialOf, holdUsable, setPassword } from '../store/credentials.ts';
 import { voidMagicLinks } from '../store/magic-links.ts';
@@ -22,9 +22,7 @@ export const handleChangePassword = (ports: Ports) =>
     if (isRefusal(proved)) return proved;
     const weak = await judgePassword(body.password, ownWordsOf(proved), ports.hasLeaked);
     if (weak) return weak;
-    const former = await refuseFormer(ports, context.signedIn.userId, body.password, context.hop.ipAddress);
-    if (former) return former;
-    const hash = await ports.hasher.hash(body.password, context.hop.ipAddress);
+    const hash = await hashNewPassword(ports, context.signedIn.userId, body.password, context.hop.ipAddress);
     if (isRefusal(hash)) return hash;
 
     const { userId, sessionId } = context.signedIn;

@@ -4,8 +4,8 @@ import { passwordChanged } from '@rollcall/types/events/auth';
 import { isRefusal, refuse } from '@rollcall/types/problems';
 import { resetPassword } from '@rollcall/types/routes/auth/passwords';
 import { endSessionsOf } from '../end-sessions.ts';
+import { hashNewPassword } from '../passwords/hash-new-password.ts';
 import { judgePassword, ownWordsOf } from '../passwords/password-policy.ts';
-import { refuseFormer } from '../passwords/refuse-former.ts';
 import type { Origin } from '../passwords/sign-in-guard.ts';
 import type { Ports } from '../ports.ts';
 import { type Credential, findCredentialOf, holdUsable, setPassword } from '../store/credentials.ts';
@@ -19,9 +19,7 @@ export const handleResetPassword = (ports: Ports) =>
     const credential = await findCredentialOf(ports.connection.db, userId);
     const weak = await judgePassword(body.password, ownWordsOf(credential), ports.hasLeaked);
     if (weak) return weak;
-    const former = await refuseFormer(ports, userId, body.password, context.hop.ipAddress);
-    if (former) return former;
-    const hash = await ports.hasher.hash(body.password, context.hop.ipAddress);
+    const hash = await hashNewPassword(ports, userId, body.password, context.hop.ipAddress);
     if (isRefusal(hash)) return hash;
 
     const cause = { ...context.cause, actor: userId };

@@ -13,3 +13,7 @@ export const loginOf = ({ userId, methods, authenticatedAt }: SignedIn) => ({
   amr: [...methods],
   acr: assuranceOf(methods),
 });
+
+/** Of the values that are asked for, those that there are. */
+export const wantedAssurances = (acrValues: unknown): string[] =>
+  typeof acrValues === 'string' ? acrValues.split(' ').filter((value) => assurances.some((one) => one === value)) : [];

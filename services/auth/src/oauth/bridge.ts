@@ -8,7 +8,7 @@ import inject, { type InjectOptions } from 'light-my-request';
 import type Provider from 'oidc-provider';
 import type { Ports } from '../ports.ts';
 import { findSignedIn, findSignedInByRefresh, type SignedIn } from '../store/signed-in.ts';
-import { oauthCookies } from './configuration.ts';
+import { oauthCookies } from './cookies.ts';
 import { type CurrentRequest, currentRequest } from './current-request.ts';
 import { pageHeaders } from './pages.ts';
 

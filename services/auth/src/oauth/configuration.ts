@@ -7,6 +7,7 @@ import type { Ports } from '../ports.ts';
 import { findAccount } from './accounts.ts';
 import { assurances } from './assurance.ts';
 import { createClientAdapter, ownMetadata } from './client-adapter.ts';
+import { oauthCookies } from './cookies.ts';
 import { createGrantLoader } from './grants.ts';
 import { createInteractionPolicy } from './interaction-policy.ts';
 import * as pages from './pages.ts';
@@ -14,13 +15,6 @@ import { createRecordAdapter } from './record-adapter.ts';
 import { createResourceFinder } from './resources.ts';
 import { createSessionAdapter } from './session-adapter.ts';
 import { extraTokenClaims } from './token-claims.ts';
-
-/** The cookies of an authorization under way. That of a session holds forms together and signs nobody in. */
-export const oauthCookies = {
-  session: 'rollcall_oauth_session',
-  interaction: 'rollcall_oauth_interaction',
-  resume: 'rollcall_oauth_resume',
-} as const;
 
 const minute = 60;
 const signing = ['ES256' as const];

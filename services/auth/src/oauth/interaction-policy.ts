@@ -1,5 +1,5 @@
 import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
-import { assurances } from './assurance.ts';
+import { wantedAssurances } from './assurance.ts';
 
 const { base, Check } = interactionPolicy;
 
@@ -9,10 +9,6 @@ const isTooWeak = ({ oidc }: KoaContextWithOIDC): boolean => {
   const isSettled = oidc.result?.login !== undefined;
   return asked.length > 0 && !isSettled && !asked.includes(oidc.session?.acr ?? '');
 };
-
-/** Of the values that are asked for, those that there are. */
-export const wantedAssurances = (acrValues: unknown): string[] =>
-  typeof acrValues === 'string' ? acrValues.split(' ').filter((value) => assurances.some((one) => one === value)) : [];
 
 /** When a person has to be asked: as OpenID Connect has it, and for a stronger sign-in where one is wanted. */
 export const createInteractionPolicy = () => {

@@ -8,9 +8,8 @@ import { z } from 'zod';
 import type { Ports } from '../ports.ts';
 import { hasSecondFactor } from '../store/second-factors.ts';
 import type { SignedIn } from '../store/signed-in.ts';
-import { assuranceOf } from './assurance.ts';
-import { oauthCookies } from './configuration.ts';
-import { wantedAssurances } from './interaction-policy.ts';
+import { assuranceOf, wantedAssurances } from './assurance.ts';
+import { oauthCookies } from './cookies.ts';
 
 const same = (one: string, other: string): boolean =>
   one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other));

@@ -21,12 +21,18 @@ export interface Verdict {
   readonly rehash: string | undefined;
 }
 
+/** It is one that its owner had before. */
+export const formerPassword = Symbol('former password');
+export type FormerPassword = typeof formerPassword;
+
 /**
  * Hashes and compares passwords, only so many at once: a storm of sign-ins slows sign-ins and nothing else. Each call
  * names the address it is made for, and addresses take turns: a storm from a few of them keeps nobody else waiting.
  */
 export interface PasswordHasher {
   hash(password: string, ipAddress: string): Promise<string | Refusal>;
+  /** The hash of a new password, or that it is one of those before; all of it in one turn. */
+  hashNew(password: string, before: readonly string[], ipAddress: string): Promise<string | FormerPassword | Refusal>;
   /** Compares with nobody's password when there is no hash, so that both cases cost the same. */
   verify(hash: string | null | undefined, password: string, ipAddress: string): Promise<Verdict | Refusal>;
 }
@@ -55,13 +61,21 @@ export const createPasswordHasher = async (atOnce: number): Promise<PasswordHash
 
   return {
     hash: (password, ipAddress) => admit(ipAddress, () => argon2.hash(password, parameters)),
+    hashNew: (password, before, ipAddress) =>
+      admit(ipAddress, async () => {
+        for (const hash of before) if (await compare(hash, password)) return formerPassword;
+        return argon2.hash(password, parameters);
+      }),
     verify: (hash, password, ipAddress) =>
       admit(ipAddress, async () => {
-        const imported = hash ? importedHash(hash) : undefined;
-        const matches = await (imported?.(password) ?? argon2.verify(hash ?? nobodys, password));
+        const matches = await compare(hash ?? nobodys, password);
         if (!hash) return { matches: false, rehash: undefined };
-        const weaker = matches && (imported !== undefined || argon2.needsRehash(hash, parameters));
+        const weaker = matches && (!hash.startsWith('$argon2') || argon2.needsRehash(hash, parameters));
         return { matches, rehash: weaker ? await argon2.hash(password, parameters) : undefined };
       }),
   };
 };
+
+/** With a hash of our own, or one that another system made. */
+const compare = (hash: string, password: string): Promise<boolean> =>
+  importedHash(hash)?.(password) ?? argon2.verify(hash, password);
