@@ -4,6 +4,7 @@ import { newcomer, registerPerson, type SignedInPerson, signIn } from '@rollcall
 import type { Stack } from '@rollcall/testing/stack';
 import { waitFor } from '@rollcall/testing/wait-for';
 import { builtInPermissions } from '@rollcall/types/permissions';
+import { SignUpDesk } from './sign-up-desk.ts';
 
 /** The people of a journey over one stack, made when they are first asked for. */
 export class Cast {
@@ -12,11 +13,13 @@ export class Cast {
   /** The owner's URL of the database, for what no client can bring about. */
   readonly postgres: string;
   readonly #mail: string;
+  readonly #desk: SignUpDesk;
   readonly #known = new Map<string, Promise<SignedInPerson>>();
 
   private constructor(stack: Stack, admin: SignedInPerson) {
     this.api = createApiClient(stack.gateway);
     this.#mail = stack.mail;
+    this.#desk = new SignUpDesk(stack.gateway);
     this.postgres = stack.postgres;
     this.admin = admin;
   }
@@ -39,9 +42,9 @@ export class Cast {
     const person = newcomer(name);
     const { email, username, password } = person;
     const body = { email, username, password, verified: true };
-    const created = await this.api('POST', '/users/create', { token: this.admin.token, body });
-    if (created.status !== 201) throw new Error(`no account: ${created.status} ${JSON.stringify(created.body)}`);
-    return { ...person, id: created.body.id, ...(await signIn(this.api, person)) };
+    const created = await this.#desk.create(this.admin.token, body);
+    if (created.status !== 201) throw new Error(`no account: ${created.status} ${created.text}`);
+    return { ...person, id: JSON.parse(created.text).id, ...(await signIn(this.api, person)) };
   }
 
   /** The same person every time. */
