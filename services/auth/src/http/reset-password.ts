@@ -20,7 +20,8 @@ export const handleResetPassword = (ports: Ports) =>
     const weak = await judgePassword(body.password, ownWordsOf(credential), ports.hasLeaked);
     if (weak) return weak;
     const hash = await hashNewPassword(ports, userId, body.password, context.hop.ipAddress);
-    if (isRefusal(hash)) return hash;
+    // Whoever else presented the same link may have set this very password a moment ago.
+    if (isRefusal(hash)) return (await findReset(ports.connection.db, tokenDigest)) ? hash : refuse('token_invalid');
 
     const cause = { ...context.cause, actor: userId };
     const revoked = await ports.events.transact(async (tx, emit) => {
