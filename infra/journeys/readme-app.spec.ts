@@ -49,7 +49,8 @@ afterAll(async () => {
 
 /** As `npm install openid-client` would leave it. */
 const installClient = async (): Promise<void> => {
-  const file = createRequire(import.meta.url).resolve('openid-client');
+  const auth = path.resolve(import.meta.dirname, '../../services/auth/package.json');
+  const file = createRequire(auth).resolve('openid-client');
   await mkdir(path.join(folder, 'node_modules'));
   const library = file.slice(0, file.lastIndexOf('openid-client') + 'openid-client'.length);
   await symlink(library, path.join(folder, 'node_modules/openid-client'));
