@@ -1,10 +1,10 @@
 import type { CallContext } from '@rollcall/service-kit/call-context';
 import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
 import type { Ports } from './ports.ts';
-import type { RefusedSignIn } from './refused-sign-ins.ts';
+import { reportRefusal } from './report-refusal.ts';
 import { letIn } from './sessions/let-in.ts';
 import type { Challenge } from './sessions/pending-sign-in.ts';
-import { type Credential, findCredential, strengthenHash } from './store/credentials.ts';
+import { findCredential, strengthenHash } from './store/credentials.ts';
 import type { IssuedTokens } from './tokens/token-answer.ts';
 
 const refused: Refusal = refuse('invalid_credentials');
@@ -40,17 +40,4 @@ export const signInWithPassword = (
   return ports.guard.attempt({ identifier }, context.hop, attempt, async () =>
     reportRefusal(ports, await findCredential(ports.connection.db, identifier), 'throttled', context),
   );
-};
-
-/** Tells the trail of an account, if there is one, that somebody was not let in. */
-export const reportRefusal = (
-  { refusedSignIns }: Ports,
-  credential: Pick<Credential, 'userId'> | undefined,
-  reason: RefusedSignIn['reason'],
-  { hop, cause, log }: CallContext,
-): void => {
-  // What was typed is not logged: people type passwords into the wrong field.
-  log.info({ factor: reason === 'wrong_code' ? 'mfa' : 'pwd' }, 'a sign-in was refused');
-  if (credential)
-    refusedSignIns.add({ userId: credential.userId, reason, hop, cause: { ...cause, actor: 'anonymous' } });
 };

@@ -5,8 +5,8 @@ import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
 import { completeSignIn } from '@rollcall/types/routes/auth/second-factors';
 import { isProof } from '../factors/proof.ts';
 import { type PresentedFactor, proveSecondFactor } from '../factors/second-factor.ts';
-import { reportRefusal } from '../password-sign-in.ts';
 import type { Ports } from '../ports.ts';
+import { reportRefusal } from '../report-refusal.ts';
 import { type Beginning, startSession } from '../sessions/start-session.ts';
 import {
   closePendingSignIn,

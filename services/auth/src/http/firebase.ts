@@ -6,8 +6,7 @@ import { linkIdentity } from '../identities/link-identity.ts';
 import { type Identified, isFault } from '../identities/provider.ts';
 import { signInByIdentity } from '../identities/sign-in-by-identity.ts';
 import type { Ports } from '../ports.ts';
-import { isChallenge } from '../sessions/pending-sign-in.ts';
-import { tokenAnswer } from '../tokens/token-answer.ts';
+import { signInAnswer } from '../sessions/sign-in-answer.ts';
 import { describedIdentity } from './identities.ts';
 
 const id = 'firebase';
@@ -17,10 +16,7 @@ export const firebaseHandlers = (ports: Ports) => [
     const identified = await readIdToken(ports, body.idToken, context);
     if (isRefusal(identified)) return identified;
     const outcome = await signInByIdentity(ports, id, identified, context);
-    if (isRefusal(outcome)) return outcome;
-    if (isChallenge(outcome)) return answer(200, outcome);
-    const tokens = tokenAnswer(ports.config, outcome, query.cookies === 'true');
-    return answer(201, tokens.body, tokens.headers);
+    return signInAnswer(ports.config, outcome, query);
   }),
 
   handle(linkFirebase, async ({ body }, context) => {

@@ -6,13 +6,14 @@ import { magicLinkRequested } from '@rollcall/types/events/auth';
 import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
 import * as routes from '@rollcall/types/routes/auth/magic-links';
 import { codeFrom } from '../factors/mailed-code.ts';
-import { reportRefusal } from '../password-sign-in.ts';
 import type { Ports } from '../ports.ts';
+import { reportRefusal } from '../report-refusal.ts';
 import { letIn } from '../sessions/let-in.ts';
-import { type Challenge, isChallenge } from '../sessions/pending-sign-in.ts';
+import type { Challenge } from '../sessions/pending-sign-in.ts';
+import { signInAnswer } from '../sessions/sign-in-answer.ts';
 import { findCredential, findCredentialOf } from '../store/credentials.ts';
 import * as store from '../store/magic-links.ts';
-import { type IssuedTokens, tokenAnswer } from '../tokens/token-answer.ts';
+import type { IssuedTokens } from '../tokens/token-answer.ts';
 
 /** Long enough to hide whether a row was written. */
 const paceMilliseconds = 100;
@@ -47,10 +48,7 @@ export const magicLinkHandlers = (ports: Ports) => [
       body.token === undefined
         ? await byCode(ports, body.requestToken ?? '', body.code ?? '', context)
         : await byLink(ports, await store.findMagicLink(ports.connection.db, digestOf(body.token)), context);
-    if (isRefusal(outcome)) return outcome;
-    if (isChallenge(outcome)) return answer(200, outcome);
-    const tokens = tokenAnswer(ports.config, outcome, query.cookies === 'true');
-    return answer(201, tokens.body, tokens.headers);
+    return signInAnswer(ports.config, outcome, query);
   }),
 ];
 

@@ -9,7 +9,7 @@ import { z } from 'zod';
 import type { Ports } from '../ports.ts';
 import { deleteConsent, listConsents } from '../store/oauth-consents.ts';
 import { removeRecordsOfClient } from '../store/oauth-records.ts';
-import type { Granted } from '../store/schema.ts';
+import type { Granted } from '../store/oauth-schema.ts';
 
 export const consentHandlers = ({ connection, events }: Ports) => [
   handle(routes.listConsents, async ({ query }, { signedIn }) => {

@@ -2,6 +2,7 @@ import type { Transaction } from '@rollcall/database/connect';
 import type { CallContext } from '@rollcall/service-kit/call-context';
 import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
 import type { Ports } from '../ports.ts';
+import { reportRefusal } from '../report-refusal.ts';
 import { letIn } from '../sessions/let-in.ts';
 import type { Challenge } from '../sessions/pending-sign-in.ts';
 import { type Credential, findCredentialOf } from '../store/credentials.ts';
@@ -48,8 +49,6 @@ const letInBy = async (ports: Ports, identity: Identity, { userId, changedAt }: 
   } as const;
   const outcome = await letIn(ports, beginning, context);
   if (outcome) return outcome;
-  const { hop, cause, log } = context;
-  log.info({ factor: 'fed' }, 'a sign-in was refused');
-  ports.refusedSignIns.add({ userId, reason: 'disabled', hop, cause: { ...cause, actor: 'anonymous' } });
+  reportRefusal(ports, { userId }, 'disabled', context);
   return refuse('invalid_credentials');
 };

@@ -1,5 +1,5 @@
 import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
-import { wantedAssurances } from './assurance.ts';
+import { wantedAssurances } from '../factors/assurance.ts';
 
 const { base, Check } = interactionPolicy;
 

@@ -2,13 +2,12 @@ import { timingSafeEqual } from 'node:crypto';
 import type { CallContext } from '@rollcall/service-kit/call-context';
 import { readCookie } from '@rollcall/types/cookies';
 import { decodeJwt } from 'jose';
-import type Provider from 'oidc-provider';
-import type { Interaction } from 'oidc-provider';
+import type { Interaction, Provider } from 'oidc-provider';
 import { z } from 'zod';
+import { assuranceOf, wantedAssurances } from '../factors/assurance.ts';
 import type { Ports } from '../ports.ts';
 import { hasSecondFactor } from '../store/second-factors.ts';
 import type { SignedIn } from '../store/signed-in.ts';
-import { assuranceOf, wantedAssurances } from './assurance.ts';
 import { oauthCookies } from './cookies.ts';
 
 const same = (one: string, other: string): boolean =>

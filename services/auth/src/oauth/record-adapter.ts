@@ -12,7 +12,7 @@ const text = (value: unknown): string | undefined => (typeof value === 'string' 
 
 /** Keeps one kind of the provider's records in Postgres. */
 export const createRecordAdapter = ({ connection: { db }, recordSeal }: RecordPorts, kind: string): Adapter => {
-  const digest = (id: string) => recordSeal.digestOf(kind === 'Grant' ? 'Grant' : kind, id);
+  const digest = (id: string) => recordSeal.digestOf(kind, id);
   const grantDigest = (grantId: string) => recordSeal.digestOf('Grant', grantId);
   const origin = () => currentRequest.getStore()?.origin ?? '';
 

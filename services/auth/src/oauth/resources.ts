@@ -1,5 +1,4 @@
-import type { Client, KoaContextWithOIDC, ResourceServer } from 'oidc-provider';
-import { errors } from 'oidc-provider';
+import { type Client, errors, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider';
 import type { Config } from '../config.ts';
 
 const listOf = (value: unknown): readonly string[] =>

@@ -3,8 +3,8 @@ import type { Adapter, AdapterPayload } from 'oidc-provider';
 import type { Ports } from '../ports.ts';
 import * as store from '../store/oauth-records.ts';
 import { findSignedIn, type SignedIn } from '../store/signed-in.ts';
-import { loginOf } from './assurance.ts';
 import { currentRequest } from './current-request.ts';
+import { loginOf } from './login.ts';
 
 const kind = 'Session';
 const newName = (): string => randomBytes(32).toString('base64url');

@@ -1,7 +1,7 @@
 import type { Queryable, Transaction } from '@rollcall/database/connect';
 import type { ClientSettings } from '@rollcall/types/routes/auth/oauth-clients';
 import { and, asc, eq, gt, isNull, lte, or, sql } from 'drizzle-orm';
-import { oauthClientSecrets, oauthClients } from './schema.ts';
+import { oauthClientSecrets, oauthClients } from './oauth-schema.ts';
 
 export type OAuthClient = typeof oauthClients.$inferSelect;
 

@@ -7,31 +7,13 @@ import {
   streamMarksTable,
   subjectSequencesTable,
 } from '@rollcall/events/event-tables';
-import type { ClientSettings } from '@rollcall/types/routes/auth/oauth-clients';
-import {
-  bigint,
-  boolean,
-  index,
-  integer,
-  jsonb,
-  pgSchema,
-  primaryKey,
-  text,
-  timestamp,
-  unique,
-  uuid,
-} from 'drizzle-orm/pg-core';
+import { bigint, boolean, index, integer, jsonb, text, unique, uuid } from 'drizzle-orm/pg-core';
 import type { JWK } from 'jose';
+import { auth, instant } from './auth-schema.ts';
 
-export const auth = pgSchema('auth');
-
-/** Scopes that tell an application about a person, and those at each API. */
-export interface Granted {
-  readonly openid: readonly string[];
-  readonly resources: Readonly<Record<string, readonly string[]>>;
-}
-
-const instant = (name: string) => timestamp(name, { withTimezone: true });
+// What the migrations are made from is all that this file exports.
+export { auth } from './auth-schema.ts';
+export * from './oauth-schema.ts';
 
 /**
  * A password and who may present it. Before the address is confirmed there are no keys to find it by, so that no door
@@ -277,85 +259,6 @@ export const signingKeys = auth.table('signing_keys', {
   /** When another key took over. */
   retiredAt: instant('retired_at'),
 });
-
-/** Applications that may ask people for access. */
-export const oauthClients = auth.table('oauth_clients', {
-  id: text().primaryKey(),
-  /** As `POST /v1/oauth/clients` takes them. */
-  settings: jsonb().$type<ClientSettings>().notNull(),
-  disabledAt: instant('disabled_at'),
-  createdAt: instant('created_at').notNull().defaultNow(),
-});
-
-/** Secrets of applications, by digest: the newest, and those that still overlap with it. */
-export const oauthClientSecrets = auth.table(
-  'oauth_client_secrets',
-  {
-    digest: text().primaryKey(),
-    clientId: text('client_id')
-      .notNull()
-      .references(() => oauthClients.id, { onDelete: 'cascade' }),
-    createdAt: instant('created_at').notNull().defaultNow(),
-    /** Null for the newest. */
-    expiresAt: instant('expires_at'),
-  },
-  (table) => [index('oauth_client_secrets__client_id').on(table.clientId)],
-);
-
-/** What people have let applications do, until they take it back. */
-export const oauthConsents = auth.table(
-  'oauth_consents',
-  {
-    id: uuid().primaryKey(),
-    userId: uuid('user_id').notNull(),
-    clientId: text('client_id')
-      .notNull()
-      .references(() => oauthClients.id, { onDelete: 'cascade' }),
-    granted: jsonb().$type<Granted>().notNull(),
-    givenAt: instant('given_at').notNull().defaultNow(),
-  },
-  (table) => [
-    unique('oauth_consents__user_id__client_id').on(table.userId, table.clientId),
-    index('oauth_consents__client_id').on(table.clientId),
-  ],
-);
-
-/**
- * What the OAuth provider keeps: codes, tokens, grants, interactions, sessions. Found by keyed digests of what they are
- * presented by; the rest of each is sealed.
- */
-export const oauthRecords = auth.table(
-  'oauth_records',
-  {
-    kind: text().notNull(),
-    digest: text().notNull(),
-    sealed: text().notNull(),
-    /** The second names that some are found by, as digests. */
-    uid: text(),
-    userCode: text('user_code'),
-    grantId: text('grant_id'),
-    clientId: text('client_id'),
-    userId: uuid('user_id'),
-    /** The session that a session of the provider stands for. */
-    sessionId: uuid('session_id'),
-    createdAt: instant('created_at').notNull().defaultNow(),
-    expiresAt: instant('expires_at').notNull(),
-    /** When it was used up; it is kept, so that its second use is noticed. */
-    consumedAt: instant('consumed_at'),
-    /** A digest of the address and the program of whoever used it. */
-    consumedFrom: text('consumed_from'),
-  },
-  (table) => [
-    primaryKey({ name: 'oauth_records__pkey', columns: [table.kind, table.digest] }),
-    index('oauth_records__uid').on(table.uid),
-    index('oauth_records__user_code').on(table.userCode),
-    index('oauth_records__grant_id').on(table.grantId),
-    index('oauth_records__client_id').on(table.clientId, table.userId),
-    index('oauth_records__user_id').on(table.userId),
-    index('oauth_records__session_id').on(table.sessionId),
-    index('oauth_records__expires_at').on(table.expiresAt),
-  ],
-);
 
 /** One row: the position of the newest revocation. Its lock makes positions gapless and puts them in commit order. */
 export const revocationHead = auth.table('revocation_head', {

@@ -18,13 +18,14 @@ export const beginAt = async (id) => {
 export const comesFromProvider = (parameters) =>
   parameters.get(mark) === 'provider' || parameters.has('identity_error');
 
-/** @type {Readonly<Record<string, string>>} */
-const reasons = {
-  identity_not_linked:
-    'There is an account with this address already. Sign in to it in another way, and link the two there.',
-  sign_in_expired: 'That took too long, or was begun in another window. Please try again.',
-  provider_unavailable: 'The other service does not answer. Please try again later, or sign in in another way.',
-};
+const reasons = new Map(
+  Object.entries({
+    identity_not_linked:
+      'There is an account with this address already. Sign in to it in another way, and link the two there.',
+    sign_in_expired: 'That took too long, or was begun in another window. Please try again.',
+    provider_unavailable: 'The other service does not answer. Please try again later, or sign in in another way.',
+  }),
+);
 
 /** @param {string | null} code */
-export const whyNot = (code) => reasons[code ?? ''] ?? 'Signing in there did not work. Please try again.';
+export const whyNot = (code) => reasons.get(code ?? '') ?? 'Signing in there did not work. Please try again.';
