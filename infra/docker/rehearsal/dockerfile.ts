@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { DockerfileParser, type Instruction } from 'dockerfile-ast';
 
@@ -112,7 +112,8 @@ export class ImageBuilder {
     const root = from === undefined ? this.#context : this.#make(this.#stage(from), args, from).root;
     const copied = path.join(root, source);
     if (!existsSync(copied)) throw new Error(`COPY ${text}: there is nothing at ${source}`);
-    cpSync(copied, path.join(now.root, now.workdir, target), { recursive: true, verbatimSymlinks: true });
+    // By links, as layers are shared: no later step writes into a file that it was given.
+    execFileSync('cp', ['--archive', '--link', `${copied}/.`, path.join(now.root, now.workdir, target)]);
   }
 
   #stage(name: string): Stage {
