@@ -56,7 +56,7 @@ export const callerRequests: Readonly<Record<string, Compose>> = {
   signUp: () => ({ body: account() }),
   verifyRegistration: async ({ cast }) => {
     const body = account();
-    const token = await cast.mailedToken(body.email, () => cast.api('POST', '/v1/registrations', { body }));
+    const token = await cast.mailedToken(body.email, 'verify', () => cast.api('POST', '/v1/registrations', { body }));
     return { body: { token } };
   },
   resendVerification: ({ subject }) => ({ body: { email: subject.email } }),
@@ -91,7 +91,7 @@ export const callerRequests: Readonly<Record<string, Compose>> = {
   signInByMail: async ({ cast }) => {
     const { email } = await cast.somebody();
     const ask = () => cast.api('POST', '/v1/magic-links', { body: { email } });
-    return { body: { token: await cast.mailedToken(email, ask) } };
+    return { body: { token: await cast.mailedToken(email, 'magic-link', ask) } };
   },
   ...identityRequests,
   forgotPassword: ({ subject }) => ({ body: { email: subject.email } }),
@@ -99,7 +99,7 @@ export const callerRequests: Readonly<Record<string, Compose>> = {
     // Somebody new each time: a mail that was asked for before would void the next one.
     const { email } = await cast.somebody();
     const ask = () => cast.api('POST', '/v1/password/forgot', { body: { email } });
-    return { body: { token: await cast.mailedToken(email, ask), password: nextPassword() } };
+    return { body: { token: await cast.mailedToken(email, 'reset-password', ask), password: nextPassword() } };
   },
   changePassword: byOthers(
     async ({ cast }) => {

@@ -46,6 +46,7 @@ export const startCanaryStack = async () => {
     environment: {
       // Where the first administrator needs a set-up token.
       NODE_ENV: 'production',
+      PASSWORD_HASH_MEMORY: '',
       LOG_LEVEL: 'debug',
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
       METRICS_TOKEN: metricsToken,

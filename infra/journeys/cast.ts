@@ -6,6 +6,9 @@ import { waitFor } from '@rollcall/testing/wait-for';
 import { builtInPermissions } from '@rollcall/types/permissions';
 import { SignUpDesk } from './sign-up-desk.ts';
 
+/** Where mailed links lead. */
+type MailedPage = 'verify' | 'reset-password' | 'magic-link';
+
 /** The people of a journey over one stack, made when they are first asked for. */
 export class Cast {
   readonly api: ApiClient;
@@ -86,13 +89,19 @@ export class Cast {
     return answer.body;
   }
 
-  /** The secret of a mailed link that comes because of `ask`, and of none before. */
-  async mailedToken(to: string, ask: () => Promise<unknown>): Promise<string> {
+  /**
+   * The secret of a mailed link that comes because of `ask`, and of none before.
+   *
+   * @param page that the link leads to: the same person may await links to others
+   */
+  async mailedToken(to: string, page: MailedPage, ask: () => Promise<unknown>): Promise<string> {
     const mailbox = createMailbox(this.#mail);
-    const links = async () => (await mailbox.all(to)).filter((mail) => /[?&]token=/.test(mail.text));
+    const links = async () => (await mailbox.all(to)).filter((mail) => mail.text.includes(`/${page}?token=`));
     const before = new Set((await links()).map((mail) => mail.id));
     await ask();
-    const mail = await waitFor(`a link mailed to ${to}`, async () => (await links()).find(({ id }) => !before.has(id)));
+    const mail = await waitFor(`a link to ${page} mailed to ${to}`, async () =>
+      (await links()).find(({ id }) => !before.has(id)),
+    );
     return tokenIn(mail);
   }
 }

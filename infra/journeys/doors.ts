@@ -174,7 +174,9 @@ export const doors: Readonly<Record<string, Door>> = {
     operations: ['resetPassword'],
     rows: resetLinkRows,
     obtain: async (cast, _, { email }) => {
-      const token = await cast.mailedToken(email, () => cast.api('POST', '/v1/password/forgot', { body: { email } }));
+      const token = await cast.mailedToken(email, 'reset-password', () =>
+        cast.api('POST', '/v1/password/forgot', { body: { email } }),
+      );
       return { present: asking(cast, 'POST', '/v1/password/reset', { body: { token, password: nextPassword() } }) };
     },
   },
@@ -182,7 +184,9 @@ export const doors: Readonly<Record<string, Door>> = {
     operations: ['signInByMail'],
     rows: signInLinkRows,
     obtain: async (cast, _, { email }) => {
-      const token = await cast.mailedToken(email, () => cast.api('POST', '/v1/magic-links', { body: { email } }));
+      const token = await cast.mailedToken(email, 'magic-link', () =>
+        cast.api('POST', '/v1/magic-links', { body: { email } }),
+      );
       return { present: asking(cast, 'POST', '/v1/sessions/magic-link', { body: { token } }) };
     },
   },
@@ -208,7 +212,7 @@ export const doors: Readonly<Record<string, Door>> = {
     obtain: async (cast) => {
       const { email, username, password } = newcomer('unverified');
       const body = { email, username, password };
-      const token = await cast.mailedToken(email, () => cast.api('POST', '/v1/registrations', { body }));
+      const token = await cast.mailedToken(email, 'verify', () => cast.api('POST', '/v1/registrations', { body }));
       return { present: asking(cast, 'POST', '/v1/registrations/verify', { body: { token } }) };
     },
   },

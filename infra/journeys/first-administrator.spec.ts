@@ -8,7 +8,7 @@ import { type Stack, startStack } from '@rollcall/testing/stack';
 import { expect, it, onTestFinished } from 'vitest';
 
 const startInProduction = async (dataFolder: string): Promise<Stack> => {
-  const stack = await startStack({ dataFolder, environment: { NODE_ENV: 'production' } });
+  const stack = await startStack({ dataFolder, environment: { NODE_ENV: 'production', PASSWORD_HASH_MEMORY: '' } });
   onTestFinished(() => stack.stop());
   return stack;
 };

@@ -43,7 +43,7 @@ export const bringAbout: Readonly<Record<Exclude<ForbiddenState, 'unverified'>, 
   },
   'password reset': async (cast, { email }) => {
     const ask = () => cast.api('POST', '/v1/password/forgot', { body: { email } });
-    const body = { token: await cast.mailedToken(email, ask), password: nextPassword() };
+    const body = { token: await cast.mailedToken(email, 'reset-password', ask), password: nextPassword() };
     const answer = await cast.api('POST', '/v1/password/reset', { body });
     if (answer.status !== 200) throw new Error(`the password was not reset: ${answer.status}`);
   },

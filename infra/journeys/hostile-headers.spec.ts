@@ -65,7 +65,7 @@ describe('a mail', () => {
     },
     resendVerification: async () => {
       const body = account();
-      await cast.mailedToken(body.email, () => cast.api('POST', '/v1/registrations', { body }));
+      await cast.mailedToken(body.email, 'verify', () => cast.api('POST', '/v1/registrations', { body }));
       return [{ email: body.email }, body.email];
     },
     createUser: async () => {

@@ -28,7 +28,7 @@ const reset = (token: string, password: string) => api('POST', '/v1/password/res
 describe('a forgotten password', () => {
   it('is replaced through a mailed link that works once, and every session ends', async () => {
     const person = await cast.somebody();
-    const token = await cast.mailedToken(person.email, () => forgot(person.email));
+    const token = await cast.mailedToken(person.email, 'reset-password', () => forgot(person.email));
 
     // Opening the link, as scanners of mails do, uses nothing up.
     for (const _ of [1, 2]) {
@@ -65,7 +65,7 @@ describe('a forgotten password', () => {
 
   it('that is remembered and changed makes the link worthless', async () => {
     const person = await cast.somebody();
-    const token = await cast.mailedToken(person.email, () => forgot(person.email));
+    const token = await cast.mailedToken(person.email, 'reset-password', () => forgot(person.email));
     const body = { current: person.password, password: 'changed in the meantime' };
     expect((await api('PUT', '/v1/password', { token: person.token, body })).status).toBe(200);
     expect(await reset(token, 'chosen by link')).toMatchObject({ status: 400, body: { code: 'token_invalid' } });
@@ -74,7 +74,7 @@ describe('a forgotten password', () => {
   it('cannot be replaced by the link of a verification mail', async () => {
     const { email, username, password } = newcomer();
     const ask = () => api('POST', '/v1/registrations', { body: { email, username, password } });
-    const token = await cast.mailedToken(email, ask);
+    const token = await cast.mailedToken(email, 'verify', ask);
     expect(await reset(token, 'chosen by link')).toMatchObject({ status: 400, body: { code: 'token_invalid' } });
     expect((await api('POST', '/v1/registrations/verify', { body: { token } })).status).toBe(200);
   });

@@ -29,11 +29,21 @@ const PASSED_ON = [
   'OTEL_EXPORTER_OTLP_ENDPOINT',
   'CORS_ORIGINS',
   'TRUSTED_PROXIES',
-  'HASHES_AT_ONCE',
 ];
 
 /** Variables that are nobody's business but those of `auth`. */
-const OF_AUTH = ['IDENTITY_PROVIDERS', 'IDENTITY_PROVIDER_SECRETS', 'OUTGOING_PRIVATE_HOSTS'];
+const OF_AUTH = [
+  'BREACHED_PASSWORDS_URL',
+  'HASHES_AT_ONCE',
+  'IDENTITY_PROVIDERS',
+  'IDENTITY_PROVIDER_SECRETS',
+  'KEY_ROTATION_DAYS',
+  'OUTGOING_PRIVATE_HOSTS',
+  'PASSKEY_DOMAIN',
+  'PASSKEY_ORIGINS',
+  'PASSWORDS_REMEMBERED',
+  'PASSWORD_HASH_MEMORY',
+];
 
 /**
  * What the host is told: the environment of every service, and the owner's way into the database.

@@ -148,17 +148,21 @@ describe("the operator's own environment", () => {
     expect(environment.profile.NATS_TOKEN).toBe('abc');
   });
 
-  it.each([
-    'LOG_LEVEL',
-    'PUBLIC_URL',
-    'MAIL_FROM',
-    'OTEL_EXPORTER_OTLP_ENDPOINT',
-    'HASHES_AT_ONCE',
-    'ROLLCALL_ANYTHING',
-  ])('hands %s on to every service', (name) => {
-    const { environment } = planWith({ [name]: 'https://chosen.example' });
-    for (const service of SERVICES) expect(environment[service][name]).toBe('https://chosen.example');
-  });
+  it.each(['LOG_LEVEL', 'PUBLIC_URL', 'MAIL_FROM', 'OTEL_EXPORTER_OTLP_ENDPOINT', 'ROLLCALL_ANYTHING'])(
+    'hands %s on to every service',
+    (name) => {
+      const { environment } = planWith({ [name]: 'https://chosen.example' });
+      for (const service of SERVICES) expect(environment[service][name]).toBe('https://chosen.example');
+    },
+  );
+
+  it.each(['HASHES_AT_ONCE', 'IDENTITY_PROVIDER_SECRETS', 'PASSWORD_HASH_MEMORY'])(
+    'hands %s on to auth alone',
+    (name) => {
+      const { environment } = planWith({ [name]: '2' });
+      expect(SERVICES.filter((service) => environment[service][name] === '2')).toEqual(['auth']);
+    },
+  );
 
   it('keeps everything else from the services', () => {
     const { environment } = planWith({ HOME: '/home/x', AWS_SECRET_ACCESS_KEY: 'x', KEY_ENCRYPTION_SECRET: 'x' });

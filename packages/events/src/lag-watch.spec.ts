@@ -19,6 +19,8 @@ const log = { error: told, warn: told } as unknown as Logger;
 beforeEach(async () => {
   traffic = await startTraffic();
   told.mockClear();
+  // The metrics are the process's, which other specs may have measured in.
+  registry.resetMetrics();
 });
 afterEach(async () => {
   await watch?.stop();

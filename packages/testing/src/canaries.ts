@@ -19,7 +19,7 @@ export interface Sighting {
 interface Canary {
   readonly kind: CanaryKind;
   readonly name: string;
-  /** Lower-case texts that give it away, by encoding. */
+  /** Encodings by the lower-case text that gives it away in them. */
   readonly forms: ReadonlyMap<string, string>;
 }
 
@@ -62,17 +62,48 @@ export class Canaries {
     const folded = text.toLowerCase();
     // The places that letters are cut out at are those of the folded text only while folding keeps lengths.
     const shown = folded.length === text.length ? text : folded;
-    return this.#canaries
-      .filter(({ kind }) => kinds.includes(kind))
-      .flatMap(({ name, forms }) => {
-        for (const [form, needle] of forms) {
-          const at = folded.indexOf(needle);
-          if (at !== -1) return [{ canary: name, place, form, excerpt: around(shown, at, needle.length) }];
-        }
-        return [];
-      });
+    const canaries = this.#canaries.filter(({ kind }) => kinds.includes(kind));
+    const found = findFirst(
+      folded,
+      canaries.flatMap(({ forms }) => [...forms.keys()]),
+    );
+    return canaries.flatMap(({ name, forms }) => {
+      for (const [needle, form] of forms) {
+        const at = found.get(needle);
+        if (at !== undefined) return [{ canary: name, place, form, excerpt: around(shown, at, needle.length) }];
+      }
+      return [];
+    });
   }
 }
+
+/**
+ * Where each of many texts is first, if it is there: hundreds are looked for in hundreds of megabytes, which is read once,
+ * and closely only where one of them may begin.
+ */
+const findFirst = (text: string, needles: readonly string[]): ReadonlyMap<string, number> => {
+  const byBeginning = new Map<number, string[]>();
+  const mayBegin = new Uint8Array(2 ** 16);
+  for (const needle of new Set(needles)) {
+    const beginning = [...Buffer.from(needle.slice(0, 4), 'latin1')].reduce(shifted, 0);
+    byBeginning.set(beginning, [...(byBeginning.get(beginning) ?? []), needle]);
+    mayBegin[bucketOf(beginning)] = 1;
+  }
+  const found = new Map<string, number>();
+  let lastFour = 0;
+  for (let end = 0; end < text.length; end++) {
+    lastFour = shifted(lastFour, text.charCodeAt(end));
+    if (mayBegin[bucketOf(lastFour)] === 0) continue;
+    for (const needle of byBeginning.get(lastFour) ?? []) {
+      if (!found.has(needle) && text.startsWith(needle, end - 3)) found.set(needle, end - 3);
+    }
+  }
+  return found;
+};
+
+/** Four letters as one number; of letters beyond Latin-1, the lower half. */
+const shifted = (letters: number, next: number): number => (letters << 8) | (next & 0xff);
+const bucketOf = (letters: number): number => Math.imul(letters, 2_654_435_761) >>> 16;
 
 const around = (text: string, at: number, length: number): string =>
   text.slice(Math.max(0, at - 120), at + length + 80);
@@ -91,7 +122,13 @@ const formsOf = (text: string): Map<string, string> => {
     forms.set(`base64 at ${offset}`, inner);
     forms.set(`base64url at ${offset}`, inner.replaceAll('+', '-').replaceAll('/', '_'));
   }
-  return new Map([...forms].map(([form, written]) => [form, written.toLowerCase()]));
+  const byText = new Map<string, string>();
+  for (const [form, written] of forms) {
+    const needle = written.toLowerCase();
+    // Most are written alike in the clear and in several encodings.
+    if (!byText.has(needle)) byText.set(needle, form);
+  }
+  return byText;
 };
 
 /** The letters that stand for these bytes alone, after so many bytes of something else in a base64 text. */

@@ -20,6 +20,16 @@ describe('the configuration', () => {
     expect(toConfig({ ...environment, HASHES_AT_ONCE: '3' }).hashesAtOnce).toBe(3);
   });
 
+  it('passwords are hashed as OWASP asks, or at a higher price; in production never at a lower one', () => {
+    expect(toConfig(environment).passwordHashMemory).toBe(19_456);
+    const cheap = { ...environment, PASSWORD_HASH_MEMORY: '1024' };
+    expect(toConfig({ ...cheap, NODE_ENV: 'test' }).passwordHashMemory).toBe(1_024);
+    expect(() => toConfig({ ...cheap, NODE_ENV: 'production' })).toThrow(/PASSWORD_HASH_MEMORY: must be 19456 or more/);
+    expect(toConfig({ ...cheap, NODE_ENV: 'production', PASSWORD_HASH_MEMORY: '65536' }).passwordHashMemory).toBe(
+      65_536,
+    );
+  });
+
   it('there is no default secret, and a bad one is named without being shown (N42)', () => {
     const { KEY_ENCRYPTION_SECRET: _, ...without } = environment;
     expect(() => toConfig(without)).toThrow(/KEY_ENCRYPTION_SECRET is missing/);

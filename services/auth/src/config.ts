@@ -11,6 +11,7 @@ import {
 import { isConfidential, privateHosts } from '@rollcall/service-kit/private-hosts';
 import { z } from 'zod';
 import { identityProviderSecrets, identityProviders, judgeProviders } from './identities/provider-config.ts';
+import { leastMemoryKibibytes } from './passwords/password-hasher.ts';
 
 export const variables = {
   ...commonVariables,
@@ -31,6 +32,15 @@ export const variables = {
     .max(64)
     .optional()
     .meta({ description: 'passwords hashed at the same time; one less than the cores unless told' }),
+  PASSWORD_HASH_MEMORY: z.coerce
+    .number()
+    .int()
+    .min(1_024)
+    .max(4_194_304)
+    .default(leastMemoryKibibytes)
+    .meta({
+      description: `KiB that hashing a password takes (argon2id), in production ${leastMemoryKibibytes} or more`,
+    }),
   PASSWORDS_REMEMBERED: z.coerce
     .number()
     .int()
@@ -69,9 +79,13 @@ export const toConfig = (environment: Environment) => {
   const read = readVariables(variables, environment);
   const { KEY_ENCRYPTION_SECRET, HASHES_AT_ONCE, KEY_ROTATION_DAYS, PASSWORDS_REMEMBERED, ...most } = read;
   const { PASSKEY_DOMAIN, PASSKEY_ORIGINS, IDENTITY_PROVIDERS, IDENTITY_PROVIDER_SECRETS, ...rest } = most;
-  const { OUTGOING_PRIVATE_HOSTS, BREACHED_PASSWORDS_URL, ...common } = rest;
+  const { OUTGOING_PRIVATE_HOSTS, BREACHED_PASSWORDS_URL, PASSWORD_HASH_MEMORY, ...common } = rest;
   const isCallable = (url: string) => isConfidential(new URL(url), OUTGOING_PRIVATE_HOSTS);
-  const faults = judgeProviders(IDENTITY_PROVIDERS, IDENTITY_PROVIDER_SECRETS, isCallable);
+  const isTooCheap = common.NODE_ENV === 'production' && PASSWORD_HASH_MEMORY < leastMemoryKibibytes;
+  const faults = [
+    ...(isTooCheap ? [`PASSWORD_HASH_MEMORY: must be ${leastMemoryKibibytes} or more in production`] : []),
+    ...judgeProviders(IDENTITY_PROVIDERS, IDENTITY_PROVIDER_SECRETS, isCallable),
+  ];
   if (faults.length > 0) throw new ConfigurationError(faults);
   return {
     common,
@@ -81,6 +95,7 @@ export const toConfig = (environment: Environment) => {
     keyEncryptionSecret: KEY_ENCRYPTION_SECRET,
     takesAnyPasswordFromTools: isDevelopersMachine(common),
     hashesAtOnce: HASHES_AT_ONCE ?? Math.max(1, availableParallelism() - 1),
+    passwordHashMemory: PASSWORD_HASH_MEMORY,
     keyRotationDays: KEY_ROTATION_DAYS,
     breachedPasswordsUrl: BREACHED_PASSWORDS_URL,
     passwordsRemembered: PASSWORDS_REMEMBERED,

@@ -85,7 +85,10 @@ export const startAuth = async (environment: Environment, directory: ServiceDire
   const lifeline = connect({ url: config.common.DATABASE_URL, name: 'rollcall auth revocations', max: 2 });
   shutdown.add('lifeline', () => lifeline.close());
   const feed = new RevocationFeed(lifeline, bus, log);
-  const [hasher] = await Promise.all([createPasswordHasher(config.hashesAtOnce), keys.ensure()]);
+  const [hasher] = await Promise.all([
+    createPasswordHasher(config.hashesAtOnce, config.passwordHashMemory),
+    keys.ensure(),
+  ]);
   const guard = createSignInGuard({
     sql: connection.sql,
     secret: config.keyEncryptionSecret,

@@ -86,6 +86,21 @@ describe('hashing', () => {
     expect(await hasher.verify(undefined, 'x', '2001:db8::1')).toMatchObject({ matches: false });
   });
 
+  it('counts every hash that a new password is compared by, so that nobody waits longer for those', async () => {
+    const hasher = await createPasswordHasher(1);
+    const before = await Promise.all(['one', 'two', 'three'].map((former) => hasher.hash(former, here)));
+    let compared = 0;
+    vi.spyOn(argon2, 'verify').mockImplementation(async () => {
+      compared++;
+      return false;
+    });
+    const hashes = await Promise.all(
+      Array.from({ length: 50 }, () => hasher.hashNew('another long password', before.map(text), here)),
+    );
+    expect(hashes.filter((hash) => typeof hash === 'string')).toHaveLength(6);
+    expect(compared).toBe(6 * before.length);
+  });
+
   it('a newcomer waits behind no more than one of each other address, though two have filled the room', async () => {
     const hasher = await createPasswordHasher(1);
     vi.spyOn(argon2, 'verify').mockImplementation(async () => {

@@ -4,10 +4,10 @@ import argon2 from 'argon2';
 import { importedHash } from './imported-hashes.ts';
 import { Turns } from './turns.ts';
 
-/** OWASP's argon2id parameters: 19 MiB, two passes, one lane. Raising them rehashes passwords as people sign in. */
-const parameters = { type: argon2.argon2id, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
+/** OWASP's least for argon2id with two passes and one lane: 19 MiB. */
+export const leastMemoryKibibytes = 19_456;
 
-/** Requests that may wait for their turn; at some 30 ms each this is about a second on one core. */
+/** Hashes that may wait for their turn; at some 30 ms each this is about a second on one core. */
 const queueLimit = 32;
 
 /** One address may take up so much of the room; it is never the room of an address that has nothing waiting yet. */
@@ -37,37 +37,46 @@ export interface PasswordHasher {
   verify(hash: string | null | undefined, password: string, ipAddress: string): Promise<Verdict | Refusal>;
 }
 
-export const createPasswordHasher = async (atOnce: number): Promise<PasswordHasher> => {
+/**
+ * @param atOnce how many hashes
+ * @param memoryCost KiB that each takes; when it changes, passwords are rehashed as people sign in
+ */
+export const createPasswordHasher = async (
+  atOnce: number,
+  memoryCost = leastMemoryKibibytes,
+): Promise<PasswordHasher> => {
+  const parameters = { type: argon2.argon2id, memoryCost, timeCost: 2, parallelism: 1 } as const;
   const turns = new Turns(atOnce);
   const nobodys = await argon2.hash('nobody’s password', parameters);
 
   const inside = new Map<string, number>();
 
-  const admit = async <T>(ipAddress: string, work: () => Promise<T>): Promise<T | Refusal> => {
+  /** @param hashes how many the work makes, at most */
+  const admit = async <T>(ipAddress: string, hashes: number, work: () => Promise<T>): Promise<T | Refusal> => {
     const address = addressKey(ipAddress);
     const others = inside.get(address) ?? 0;
     // Where the room is full, who brings one thing still finds a place: addresses are limited in number, not crowded out.
-    const isFull = turns.isWaiting(address) ? turns.size >= queueLimit : turns.keys >= queueLimit;
-    if (isFull || others >= shareOfOneAddress) return overloaded;
-    inside.set(address, others + 1);
+    const isFull = turns.isWaiting(address) ? turns.cost + hashes > queueLimit : turns.keys >= queueLimit;
+    if (isFull || (others > 0 && others + hashes > shareOfOneAddress)) return overloaded;
+    inside.set(address, others + hashes);
     try {
-      return await turns.add(address, work);
+      return await turns.add(address, hashes, work);
     } finally {
-      const left = (inside.get(address) ?? 1) - 1;
+      const left = (inside.get(address) ?? hashes) - hashes;
       if (left === 0) inside.delete(address);
       else inside.set(address, left);
     }
   };
 
   return {
-    hash: (password, ipAddress) => admit(ipAddress, () => argon2.hash(password, parameters)),
+    hash: (password, ipAddress) => admit(ipAddress, 1, () => argon2.hash(password, parameters)),
     hashNew: (password, before, ipAddress) =>
-      admit(ipAddress, async () => {
+      admit(ipAddress, before.length + 1, async () => {
         for (const hash of before) if (await compare(hash, password)) return formerPassword;
         return argon2.hash(password, parameters);
       }),
     verify: (hash, password, ipAddress) =>
-      admit(ipAddress, async () => {
+      admit(ipAddress, 1, async () => {
         const matches = await compare(hash ?? nobodys, password);
         if (!hash) return { matches: false, rehash: undefined };
         const weaker = matches && (!hash.startsWith('$argon2') || argon2.needsRehash(hash, parameters));

@@ -12,7 +12,7 @@ describe('turns', () => {
   it('go round: what one key has brought does not keep another waiting, nor is it forgotten', async () => {
     done.length = 0;
     const turns = new Turns(1);
-    const all = ['a1', 'a2', 'a3', 'b1', 'b2', 'c1'].map((name) => turns.add(name.slice(0, 1), work(name)));
+    const all = ['a1', 'a2', 'a3', 'b1', 'b2', 'c1'].map((name) => turns.add(name.slice(0, 1), 1, work(name)));
     expect(await Promise.all(all)).toEqual(['a1', 'a2', 'a3', 'b1', 'b2', 'c1']);
     expect(done).toEqual(['a1', 'a2', 'b1', 'c1', 'a3', 'b2']);
   });
@@ -26,14 +26,22 @@ describe('turns', () => {
       await new Promise(setImmediate);
       running--;
     };
-    await Promise.all(Array.from({ length: 9 }, (_, n) => turns.add(`${n % 3}`, count)));
+    await Promise.all(Array.from({ length: 9 }, (_, n) => turns.add(`${n % 3}`, 1, count)));
     expect(most).toBe(2);
-    expect([turns.size, turns.keys]).toEqual([0, 0]);
+    expect([turns.cost, turns.keys]).toEqual([0, 0]);
+  });
+
+  it('tell how much waits, by what it costs', async () => {
+    const turns = new Turns(1);
+    const all = [turns.add('a', 2, work('a')), turns.add('b', 3, work('b')), turns.add('c', 4, work('c'))];
+    expect(turns.cost).toBe(7);
+    await Promise.all(all);
+    expect(turns.cost).toBe(0);
   });
 
   it('go on after work that failed', async () => {
     const turns = new Turns(1);
-    await expect(turns.add('a', () => Promise.reject(new Error('down')))).rejects.toThrow('down');
-    expect(await turns.add('a', work('a'))).toBe('a');
+    await expect(turns.add('a', 1, () => Promise.reject(new Error('down')))).rejects.toThrow('down');
+    expect(await turns.add('a', 1, work('a'))).toBe('a');
   });
 });

@@ -1,5 +1,8 @@
-/** Work that waits for its turn. */
-type Waiting = () => Promise<void>;
+/** Work that waits for its turn, and how much of it there is. */
+interface Waiting {
+  readonly run: () => Promise<void>;
+  readonly cost: number;
+}
 
 /**
  * Runs work, so much at once, and lets the keys it is done for take turns: whoever comes with one thing waits behind at
@@ -8,7 +11,7 @@ type Waiting = () => Promise<void>;
 export class Turns {
   readonly #atOnce: number;
   #running = 0;
-  #size = 0;
+  #cost = 0;
   /** In the order of turns; a key that has had its turn and has more goes to the end. */
   readonly #waiting = new Map<string, Waiting[]>();
 
@@ -16,9 +19,9 @@ export class Turns {
     this.#atOnce = atOnce;
   }
 
-  /** How much waits. */
-  get size(): number {
-    return this.#size;
+  /** How much waits: the sum of what each thing costs. */
+  get cost(): number {
+    return this.#cost;
   }
 
   /** How many keys wait. */
@@ -30,12 +33,12 @@ export class Turns {
     return this.#waiting.has(key);
   }
 
-  add<T>(key: string, work: () => Promise<T>): Promise<T> {
+  add<T>(key: string, cost: number, work: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       const queue = this.#waiting.get(key) ?? [];
-      queue.push(() => work().then(resolve, reject));
+      queue.push({ run: () => work().then(resolve, reject), cost });
       this.#waiting.set(key, queue);
-      this.#size++;
+      this.#cost += cost;
       this.#begin();
     });
   }
@@ -47,9 +50,9 @@ export class Turns {
       this.#waiting.delete(key);
       if (queue.length > 0) this.#waiting.set(key, queue);
       if (!next) continue;
-      this.#size--;
+      this.#cost -= next.cost;
       this.#running++;
-      void next().finally(() => {
+      void next.run().finally(() => {
         this.#running--;
         this.#begin();
       });
