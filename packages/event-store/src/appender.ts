@@ -49,7 +49,9 @@ export class Appender<State, Command extends { readonly id: string }, Event, Ref
 
   /** Makes one attempt at what waits, or at what is in doubt. */
   async attempt(): Promise<void> {
-    if (this.#losses >= this.#options.limits.escalateAfter) return this.#appendAlone();
+    const { limits, news } = this.#options;
+    // A leader that did not answer may be in the middle of appending: to race with it would be in vain.
+    if (this.#losses >= limits.escalateAfter || news.isLeaderDistrusted) return this.#appendAlone();
     const batch = this.#doubtful() ?? this.#decide();
     if (batch.proposed.length === 0) await this.#answerWithoutAppend(batch);
     else await this.#append(batch);
@@ -104,15 +106,15 @@ export class Appender<State, Command extends { readonly id: string }, Event, Ref
     const limit = this.#singly > 0 ? 1 : this.#options.limits.batchSize;
     this.#singly = Math.max(0, this.#singly - 1);
     const isAtLarge = (commandId: string): boolean => waiting.isAtLarge(commandId, timing.elapsed());
-    const { patienceMs, forwardMs } = this.#options.limits;
-    const deadlines = { own: timing.elapsed() - patienceMs, forwarded: timing.elapsed() - forwardMs };
+    const { patienceMs, forwardMostMs } = this.#options.limits;
+    const deadlines = { own: timing.elapsed() - patienceMs, forwarded: timing.elapsed() - forwardMostMs };
     return decideBatch(waiting.take(limit), replica, overlay, isAtLarge, deadlines);
   }
 
   async #append(batch: Batch<Command, Event, Refusal>): Promise<void> {
     const began = this.#options.timing.elapsed();
     const attempt = await this.#options.log.append(batch).catch((error: unknown) => this.#doubt(batch, error));
-    await this.#settle(batch, attempt, began);
+    await this.#settle(batch, attempt, began, this.#losses === 0);
   }
 
   /** Others won time and again: for one batch the log is this replica's alone. */
@@ -133,7 +135,7 @@ export class Appender<State, Command extends { readonly id: string }, Event, Ref
     const attempt = await log
       .appendAlone(live.replica.readFrom, pageSize, decide)
       .catch((error: unknown) => this.#doubt(turn.batch, error));
-    if (turn.batch && attempt) return this.#settle(turn.batch, attempt, began);
+    if (turn.batch && attempt) return this.#settle(turn.batch, attempt, began, false);
     if (attempt) await this.#holdOff(Math.min(2 ** this.#losses++, 100));
     if (!turn.batch) return void (await catchUp());
     this.#losses = 0;
@@ -148,8 +150,9 @@ export class Appender<State, Command extends { readonly id: string }, Event, Ref
     return { status: 'unknown' };
   }
 
-  async #settle(batch: Batch<Command, Event, Refusal>, attempt: Attempt, began: number): Promise<void> {
-    if (attempt.status === 'appended') return this.#kept(batch, attempt.at, began);
+  /** @param leads if it was appended: nobody else was before */
+  async #settle(batch: Batch<Command, Event, Refusal>, attempt: Attempt, began: number, leads: boolean): Promise<void> {
+    if (attempt.status === 'appended') return this.#kept(batch, attempt.at, began, leads);
     if (attempt.status === 'rejected') return this.#isolate(batch, attempt.cause);
     this.#losses++;
     if (attempt.status === 'lost') await this.#options.news.wait(Math.min(this.#losses, 5));
@@ -159,18 +162,18 @@ export class Appender<State, Command extends { readonly id: string }, Event, Ref
     if (!this.#inDoubt) this.#putBack(batch);
   }
 
-  #kept(batch: Batch<Command, Event, Refusal>, at: number, began: number): void {
-    const { peers } = this.#options;
+  #kept(batch: Batch<Command, Event, Refusal>, at: number, began: number, leads: boolean): void {
+    const { live, news, peers } = this.#options;
     const entries = recordedAfter(batch.head, batch.proposed, at);
     this.#inDoubt = undefined;
     this.#losses = 0;
-    this.#options.live.appended(entries);
-    this.#options.live.contact(began);
+    live.appended(entries);
+    live.contact(began);
     for (const [waiting, outcome] of batch.decided) waiting.answer(outcome);
-    this.#options.news.forgetLeader();
+    if (leads) news.forgetLeader();
     const position = batch.head.position + entries.length;
     const after = { ...batch.head, at: batch.headAt };
-    peers?.poke({ by: peers.self, epoch: batch.epoch, position, after, entries });
+    peers?.poke({ by: peers.self, leads, epoch: batch.epoch, position, after, entries });
   }
 
   /** Nobody else wrote and yet something is taken: commands so old that only the log remembers their events. */

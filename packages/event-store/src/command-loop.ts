@@ -1,9 +1,10 @@
 import { Appender } from './appender.ts';
 import type { Refused } from './decider.ts';
-import { Forwarded } from './forwarded.ts';
+import { Forwarded, isFinal } from './forwarded.ts';
 import { impatientLog } from './impatient-log.ts';
 import { type Health, LiveState, type Reading } from './live-state.ts';
 import { defaultLimits, type LoopLimits, type LoopOptions } from './loop-options.ts';
+import { Patience } from './patience.ts';
 import { PeerNews } from './peer-news.ts';
 import type { Reached } from './reached.ts';
 import { Bell, sleep, within } from './timing.ts';
@@ -18,8 +19,8 @@ export type { Health, Reading };
  * has effect at most once, however often it is submitted and whatever the outcome of an append looked like; the live
  * state is the fold of what is committed and nothing else.
  *
- * Of several replicas the one that appended last decides for the others, as long as it does so, and who has lost time
- * and again has the log to itself for one batch. That is fairness; the promises rest on the log alone.
+ * Of several replicas the one that appended last decides for the others, as long as it does so, and who has lost has the
+ * log to itself for one batch, without taking the lead. That is fairness; the promises rest on the log alone.
  *
  * @example
  * const loop = new CommandLoop({ decider, log, timing, eventIdOf, report });
@@ -33,6 +34,8 @@ export class CommandLoop<State, Command extends { readonly id: string }, Event, 
   readonly #live: LiveState<State, Event>;
   readonly #waiting: WaitingCommands<Command, Refusal>;
   readonly #news: PeerNews<Event>;
+  /** With other replicas that were asked. */
+  readonly #patience: Patience;
   readonly #appender: Appender<State, Command, Event, Refusal>;
   readonly #bell = new Bell();
   #forwarded: Forwarded<Command, Refusal> | undefined;
@@ -45,7 +48,8 @@ export class CommandLoop<State, Command extends { readonly id: string }, Event, 
     const limits = { ...defaultLimits, ...options.limits };
     const log = impatientLog(options.log, timing, limits.attemptMs);
     const waiting = new WaitingCommands<Command, Refusal>(limits.waitingCapacity);
-    const news = new PeerNews<Event>(timing, limits);
+    const patience = new Patience(limits.forwardMs, limits.forwardMostMs);
+    const news = new PeerNews<Event>(timing, limits, patience);
     const live = new LiveState<State, Event>({
       ...options,
       log,
@@ -59,6 +63,7 @@ export class CommandLoop<State, Command extends { readonly id: string }, Event, 
     this.#limits = limits;
     this.#waiting = waiting;
     this.#news = news;
+    this.#patience = patience;
     this.#live = live;
     this.#appender = new Appender({ ...options, limits, log, live, waiting, news, catchUp: () => this.#catchUp() });
   }
@@ -183,14 +188,25 @@ export class CommandLoop<State, Command extends { readonly id: string }, Event, 
   /** Has the leader decide what waits here; false if there is none beside this replica. */
   #forward(): boolean {
     const { peers, timing } = this.#options;
-    const { batchSize, forwardMs } = this.#limits;
     const { leader } = this.#news;
     if (!peers || leader === undefined) return false;
-    const taken = this.#waiting.take(batchSize);
+    const taken = this.#waiting.take(this.#limits.batchSize);
     const commands = taken.map(({ command }) => command);
-    this.#forwarded = new Forwarded(taken, within(timing, forwardMs, peers.forward(leader, commands)));
-    void this.#forwarded.over.then(() => this.#bell.ring());
+    const asked = timing.elapsed();
+    const reply = peers.forward(leader, commands);
+    const inTime = within(timing, this.#patience.milliseconds, reply);
+    const forwarded = new Forwarded(taken, reply, inTime);
+    // None is reported as the end of what was forwarded.
+    reply.then((outcomes) => this.#hearAnswer(outcomes, timing.elapsed() - asked)).catch(() => undefined);
+    this.#forwarded = forwarded;
+    void forwarded.over.then(() => this.#bell.ring());
     return true;
+  }
+
+  /** In time, or late: a leader that is slow is waited for longer from now on, and is not one that is gone. */
+  #hearAnswer(outcomes: readonly Outcome<Refusal>[], milliseconds: number): void {
+    this.#patience.answered(milliseconds);
+    if (outcomes.every(isFinal) && milliseconds < this.#limits.forwardMostMs) this.#news.trustLeader();
   }
 
   /** The leader has answered, or will not be waited for any more. */
@@ -218,7 +234,8 @@ export class CommandLoop<State, Command extends { readonly id: string }, Event, 
       this.#waiting.answerFound(epoch);
       // Replicas that have less, and so notice nothing, learn of the new epoch by it.
       if (wasLost) {
-        peers?.poke({ by: peers.self, epoch, position: head.position, after: { ...head, at }, entries: [] });
+        const after = { ...head, at };
+        peers?.poke({ by: peers.self, leads: false, epoch, position: head.position, after, entries: [] });
       }
       return true;
     }

@@ -93,7 +93,7 @@ describe('replicas whose log has lost its tail', () => {
     const again = { ...other, id: '2/0', commandId: '2' };
     log.appendNow({ epoch: 1, head: { position: 1, id: 'other/0' }, headAt: first?.at ?? 0, proposed: [again] });
     const after = { position: 1, id: 'other/0', at: first?.at ?? 0 };
-    bus.join('r2').poke({ by: 'r2', epoch: 1, position: 2, after, entries: log.entries.slice(1) });
+    bus.join('r2').poke({ by: 'r2', leads: true, epoch: 1, position: 2, after, entries: log.entries.slice(1) });
     await sleep(timing, 600);
     expect(loops.map(({ reading }) => [reading?.epoch, reading?.revision])).toEqual(Array(2).fill([2, 2]));
   });

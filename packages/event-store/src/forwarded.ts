@@ -13,16 +13,22 @@ export class Forwarded<Command extends { readonly id: string }, Refusal extends 
   #outcomes: readonly Outcome<Refusal>[] = [];
   #isOver = false;
 
-  constructor(taken: readonly Waiting<Command, Refusal>[], reply: Promise<readonly Outcome<Refusal>[]>) {
+  /**
+   * @param reply counts also when it comes late, as long as nobody has looked
+   * @param inTime the reply, unless it is late
+   */
+  constructor(
+    taken: readonly Waiting<Command, Refusal>[],
+    reply: Promise<readonly Outcome<Refusal>[]>,
+    inTime: Promise<unknown>,
+  ) {
     this.taken = taken;
-    this.over = reply
-      .then(
-        (outcomes) => {
-          this.#outcomes = outcomes;
-        },
-        // What came of it is seen in the log. To find no leader there is nothing to report.
-        () => undefined,
-      )
+    const heard = reply.then((outcomes) => {
+      this.#outcomes = outcomes;
+    });
+    // What came of it is seen in the log. To find no leader there is nothing to report.
+    this.over = Promise.all([heard, inTime])
+      .catch(() => undefined)
       .then(() => {
         this.#isOver = true;
       });
@@ -65,7 +71,8 @@ const isReached = (
   standing: Standing,
 ): boolean => epoch === standing.epoch && revision <= standing.head.position;
 
-const isFinal = <Refusal extends Refused>(
+/** Is it a decision? */
+export const isFinal = <Refusal extends Refused>(
   outcome: Outcome<Refusal> | undefined,
 ): outcome is Exclude<Outcome<Refusal>, { status: 'unavailable' | 'overloaded' }> =>
   outcome !== undefined && outcome.status !== 'unavailable' && outcome.status !== 'overloaded';

@@ -21,15 +21,17 @@ export interface LoopLimits {
   readonly patienceMs: number;
   /** Milliseconds without contact after which the log is asked for what others appended. */
   readonly idlePollMs: number;
-  /** Milliseconds that another replica is given to decide what it was forwarded. */
+  /** Milliseconds that another replica is given at least to decide what it was forwarded; longer where answers take longer. */
   readonly forwardMs: number;
+  /** Milliseconds that it is given at most. */
+  readonly forwardMostMs: number;
   /** Milliseconds after which nobody does what was forwarded to them without an answer; whoever carries it sees to that. */
   readonly atLargeMs: number;
-  /** Milliseconds after its last word for which another replica is taken to lead. */
+  /** Milliseconds after its last word for which another replica is taken to lead; twice as long as it is given, if that is more. */
   readonly leaderMs: number;
   /** Attempts in a row that others won before one is made with nobody beside. */
   readonly escalateAfter: number;
-  /** Milliseconds for which nothing is forwarded after something was not answered. */
+  /** Milliseconds for which nothing is forwarded after something was not answered, unless the answer is only late. */
   readonly distrustMs: number;
   /** Entries after which a snapshot is kept. */
   readonly snapshotEvery: number;
@@ -47,10 +49,11 @@ export const defaultLimits: LoopLimits = {
   patienceMs: 5_000,
   idlePollMs: 250,
   forwardMs: 100,
+  forwardMostMs: 500,
   atLargeMs: 10_000,
   leaderMs: 200,
   distrustMs: 2_000,
-  escalateAfter: 4,
+  escalateAfter: 1,
   snapshotEvery: 50_000,
   freshMs: 1_000,
 };

@@ -1,4 +1,5 @@
 import type { LoopLimits } from './loop-options.ts';
+import type { Patience } from './patience.ts';
 import type { Poke } from './peers.ts';
 import { Bell, type Timing } from './timing.ts';
 
@@ -12,20 +13,23 @@ const capacity = 64;
 export class PeerNews<Event> {
   readonly #timing: Timing;
   readonly #limits: Pick<LoopLimits, 'leaderMs' | 'distrustMs'>;
+  readonly #patience: Patience;
   #pokes: Poke<Event>[] = [];
   #bell = new Bell();
   #distrustUntil = 0;
   #leader: { readonly name: string; readonly seenAt: number } | undefined;
 
-  constructor(timing: Timing, limits: Pick<LoopLimits, 'leaderMs' | 'distrustMs'>) {
+  /** @param patience with a leader that was asked */
+  constructor(timing: Timing, limits: Pick<LoopLimits, 'leaderMs' | 'distrustMs'>, patience: Patience) {
     this.#timing = timing;
     this.#limits = limits;
+    this.#patience = patience;
   }
 
   hear(poke: Poke<Event>): void {
     if (this.#pokes.length >= capacity) this.#pokes = [];
     this.#pokes.push(poke);
-    this.#leader = { name: poke.by, seenAt: this.#timing.elapsed() };
+    if (poke.leads || this.#leader?.name === poke.by) this.#leader = { name: poke.by, seenAt: this.#timing.elapsed() };
     this.#bell.ring();
   }
 
@@ -39,15 +43,22 @@ export class PeerNews<Event> {
     return this.#bell.wait(this.#timing, milliseconds);
   }
 
-  /** The other replica that appended last, if it did so just now. */
+  /** The other replica that last took the lead, if something was heard of it just now. */
   get leader(): string | undefined {
     const leader = this.#leader;
     const now = this.#timing.elapsed();
-    if (!leader || now < this.#distrustUntil || now - leader.seenAt >= this.#limits.leaderMs) return undefined;
+    // Who needs longer for an answer says something less often, too.
+    const leaderMs = Math.max(this.#limits.leaderMs, 2 * this.#patience.milliseconds);
+    if (!leader || this.isLeaderDistrusted || now - leader.seenAt >= leaderMs) return undefined;
     return leader.name;
   }
 
-  /** This replica has appended itself. */
+  /** One was asked lately, and has not answered yet. */
+  get isLeaderDistrusted(): boolean {
+    return this.#timing.elapsed() < this.#distrustUntil;
+  }
+
+  /** This replica leads. */
   forgetLeader(): void {
     this.#leader = undefined;
   }
@@ -58,5 +69,10 @@ export class PeerNews<Event> {
    */
   distrustLeader(): void {
     this.#distrustUntil = this.#timing.elapsed() + this.#limits.distrustMs;
+  }
+
+  /** It did answer, only late: next time it is given longer. */
+  trustLeader(): void {
+    this.#distrustUntil = 0;
   }
 }

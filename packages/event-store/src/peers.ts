@@ -9,6 +9,11 @@ export type Predecessor = Head & { readonly at: number };
 export interface Poke<Event> {
   /** The replica that appended. */
   readonly by: string;
+  /**
+   * Others may have it decide for them. Not so after an append that another replica was before: two that take the lead from
+   * each other with every append would both go on in vain.
+   */
+  readonly leads: boolean;
   readonly epoch: number;
   /** Where the head of the log is by then. */
   readonly position: number;

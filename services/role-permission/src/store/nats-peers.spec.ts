@@ -38,7 +38,7 @@ const joined = async (
   });
   onTestFinished(deaf);
   // A replica hears itself too, once it listens.
-  const probe = { by: peers.self, epoch: 0, position: 0, after, entries: [] };
+  const probe = { by: peers.self, leads: true, epoch: 0, position: 0, after, entries: [] };
   await expect
     .poll(() => {
       peers.poke(probe);
@@ -62,7 +62,7 @@ describe('replicas over NATS', () => {
   it('hear what each of them appended', async () => {
     const stream = streamName();
     const [one, other] = [await joined(stream), await joined(stream)];
-    const poke = { by: one.peers.self, epoch: 1, position: 2, after, entries: [entry(1), entry(2)] };
+    const poke = { by: one.peers.self, leads: true, epoch: 1, position: 2, after, entries: [entry(1), entry(2)] };
     one.peers.poke(poke);
     await expect.poll(other.fromOthers).toEqual([poke]);
   });
@@ -70,8 +70,17 @@ describe('replicas over NATS', () => {
   it('hear where the head is when what was appended does not fit a message', async () => {
     const stream = streamName();
     const [one, other] = [await joined(stream), await joined(stream)];
-    one.peers.poke({ by: one.peers.self, epoch: 1, position: 1, after, entries: [entry(1, 'x'.repeat(2_000_000))] });
-    await expect.poll(other.fromOthers).toEqual([{ by: one.peers.self, epoch: 1, position: 1, after, entries: [] }]);
+    one.peers.poke({
+      by: one.peers.self,
+      leads: true,
+      epoch: 1,
+      position: 1,
+      after,
+      entries: [entry(1, 'x'.repeat(2_000_000))],
+    });
+    await expect
+      .poll(other.fromOthers)
+      .toEqual([{ by: one.peers.self, leads: true, epoch: 1, position: 1, after, entries: [] }]);
   });
 
   it('decide for each other', async () => {
@@ -99,7 +108,7 @@ describe('replicas over NATS', () => {
 
   it('keep streams apart', async () => {
     const [one, other] = [await joined(streamName()), await joined(streamName())];
-    one.peers.poke({ by: one.peers.self, epoch: 1, position: 1, after, entries: [] });
+    one.peers.poke({ by: one.peers.self, leads: true, epoch: 1, position: 1, after, entries: [] });
     await one.bus.connection.flush();
     await other.bus.connection.flush();
     expect(other.fromOthers()).toEqual([]);
@@ -122,7 +131,7 @@ describe('replicas over NATS', () => {
     });
     await expect
       .poll(async () => {
-        mallory.poke({ by: 'm', epoch: 1, position: 9, after, entries: [] });
+        mallory.poke({ by: 'm', leads: true, epoch: 1, position: 9, after, entries: [] });
         return mallory.forward(replica.peers.self, [{ id: 'evil' }]).catch(() => 'asked');
       })
       .toBe('asked');
@@ -137,13 +146,13 @@ describe('replicas over NATS', () => {
     const [one, other] = [await joined(stream), await joined(stream)];
     await nats.kill();
     await expect.poll(() => one.bus.connected).toBe(false);
-    one.peers.poke({ by: one.peers.self, epoch: 1, position: 1, after, entries: [] });
+    one.peers.poke({ by: one.peers.self, leads: true, epoch: 1, position: 1, after, entries: [] });
     await expect(one.peers.forward(other.peers.self, [{ id: '1' }])).rejects.toThrow();
     await nats.start();
     await expect
       .poll(
         () => {
-          one.peers.poke({ by: one.peers.self, epoch: 1, position: 2, after, entries: [] });
+          one.peers.poke({ by: one.peers.self, leads: true, epoch: 1, position: 2, after, entries: [] });
           return other.fromOthers().length;
         },
         { timeout: 10_000 },

@@ -19,7 +19,7 @@ export interface NatsPeersOptions {
  * Of what replicas tell each other: raised whenever a command or an event changes its meaning or its form. Replicas of
  * different versions do not hear each other; they poll the log and compete for it, which is always right.
  */
-const version = 1;
+const version = 2;
 
 /**
  * Commands that are older than this are not decided any more: whoever sent them has long ended to wait, and a replica that
