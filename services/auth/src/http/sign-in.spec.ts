@@ -7,7 +7,8 @@ let auth: AuthUnderTest;
 let ada: Person;
 
 beforeAll(async () => {
-  auth = await startAuthUnderTest();
+  // Judged here are the hashes themselves.
+  auth = await startAuthUnderTest({ environment: { PASSWORD_HASH_MEMORY: '19456' } });
 });
 afterAll(() => auth.stop());
 beforeEach(async () => {

@@ -37,7 +37,7 @@ describe('on a developer’s machine', () => {
 
 describe('elsewhere', () => {
   it.each([
-    ['in production', { NODE_ENV: 'production' }],
+    ['in production', { NODE_ENV: 'production', PASSWORD_HASH_MEMORY: '19456' }],
     ['in tests', { NODE_ENV: 'test' }],
     ['where people come from elsewhere', { PUBLIC_URL: 'https://people.example' }],
   ])('403: nothing is stored %s', async (_where, environment) => {

@@ -5,7 +5,8 @@ import { type AuthUnderTest, startAuthUnderTest } from '../testing/auth-under-te
 let auth: AuthUnderTest;
 
 beforeAll(async () => {
-  auth = await startAuthUnderTest();
+  // Judged here are the hashes themselves.
+  auth = await startAuthUnderTest({ environment: { PASSWORD_HASH_MEMORY: '19456' } });
 });
 afterAll(() => auth.stop());
 
