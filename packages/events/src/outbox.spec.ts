@@ -47,6 +47,22 @@ describe('an event', () => {
     expect(await connection.db.select().from(effects).where(eq(effects.subject, subject))).toHaveLength(1);
   });
 
+  it('is one of several that follow each other, after those that were there before', async () => {
+    const subject = newId();
+    await connection.db.transaction(async (tx) => {
+      const emit = emitWith(tx, eventTables);
+      await emitOne(emit, subject);
+      await emit.several(userDeactivated, { subject, cause }, Array(2_500).fill(data));
+      await emit.several(userDeactivated, { subject, cause }, []);
+      await emitOne(emit, subject);
+    });
+    const rows = await about(subject);
+    expect(rows.map(({ subjectSequence }) => subjectSequence)).toEqual(Array.from({ length: 2_502 }, (_, n) => n + 1));
+    expect(rows.every(({ subjectSequence, envelope }) => envelope.subjectsequence === subjectSequence)).toBe(true);
+    // What waits to be published is the others'.
+    await connection.db.delete(outbox).where(eq(outbox.subject, subject));
+  });
+
   it('is not there when its transaction was not to be, nor is the sequence it took', async () => {
     const subject = newId();
     const rolledBack = connection.db.transaction(async (tx) => {

@@ -44,9 +44,8 @@ export const endSessionsOf = async (
   await removeRecordsOfSessions(tx, ended);
   // What applications may keep for longer than a session they may not keep from somebody who has lost the account.
   if (shutsApplicationsOut.has(reason)) await removeRecordsOfUser(tx, userId);
-  for (const id of ended) {
-    await emit(sessionEnded, { subject: userId, data: { sessionId: sessionId.parse(id), reason }, cause });
-  }
+  const told = ended.map((id) => ({ sessionId: sessionId.parse(id), reason }));
+  await emit.several(sessionEnded, { subject: userId, cause }, told);
   // A minute more than a token lives, for clocks that differ.
   const expiresAt = new Date(Date.now() + config.accessTokenLifetimeMilliseconds + 60_000);
   return addRevocations(
