@@ -14,7 +14,10 @@ let remains: Remains;
 
 beforeAll(async () => {
   canaryStack = await startCanaryStack();
-  life = await liveOneLife(canaryStack);
+  life = await liveOneLife(canaryStack).catch((error: unknown) => {
+    // The log is collected, and shown to nobody else.
+    throw new Error(`the life broke off: ${error}\n${canaryStack.complaints()}`, { cause: error });
+  });
   failures = await failEverywhere(canaryStack, life);
   mistakes = await makeEveryMistake(canaryStack, life.adminToken);
   await expectInvariants(canaryStack.stack);

@@ -85,7 +85,14 @@ export const startCanaryStack = async () => {
     return { ...found, logLines, errorAnswers, spans: collector.spans(), traceExports: collector.received };
   };
 
-  return { stack, canaries, fresh, clientOf, remains };
+  /** What the services complained of last. */
+  const complaints = (): string =>
+    logLines
+      .filter((line) => /^\{"level":[456]0/.test(line))
+      .slice(-5)
+      .join('\n');
+
+  return { stack, canaries, fresh, clientOf, remains, complaints };
 };
 
 export type CanaryStack = Awaited<ReturnType<typeof startCanaryStack>>;

@@ -145,7 +145,9 @@ function write(record, made) {
 function forgetOld(folder) {
   const programs = readdirSync(folder)
     .filter((file) => file.endsWith('.mjs'))
-    .map((file) => ({ file: path.join(folder, file), at: statSync(path.join(folder, file)).mtimeMs }))
+    .map((file) => path.join(folder, file))
+    // Another start may be deleting the same ones.
+    .map((file) => ({ file, at: statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
     .toSorted((one, other) => other.at - one.at);
   for (const { file } of programs.slice(KEPT)) {
     rmSync(file, { force: true });
