@@ -9,7 +9,7 @@ const alone = [
 const shared = {
   exclude: ['**/node_modules/**', '**/dist/**', '**/fixtures/**', '**/.data/**'],
   setupFiles: ['infra/local/end-with-vitest.ts'],
-  // Processes, not threads: native modules, signals and process.env are then each spec file's own.
+  // Processes, not threads: native modules, signals and process.env are then no other worker's.
   pool: 'forks',
   testTimeout: 30_000,
   hookTimeout: 60_000,

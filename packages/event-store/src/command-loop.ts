@@ -196,7 +196,7 @@ export class CommandLoop<State, Command extends { readonly id: string }, Event, 
     const reply = peers.forward(leader, commands);
     const inTime = within(timing, this.#patience.milliseconds, reply);
     const forwarded = new Forwarded(taken, reply, inTime);
-    // None is reported as the end of what was forwarded.
+    // That there is none shows in what was forwarded.
     reply.then((outcomes) => this.#hearAnswer(outcomes, timing.elapsed() - asked)).catch(() => undefined);
     this.#forwarded = forwarded;
     void forwarded.over.then(() => this.#bell.ring());
