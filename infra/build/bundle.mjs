@@ -15,10 +15,12 @@ await build({
   outfile: 'dist/main.js',
   external: outside.flatMap((name) => [name, `${name}/*`]),
 });
-// Where the bundled code looks for what it reads: migrations of a service with state, what browsers load of one with pages.
+// Where the bundled code looks for what it reads: migrations of a service with state, what browsers load of one with pages,
+// what runs in threads.
 for (const [folder, beside] of [
   ['src/store/migrations', 'dist/migrations'],
   ['src/assets', 'dist/assets'],
+  ['src/passwords/threads', 'dist/threads'],
 ]) {
   const filter = (file) => !/(?:\.spec\.ts|tsconfig\.json)$/.test(file);
   if (existsSync(folder)) await cp(folder, beside, { recursive: true, filter });

@@ -59,7 +59,7 @@ async function bundle(entry, outfile) {
     sourcesContent: false,
     // A third less to read at each start.
     minifyWhitespace: true,
-    plugins: [ownPlaces, nativeOutside],
+    plugins: [ownPlaces, besideItself],
   });
   await stop();
   return Object.keys(metafile.inputs);
@@ -82,13 +82,13 @@ const ownPlaces = {
 };
 
 /**
- * What finds machine code beside itself stays where it is.
+ * What finds machine code, or what its threads run, beside itself stays where it is.
  * @type {Plugin}
  */
-const nativeOutside = {
-  name: 'native-outside',
+const besideItself = {
+  name: 'beside-itself',
   setup({ onResolve }) {
-    onResolve({ filter: /^(argon2|@node-rs\/bcrypt)$/ }, ({ path: name, importer }) => ({
+    onResolve({ filter: /^(argon2|@node-rs\/bcrypt|tinypool)$/ }, ({ path: name, importer }) => ({
       path: pathToFileURL(createRequire(importer).resolve(name)).href,
       external: true,
     }));

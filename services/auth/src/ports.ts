@@ -11,8 +11,8 @@ import type { FirebaseVerifier } from './identities/firebase.ts';
 import type { ProviderClients } from './identities/provider-clients.ts';
 import type { ChecksSeal } from './identities/sealed-checks.ts';
 import type { RecordSeal } from './oauth/record-seal.ts';
-import type { BreachLookup } from './passwords/breach-lookup.ts';
 import type { PasswordHasher } from './passwords/password-hasher.ts';
+import type { JudgePassword } from './passwords/password-policy.ts';
 import type { SignInGuard } from './passwords/sign-in-guard.ts';
 import type { RefusedSignIns } from './refused-sign-ins.ts';
 import type { RevocationFeed } from './revocation-feed.ts';
@@ -26,7 +26,7 @@ export interface Ports {
   readonly personal: PersonalData;
   readonly client: ServiceClient;
   readonly hasher: PasswordHasher;
-  readonly hasLeaked: BreachLookup;
+  readonly judgePassword: JudgePassword;
   readonly guard: SignInGuard;
   readonly keys: SigningKeys;
   readonly totpSeal: TotpSeal;

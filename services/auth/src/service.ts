@@ -57,7 +57,9 @@ import { createProviders } from './oauth/provider.ts';
 import { createRecordSeal } from './oauth/record-seal.ts';
 import { createBreachLookup } from './passwords/breach-lookup.ts';
 import { createPasswordHasher } from './passwords/password-hasher.ts';
+import { createPasswordPolicy } from './passwords/password-policy.ts';
 import { createSignInGuard } from './passwords/sign-in-guard.ts';
+import { StrengthEstimator } from './passwords/strength-estimator.ts';
 import { sealOrigin } from './personal-origin.ts';
 import type { Ports } from './ports.ts';
 import { RefusedSignIns } from './refused-sign-ins.ts';
@@ -114,11 +116,14 @@ export const startAuth = async (environment: Environment, directory: ServiceDire
     checksSeal: createChecksSeal(config.keyEncryptionSecret),
     verifyFirebase: createFirebaseVerifier(outgoing),
   };
+  const estimator = new StrengthEstimator();
+  shutdown.add('strength estimator', () => estimator.close());
   const hasLeaked = createBreachLookup(outgoing, config.breachedPasswordsUrl, log);
+  const judgePassword = createPasswordPolicy(estimator, hasLeaked);
   const recordSeal = createRecordSeal(config.keyEncryptionSecret);
   const ports: Ports = {
     ...{ config, connection, events, personal, client, hasher, guard, keys, totpSeal, recoveryDigest },
-    ...{ mailedCodeDigest, hasLeaked, recordSeal, feed, refusedSignIns, checkPermission, log, ...identityPorts },
+    ...{ mailedCodeDigest, judgePassword, recordSeal, feed, refusedSignIns, checkPermission, log, ...identityPorts },
     provider: () => provider(),
   };
   const provider = createProviders(ports);

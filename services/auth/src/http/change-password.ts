@@ -5,7 +5,7 @@ import { changePassword } from '@rollcall/types/routes/auth/passwords';
 import { endSessionsOf } from '../end-sessions.ts';
 import { proveFresh, proveStrong } from '../factors/freshness.ts';
 import { hashNewPassword } from '../passwords/hash-new-password.ts';
-import { judgePassword, ownWordsOf } from '../passwords/password-policy.ts';
+import { ownWordsOf } from '../passwords/password-policy.ts';
 import { proveCurrentPassword } from '../passwords/prove-current-password.ts';
 import type { Ports } from '../ports.ts';
 import { type Credential, findCredentialOf, holdUsable, setPassword } from '../store/credentials.ts';
@@ -20,7 +20,7 @@ export const handleChangePassword = (ports: Ports) =>
     if (tooWeak) return tooWeak;
     const proved = await proveAccount(ports, body.current, context);
     if (isRefusal(proved)) return proved;
-    const weak = await judgePassword(body.password, ownWordsOf(proved), ports.hasLeaked);
+    const weak = await ports.judgePassword(body.password, ownWordsOf(proved));
     if (weak) return weak;
     const hash = await hashNewPassword(ports, context.signedIn.userId, body.password, context.hop.ipAddress);
     if (isRefusal(hash)) return hash;

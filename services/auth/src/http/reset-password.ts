@@ -5,7 +5,7 @@ import { isRefusal, refuse } from '@rollcall/types/problems';
 import { resetPassword } from '@rollcall/types/routes/auth/passwords';
 import { endSessionsOf } from '../end-sessions.ts';
 import { hashNewPassword } from '../passwords/hash-new-password.ts';
-import { judgePassword, ownWordsOf } from '../passwords/password-policy.ts';
+import { ownWordsOf } from '../passwords/password-policy.ts';
 import type { Origin } from '../passwords/sign-in-guard.ts';
 import type { Ports } from '../ports.ts';
 import { type Credential, findCredentialOf, holdUsable, setPassword } from '../store/credentials.ts';
@@ -17,7 +17,7 @@ export const handleResetPassword = (ports: Ports) =>
     const userId = await findReset(ports.connection.db, tokenDigest);
     if (!userId) return refuse('token_invalid');
     const credential = await findCredentialOf(ports.connection.db, userId);
-    const weak = await judgePassword(body.password, ownWordsOf(credential), ports.hasLeaked);
+    const weak = await ports.judgePassword(body.password, ownWordsOf(credential));
     if (weak) return weak;
     const hash = await hashNewPassword(ports, userId, body.password, context.hop.ipAddress);
     // Whoever else presented the same link may have set this very password a moment ago.

@@ -1,13 +1,12 @@
 import { answer, handle } from '@rollcall/service-kit/call-context';
 import { isRefusal } from '@rollcall/types/problems';
 import { storePendingCredential } from '@rollcall/types/routes/auth/accounts';
-import { judgePassword } from '../passwords/password-policy.ts';
 import type { Ports } from '../ports.ts';
 import { storePending } from '../store/credentials.ts';
 
-export const handleStorePendingCredential = ({ connection, hasher, hasLeaked }: Ports) =>
+export const handleStorePendingCredential = ({ connection, hasher, judgePassword }: Ports) =>
   handle(storePendingCredential, async ({ params, body }, { hop }) => {
-    const weak = await judgePassword(body.password, body.about ?? [], hasLeaked);
+    const weak = await judgePassword(body.password, body.about ?? []);
     if (weak) return weak;
     const hash = await hasher.hash(body.password, hop.ipAddress);
     if (isRefusal(hash)) return hash;
