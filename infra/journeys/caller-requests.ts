@@ -101,6 +101,11 @@ export const callerRequests: Readonly<Record<string, Compose>> = {
     const ask = () => cast.api('POST', '/v1/password/forgot', { body: { email } });
     return { body: { token: await cast.mailedToken(email, 'reset-password', ask), password: nextPassword() } };
   },
+  secureAccount: async ({ cast }) => {
+    const { email, token, password } = await cast.somebody();
+    const change = () => cast.api('PUT', '/v1/password', { token, body: { current: password, password: nextPassword() } });
+    return { body: { token: await cast.mailedToken(email, 'security-actions', change) } };
+  },
   changePassword: byOthers(
     async ({ cast }) => {
       // Nobody takes one again that was theirs.

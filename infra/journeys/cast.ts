@@ -7,7 +7,7 @@ import { builtInPermissions } from '@rollcall/types/permissions';
 import { SignUpDesk } from './sign-up-desk.ts';
 
 /** Where mailed links lead. */
-type MailedPage = 'verify' | 'reset-password' | 'magic-link';
+type MailedPage = 'verify' | 'reset-password' | 'magic-link' | 'security-actions';
 
 /** The people of a journey over one stack, made when they are first asked for. */
 export class Cast {

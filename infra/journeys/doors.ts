@@ -247,6 +247,7 @@ export const noDoors: Readonly<Record<string, string>> = {
   createUser: 'as signUp; to vouch for an address takes a permission',
   resendVerification: mailsALink,
   forgotPassword: mailsALink,
+  secureAccount: 'shuts every door there is, and mails a link as forgotPassword does',
   askForMagicLink: mailsALink,
   showVerificationPage: showsAPage,
   showResetPage: showsAPage,

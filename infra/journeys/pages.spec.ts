@@ -193,6 +193,19 @@ describe('a person with a browser', { sequential: true }, () => {
     await says('My phone is removed.');
     await page.getByText('You have none.').waitFor();
   });
+
+  it('says by the link of a notice that it was somebody else, and nobody is signed in any more', async () => {
+    await page.goto(await linkTo('/security-actions'));
+    await isAt('/security-actions');
+    await press('This was not me');
+    await says(/Your account is safe/);
+    await page.goto('/account/security');
+    await page.waitForURL(/\/sign-in/);
+    await fill('E-mail address or username', ada.username);
+    await fill('Password', 'a third long password');
+    await press(/^Sign in$/);
+    await says(/identifier or password is wrong/);
+  });
 });
 
 describe('every page', () => {

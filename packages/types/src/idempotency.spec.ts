@@ -30,6 +30,7 @@ const reasons: Readonly<Record<string, string>> = {
   decideInteraction: 'repeating it changes nothing and answers the same, as long as the browser has not gone on',
   verifyRegistration: 'its token is good for one use',
   resetPassword: 'its token is good for one use',
+  secureAccount: 'its token is good for one use',
   resendVerification: 'asking again is what it is for',
   askForMagicLink: 'asking again is what it is for',
   signInByMail: 'its token is good for one use',

@@ -10,6 +10,7 @@ import * as oauthProtocol from './routes/auth/oauth-protocol.ts';
 import * as passkeys from './routes/auth/passkeys.ts';
 import * as passwords from './routes/auth/passwords.ts';
 import * as revocations from './routes/auth/revocations.ts';
+import * as securityActions from './routes/auth/security-actions.ts';
 import * as secondFactors from './routes/auth/second-factors.ts';
 import * as sessions from './routes/auth/sessions.ts';
 import * as consolePages from './routes/console.ts';
@@ -44,6 +45,7 @@ export const routeTable: readonly Route[] = [
   secondFactors,
   identities,
   passwords,
+  securityActions,
   keys,
   oauthProtocol,
   oauthInteractions,

@@ -10,6 +10,7 @@ import { deleteOldChallenges } from './store/passkey-challenges.ts';
 import { deleteOldResets } from './store/password-resets.ts';
 import { deleteOldPendingSignIns } from './store/pending-sign-ins.ts';
 import { deleteExpiredRevocations } from './store/revocations.ts';
+import { deleteOldNotices } from './store/security-notices.ts';
 import { deleteOldSessions } from './store/sessions.ts';
 import { deleteRetiredKeys } from './store/signing-keys.ts';
 import { deleteUnconfirmedTotp } from './store/totp-factors.ts';
@@ -26,6 +27,7 @@ export const createCleanUpWorker = ({ connection, log }: Ports): Worker =>
       await forgetUnconfirmed(connection.db);
       await deleteOldResets(connection.db);
       await deleteOldMagicLinks(connection.db);
+      await deleteOldNotices(connection.db);
       await deleteUnconfirmedTotp(connection.db);
       await deleteOldChallenges(connection.db);
       await deleteOldPendingSignIns(connection.db);

@@ -107,6 +107,8 @@ export const toConfig = (environment: Environment) => {
     /** A person who signs in beyond this is signed out where they signed in longest ago. */
     sessionsEach: 100,
     resetLifetimeMilliseconds: 60 * minute,
+    /** How long the link of a notice takes back what the notice tells of. */
+    securityNoticeMilliseconds: 7 * day,
     /** How long a mailed link or code lets somebody in (ASVS 6.5.5). */
     magicLinkMilliseconds: 10 * minute,
     /** In what time the second factor has to follow the first. */

@@ -15,7 +15,7 @@ import { endSessions, type Selection } from './store/sessions.ts';
 
 type Reason = DataOf<typeof sessionEnded>['reason'];
 
-const shutsApplicationsOut: ReadonlySet<Reason> = new Set(['deactivated', 'password_changed']);
+const shutsApplicationsOut: ReadonlySet<Reason> = new Set(['deactivated', 'password_changed', 'secured']);
 
 /**
  * Ends sessions and revokes the tokens they have out. This is the one place where a token is revoked: whatever ends a

@@ -22,6 +22,7 @@ import { identityHandlers } from './http/identities.ts';
 import { handleListScopes } from './http/list-scopes.ts';
 import { handleListSessions, handleListUserSessions } from './http/list-sessions.ts';
 import { magicLinkHandlers } from './http/magic-links.ts';
+import { securityActionHandlers } from './http/security-actions.ts';
 import { handleMintResetSecret } from './http/mint-reset-secret.ts';
 import { clientHandlers } from './http/oauth-clients.ts';
 import { consentHandlers } from './http/oauth-consents.ts';
@@ -133,6 +134,7 @@ export const startAuth = async (environment: Environment, directory: ServiceDire
       handleSignIn(ports),
       handleSignInWithPasskey(ports),
       ...magicLinkHandlers(ports),
+      ...securityActionHandlers(ports),
       handleCompleteSignIn(ports),
       handleReauthenticate(ports),
       handleRefreshSession(ports),

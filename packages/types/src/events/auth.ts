@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineEvent } from '../event-definition.ts';
-import { entityId, sessionId } from '../ids.ts';
+import { entityId, instant, sessionId } from '../ids.ts';
 
 const service = 'auth';
 
@@ -40,6 +40,7 @@ export const sessionEnded = defineEvent({
       'factors_changed',
       'reauthenticated',
       'deactivated',
+      'secured',
     ]),
   },
 });
@@ -122,6 +123,19 @@ export const identityUnlinked = defineEvent({
   service,
   summary: 'A person signs in by an account with a provider no longer.',
   data: { identityId: entityId, authType: z.string() },
+});
+
+export const accountSecured = defineEvent({
+  type: 'account.secured',
+  service,
+  summary: 'A person said that a change of how they sign in was not theirs: what was added since is gone, and the password.',
+  data: {
+    /** What was added from here on was taken back. */
+    since: instant,
+    factors: z.array(z.object({ factorId: entityId, kind: factorKind })),
+    identities: z.array(z.object({ identityId: entityId, authType: z.string() })),
+    consents: z.int().nonnegative(),
+  },
 });
 
 export const signingKeyAdded = defineEvent({

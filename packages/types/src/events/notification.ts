@@ -19,6 +19,7 @@ export const mailKind = z.enum([
   'recovery_code_used',
   'identity_linked',
   'identity_unlinked',
+  'account_secured',
   'deactivated',
 ]);
 export type MailKind = z.infer<typeof mailKind>;

@@ -55,6 +55,7 @@ askForPasskey                   POST   /v1/passkeys/authentication-options   P  
 signInWithPasskey               POST   /v1/sessions/passkey                  P                                          201      201     -      -   201   201    201
 askForMagicLink                 POST   /v1/magic-links                       P                                          202      202     -      -   202   202    202
 signInByMail                    POST   /v1/sessions/magic-link               P                                          201      201     -      -   201   201    201
+secureAccount                   POST   /v1/security-actions                  P                                          200      200     -      -   200   200    200
 listIdentityProviders           GET    /v1/identity-providers                P                                          200      200     -      -   200   200    200
 beginIdentity                   POST   /v1/identities/:provider/begin        P                                          201      201     -      -   201   201    201
 completeIdentity                GET    /v1/identities/:provider/callback     P                                          303      303     -      -   303   303    303
@@ -153,6 +154,7 @@ enrolUserInAccess       role-permission  PUT   /internal/users/:userId          
 setUserAccess           auth             PUT   /internal/users/:userId/access                  deactivation
 setSuspension           role-permission  PUT   /internal/users/:userId/suspension              deactivation
 mintMagicLink           auth             POST  /internal/magic-links/:requestId/secret         notification
+mintSecurityNotice      auth             POST  /internal/security-notices/:noticeId/secret     notification
 mintResetSecret         auth             POST  /internal/password-resets/:requestId/secret     notification
 mintVerificationSecret  registration     POST  /internal/verifications/:requestId/secret       notification
 readRevocations         auth             GET   /internal/revocations                           gateway

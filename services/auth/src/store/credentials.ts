@@ -86,11 +86,11 @@ export const holdCredential = async (tx: Transaction, userId: string): Promise<v
   await tx.select({ userId: credentials.userId }).from(credentials).where(eq(credentials.userId, userId)).for('update');
 };
 
-/** Puts a new password in place of the present one, and down which one that was; so many of those are kept. */
+/** Puts a new password, or none, in place of the present one, and down which one that was; so many of those are kept. */
 export const setPassword = async (
   tx: Transaction,
   userId: string,
-  passwordHash: string,
+  passwordHash: string | null,
   remembered: number,
 ): Promise<void> => {
   const present = await findCredentialOf(tx, userId);

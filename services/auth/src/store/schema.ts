@@ -118,6 +118,24 @@ export const magicLinks = auth.table(
   (table) => [index('magic_links__user_id').on(table.userId), index('magic_links__created_at').on(table.createdAt)],
 );
 
+/** Mails that told of a change, and lead whoever did not make it to take it back. */
+export const securityNotices = auth.table(
+  'security_notices',
+  {
+    /** Of the mail. */
+    id: uuid().primaryKey(),
+    userId: uuid('user_id').notNull(),
+    /** When what it tells of happened. */
+    happenedAt: instant('happened_at').notNull(),
+    /** What the secret is derived from, beside a key that the database does not have. */
+    salt: uuid().notNull().defaultRandom(),
+    tokenDigest: text('token_digest').unique('security_notices__token_digest'),
+    expiresAt: instant('expires_at'),
+    usedAt: instant('used_at'),
+  },
+  (table) => [index('security_notices__expires_at').on(table.expiresAt)],
+);
+
 /** Authenticator apps. One that was not confirmed in time is as if it had never been. */
 export const totpFactors = auth.table(
   'totp_factors',

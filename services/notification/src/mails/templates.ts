@@ -5,6 +5,7 @@ import { mintResetSecret } from '@rollcall/types/routes/auth/passwords';
 import { showMagicLinkPage, showResetPage, showVerificationPage } from '@rollcall/types/routes/console';
 import { mintVerificationSecret } from '@rollcall/types/routes/registration';
 import { accountExists } from './account-exists.ts';
+import { accountSecured } from './account-secured.ts';
 import { deactivated } from './deactivated.ts';
 import type { LinkTemplate, NoticeTemplate } from './facts.ts';
 import { identityLinked, identityUnlinked } from './identities.ts';
@@ -46,5 +47,18 @@ export const notices: Readonly<Record<Exclude<MailKind, LinkMailKind>, NoticeTem
   recovery_code_used: recoveryCodeUsed,
   identity_linked: identityLinked,
   identity_unlinked: identityUnlinked,
+  account_secured: accountSecured,
   deactivated,
 };
+
+/** Those that tell of something which somebody else may have done; a link takes it back. */
+export const contestable: ReadonlySet<MailKind> = new Set([
+  'password_changed',
+  'new_sign_in',
+  'factor_added',
+  'factor_removed',
+  'recovery_codes_made',
+  'recovery_code_used',
+  'identity_linked',
+  'identity_unlinked',
+]);

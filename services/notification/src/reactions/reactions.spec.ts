@@ -1,6 +1,7 @@
 import { newId } from '@rollcall/service-kit/identity';
 import type { EventDefinition } from '@rollcall/types/event-definition';
 import {
+  accountSecured,
   factorAdded,
   factorRemoved,
   factorsReset,
@@ -119,6 +120,32 @@ describe('notices', () => {
     await notification.register(userId, email);
     await notification.arrive(definition as EventDefinition, userId, data);
     expect((await onlyMail()).subject).toContain(said);
+  });
+
+  it('of what somebody else may have done have a link that takes it back', async () => {
+    await notification.register(userId, email);
+    await notification.arrive(factorAdded, userId, { factorId: entityId.parse(newId()), kind: 'totp' });
+    const { text, html } = await onlyMail();
+    const link = `http://rollcall.test/security-actions?token=${notification.tokens.at(-1)}`;
+    expect(text).toContain(`This was not me:\n${link}`);
+    expect(html).toContain(`href="${link}"`);
+  });
+
+  it('go without one where there is nothing to take back any more', async () => {
+    notification.world.voidRequests = true;
+    await notification.register(userId, email);
+    await notification.arrive(passwordChanged, userId, { how: 'reset' });
+    expect((await onlyMail()).text).not.toContain('token=');
+    notification.world.voidRequests = false;
+  });
+
+  it('account.secured tells what is gone, and has no link', async () => {
+    await notification.register(userId, email);
+    const data = { since: new Date().toISOString(), factors: [], identities: [], consents: 0 };
+    await notification.arrive(accountSecured, userId, data);
+    const { subject, text } = await onlyMail();
+    expect(subject).toBe('Your account is safe');
+    expect(text).not.toContain('token=');
   });
 
   it('recovery_code.used says when, from what and from where', async () => {

@@ -1,3 +1,4 @@
+import { onAccountSecured } from './on-account-secured.ts';
 import { onIdentities } from './on-identities.ts';
 import { onMagicLinkRequested } from './on-magic-link-requested.ts';
 import { onPasswordChanged } from './on-password-changed.ts';
@@ -18,6 +19,7 @@ export const createReactions = (ports: ReactionPorts) => ({
     onMagicLinkRequested(ports),
     onPasswordResetRequested(ports),
     onPasswordChanged(ports),
+    onAccountSecured(ports),
     ...onSecondFactors(ports),
     ...onIdentities(ports),
   ],

@@ -57,6 +57,7 @@ export const startNotificationUnderTest = async ({ withNats = false } = {}) => {
     },
     'POST /internal/verifications/*': mint,
     'POST /internal/password-resets/*': mint,
+    'POST /internal/security-notices/*': mint,
     'POST /internal/magic-links/*': (call) => {
       const minted = mint(call);
       return { ...minted, body: { ...minted.body, code: '123456' } };
