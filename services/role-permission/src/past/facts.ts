@@ -117,7 +117,23 @@ const waysIn = async (
   const roots = [...new Set([...(objects ?? []), ...wider])];
   if (users === undefined) return below(edges, roots, stretch);
   const found = await above(edges, users, stretch, objects);
-  return objects === undefined ? found : leadingTo(found, roots);
+  if (objects !== undefined) return leadingTo(found, roots);
+  const known = new Set(found.map(lifeKey));
+  const within = await heldWithin(edges, found, stretch);
+  return [...found, ...within.filter((edge) => !known.has(lifeKey(edge)))];
+};
+
+const lifeKey = (edge: EdgeLife): string => `${textOf(edge)} ${edge.from}`;
+
+/** What somebody held everywhere they held in each organization where anybody was given it: by these edges it is known there. */
+const heldWithin = async (
+  edges: EdgeQueries,
+  found: readonly EdgeLife[],
+  stretch: Stretch,
+): Promise<readonly EdgeLife[]> => {
+  const names = [...new Set(found.flatMap(({ object }) => nameOf(object) ?? []))].filter((name) => !name.includes('/'));
+  if (names.length === 0) return [];
+  return edges.ofPermissionsWithin(names.includes(adminPermission) ? undefined : names, stretch);
 };
 
 const nameOf = (object: string): string | undefined =>

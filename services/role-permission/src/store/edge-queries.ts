@@ -24,6 +24,8 @@ export interface EdgeQueries {
   ofObjects(objects: readonly string[], stretch: Stretch): Promise<readonly EdgeLife[]>;
   /** Every edge that led to objects whose names begin so. */
   ofObjectsNamed(prefix: string, stretch: Stretch): Promise<readonly EdgeLife[]>;
+  /** Every edge that led to one of these permissions within any organization; to any at all unless they are named. */
+  ofPermissionsWithin(names: readonly string[] | undefined, stretch: Stretch): Promise<readonly EdgeLife[]>;
   /** How these tuples held. */
   ofTuples(tuples: readonly Tuple[], stretch: Stretch): Promise<readonly EdgeLife[]>;
   /** All edges at a position, by object, relation and subject, after this one: so many at most. */
@@ -59,6 +61,11 @@ export const edgeQueries = (sql: postgres.Sql, stream: string): EdgeQueries => {
     // As a range, for the index: names are compared by their bytes.
     ofObjectsNamed: (prefix, stretch) =>
       lives(sql`object >= ${prefix} and object < ${prefix.slice(0, -1) + following(prefix)}`, stretch),
+    ofPermissionsWithin: (names, stretch) => {
+      const name = sql`split_part(object, '/', 2)`;
+      const named = names === undefined ? sql`${name} <> ''` : sql`${name} = any(${[...names]}::text[])`;
+      return lives(sql`object >= 'permission:' and object < 'permission;' and ${named}`, stretch);
+    },
     ofTuples: (tuples, stretch) =>
       lives(
         sql`(object, relation, subject) in (select * from unnest(
