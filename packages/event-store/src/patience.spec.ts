@@ -19,9 +19,15 @@ describe('patience', () => {
     expect(after(60, 100)).toBe(65 + 4 * 32.5);
   });
 
+  it('learns nothing from a leader that stood still', () => {
+    expect(after(10, 10_000, 10)).toBe(after(10, 10));
+    expect(after(...Array.from({ length: 50 }, () => 800))).toBe(100);
+  });
+
   it('grows where answers take long or vary, up to the most, and comes back', () => {
     expect(after(...Array.from({ length: 50 }, () => 200))).toBeGreaterThan(200);
-    expect(after(...Array.from({ length: 50 }, () => 800))).toBe(500);
+    expect(after(...Array.from({ length: 50 }, () => 450))).toBeGreaterThan(450);
+    expect(after(200, 450, 200, 450, 200, 450)).toBe(500);
     expect(after(...Array.from({ length: 5 }, () => 400), ...Array.from({ length: 60 }, () => 10))).toBe(100);
   });
 });

@@ -22,8 +22,12 @@ export class Patience {
     return Math.min(Math.max((this.#mean ?? 0) + 4 * this.#variation, this.#least), this.#most);
   }
 
-  /** An answer took so long, be it that it came too late. */
+  /**
+   * An answer took so long, be it that it came too late. One for which nobody would have waited says that somebody stood
+   * still, and nothing of how long answers take.
+   */
   answered(milliseconds: number): void {
+    if (milliseconds > this.#most) return;
     if (this.#mean === undefined) {
       this.#mean = milliseconds;
       this.#variation = milliseconds / 2;

@@ -74,6 +74,25 @@ const doing = (replica: { readonly done: readonly Done[] }, atLeast = 50) => {
   return expect.poll(() => replica.done.length - before, { timeout: 20_000 }).toBeGreaterThan(atLeast);
 };
 
+type ReplicaProcess = Awaited<ReturnType<typeof startReplica>>;
+
+/**
+ * The one that appends for both, and the other. For a while already: when leaders change, one may have the log to itself,
+ * and holds the others up for longer if it stands still just then.
+ */
+const leadingOne = async (replicas: readonly ReplicaProcess[]): Promise<readonly [ReplicaProcess, ReplicaProcess]> => {
+  await Promise.all(replicas.map((replica) => doing(replica)));
+  for (;;) {
+    const before = replicas.map(({ appends }) => appends.length);
+    await doing(replicas[0] ?? expect.fail());
+    const leads = (replica: ReplicaProcess, n: number) =>
+      replica.inARow > 20 && replica.appends.length - (before[n] ?? 0) > 2;
+    const [leader, ...others] = replicas.filter(leads);
+    const other = replicas.find((replica) => replica !== leader);
+    if (leader && other && others.length === 0) return [leader, other];
+  }
+};
+
 /** The longest time in which nothing was done, from a moment on. */
 const longestPause = (done: readonly Done[], from: number): number => {
   const times = [from, ...done.filter(({ at }) => at >= from).map(({ at }) => at)];
@@ -113,9 +132,9 @@ describe('the access log, when', () => {
   }, 120_000);
 
   it('the replica that leads stands still, and goes on later, has nothing twice (F06)', async () => {
-    const [leader, other] = [await startReplica(32), await startReplica(4)];
+    const replicas = [await startReplica(32), await startReplica(4)];
     for (let round = 0; round < rounds; round++) {
-      await Promise.all([doing(leader), doing(other)]);
+      const [leader, other] = await leadingOne(replicas);
       leader.pause();
       const paused = performance.now();
       await delay(seconds * 1_000);
@@ -124,8 +143,11 @@ describe('the access log, when', () => {
       leader.resume();
       await Promise.all([doing(leader), doing(other)]);
     }
-    await Promise.all([leader.kill(), other.kill()]);
-    await expectWhole(owner, [...leader.done, ...other.done]);
+    await Promise.all(replicas.map((replica) => replica.kill()));
+    await expectWhole(
+      owner,
+      replicas.flatMap(({ done }) => done),
+    );
   }, 120_000);
 
   it('one of three replicas has most to do, answers all of them soon, and hardly ever in vain', async () => {

@@ -13,7 +13,7 @@ import { postgresLog } from '../store/postgres-log.ts';
 /**
  * A replica in a process of its own, that has so many commands decided at once without a pause. It writes each that was
  * accepted on a line: the command's id, the epoch, the revision, the milliseconds that it took; and what became of each of
- * its appends. Run by specs that kill it.
+ * its appends, and when it takes the log for itself. Run by specs that kill it.
  */
 const { DATABASE_URL = '', NATS_URL = '', NATS_TOKEN = '', CLIENTS = '8' } = process.env;
 
@@ -35,6 +35,10 @@ const stream = accessStream({
       const appended = await tables.append(intended);
       process.stdout.write(`append ${appended.status}\n`);
       return appended;
+    },
+    appendAlone: async (...intended) => {
+      process.stdout.write('alone\n');
+      return tables.appendAlone(...intended);
     },
   },
   peers: new NatsPeers({ bus, stream: coreStream, messages, log }),

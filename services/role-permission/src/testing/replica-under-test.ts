@@ -35,11 +35,20 @@ export const startReplicaProcess = async (environment: {
   const exited = once(child, 'exit').finally(() => process.off('exit', end));
   const done: Done[] = [];
   const appends: string[] = [];
+  let inARow = 0;
   await new Promise<void>((resolve, reject) => {
     createInterface(child.stdout).on('line', (line) => {
       const [commandId = '', ...rest] = line.split(' ');
       if (commandId === 'started') return resolve();
-      if (commandId === 'append') return void appends.push(rest[0] ?? '');
+      if (commandId === 'alone') {
+        inARow = 0;
+        return;
+      }
+      if (commandId === 'append') {
+        const [status = ''] = rest;
+        inARow = status === 'appended' ? inARow + 1 : 0;
+        return void appends.push(status);
+      }
       const [epoch = 0, revision = 0, took = 0] = rest.map(Number);
       done.push({ commandId, epoch, revision, took, at: performance.now() });
     });
@@ -49,6 +58,10 @@ export const startReplicaProcess = async (environment: {
     done: done as readonly Done[],
     /** What became of each append. */
     appends: appends as readonly string[],
+    /** How many of its appends in a row nobody was in the way of, which it made without having the log to itself. */
+    get inARow() {
+      return inARow;
+    },
     pause: (): void => void child.kill('SIGSTOP'),
     resume: (): void => void child.kill('SIGCONT'),
     kill: async (): Promise<void> => {
