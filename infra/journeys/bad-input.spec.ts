@@ -74,7 +74,7 @@ const tablesOfNote = () => sql<{ name: string }[]>`
     select format('%I.%I', table_schema, table_name) as name from information_schema.tables
     where table_schema = any(${statefulServices.map(schemaOf)})
       and table_name not in ('rate_limits', 'inbox', 'outbox', 'stream_marks', 'subject_sequences', 'relay_checkpoints',
-        'activity', 'mails', 'recipients', 'password_resets', 'verifications', 'idempotency_keys')
+        'activity', 'mails', 'recipients', 'password_resets', 'verifications', 'security_notices', 'idempotency_keys')
     order by 1`;
 
 const stored = async (): Promise<Readonly<Record<string, string>>> => {

@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { newcomer, signIn } from '@rollcall/testing/people';
+import { apiKeyRequests } from './api-key-requests.ts';
 import { byOthers, type Compose, isIn, nextPassword } from './calling.ts';
 import { identityRequests } from './identity-requests.ts';
 import { oauthRequests } from './oauth-requests.ts';
@@ -86,6 +87,7 @@ export const callerRequests: Readonly<Record<string, Compose>> = {
   revokeUserSessions: onSignedIn,
   ...secondFactorRequests,
   ...oauthRequests,
+  ...apiKeyRequests,
   ...passkeyRequests,
   askForMagicLink: ({ subject }) => ({ body: { email: subject.email } }),
   signInByMail: async ({ cast }) => {
@@ -103,7 +105,8 @@ export const callerRequests: Readonly<Record<string, Compose>> = {
   },
   secureAccount: async ({ cast }) => {
     const { email, token, password } = await cast.somebody();
-    const change = () => cast.api('PUT', '/v1/password', { token, body: { current: password, password: nextPassword() } });
+    const change = () =>
+      cast.api('PUT', '/v1/password', { token, body: { current: password, password: nextPassword() } });
     return { body: { token: await cast.mailedToken(email, 'security-actions', change) } };
   },
   changePassword: byOthers(

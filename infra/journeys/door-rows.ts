@@ -72,6 +72,21 @@ export const accessRows = (answer: DoorAnswer): DoorRows => ({
   expired: { cannotBe: 'here: its end is signed into it; the verifier of the gateway has specs with its own clock' },
 });
 
+const noSessions = { opens: 'a key does not end with a session' };
+
+/** Of a key that acts as a person. */
+export const personalKeyRows: DoorRows = {
+  unverified: noSession,
+  deactivated: 'unauthenticated',
+  'deactivated and reactivated': 'unauthenticated',
+  'signed out': noSessions,
+  'signed out by an administrator': noSessions,
+  'password changed elsewhere': { opens: 'it is listed, told of and ended for itself, and proves no password' },
+  'password reset': { opens: 'it is listed, told of and ended for itself, and proves no password' },
+  used: { opens: 'a key is used again and again' },
+  expired: 'unauthenticated',
+};
+
 const needsNoSession = { opens: 'whoever has the mail needs no session' };
 
 export const resetLinkRows: DoorRows = {

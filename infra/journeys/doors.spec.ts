@@ -36,7 +36,7 @@ const namesIn = ({ body, query, responses }: Route): readonly string[] =>
 const looksLikeADoor = (route: Route): boolean =>
   route.cookies === true ||
   route.rate === 'mail' ||
-  namesIn(route).some((name) => /token$|password|secret/i.test(name));
+  namesIn(route).some((name) => /token$|password|secret|^key$/i.test(name));
 
 describe('the registry of doors', () => {
   it('has every route that hands out or takes what opens doors, and none that is not there', () => {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ApiAnswer, ApiRequest } from '@rollcall/testing/api-client';
 import { firebaseToken } from '@rollcall/testing/identity-providers';
 import { type Newcomer, newcomer, signIn } from '@rollcall/testing/people';
+import { keyOf } from './api-key-requests.ts';
 import { nextPassword } from './calling.ts';
 import type { Cast } from './cast.ts';
 import { beginInCookies } from './cookie-session.ts';
@@ -10,6 +11,7 @@ import {
   type DoorRows,
   identityRows,
   passwordRows,
+  personalKeyRows,
   refreshRows,
   resetLinkRows,
   signInLinkRows,
@@ -162,6 +164,19 @@ export const doors: Readonly<Record<string, Door>> = {
       return { present: asking(cast, 'GET', '/v1/users/me', { token }), signOut: signingOut(cast, { token }) };
     },
   },
+  'personal access token': {
+    operations: ['createApiKey'],
+    followsNews: true,
+    rows: personalKeyRows,
+    obtain: async (cast, _, person) => {
+      const { token } = await signIn(cast.api, person);
+      const { key } = await keyOf(cast, token, ['account.read']);
+      return {
+        present: asking(cast, 'GET', '/v1/users/me', { token: key }),
+        signOut: signingOut(cast, { token }),
+      };
+    },
+  },
   'WebSocket with a token': byAccessToken('refused with 401', (_, gateway, token) =>
     connecting(gateway, { protocols: ['rollcall.v1', `bearer.${token}`] }),
   ),
@@ -268,4 +283,6 @@ export const noDoors: Readonly<Record<string, string>> = {
   showSignedOut: 'shows a page',
   createClient: handsASecret,
   rotateClientSecret: handsASecret,
+  createServiceAccountKey:
+    'hands a key of an account that is no person and has no state but removed: service-accounts.spec.ts',
 };

@@ -18,6 +18,7 @@ const expire = async (url: string, { id }: SignedInPerson): Promise<void> => {
   const sql = postgres(url, { max: 1, onnotice: () => undefined });
   const past = sql`now() - interval '1 second'`;
   await sql`update auth.sessions set expires_at = ${past} where user_id = ${id}`;
+  await sql`update auth.api_keys set expires_at = ${past} where owner_id = ${id}`;
   await sql`update auth.password_resets set expires_at = ${past} where user_id = ${id}`;
   await sql`update auth.magic_links set expires_at = ${past} where user_id = ${id}`;
   await sql`update registration.verifications set expires_at = ${past}`;

@@ -2,7 +2,7 @@ import { revisionHeard } from '@rollcall/types/access-questions';
 import { sessionId, userId } from '@rollcall/types/ids';
 import { z } from 'zod';
 
-/** The signed-in person a request acts for, as the gateway found it in a verified access token. */
+/** Whom a request acts for, as the gateway found it in a verified access token or by a key, whose id is then that of the session. */
 export const actor = z.object({
   userId,
   sessionId,
@@ -11,6 +11,8 @@ export const actor = z.object({
   authenticatedAt: z.number(),
   /** RFC 8176 methods of that proof. */
   methods: z.array(z.string()),
+  /** Of a key: what it is good for. Somebody who has signed in is limited by nothing but their rights. */
+  scopes: z.array(z.string()).optional(),
 });
 export type Actor = z.infer<typeof actor>;
 

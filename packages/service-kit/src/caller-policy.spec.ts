@@ -2,6 +2,7 @@ import type { BuiltInPermission } from '@rollcall/types/permissions';
 import { isInternal, type Route } from '@rollcall/types/route-definition';
 import { publicRoutes, routeTable } from '@rollcall/types/route-table';
 import { eventRoutesOf, readReadinessOf } from '@rollcall/types/routes/every-service';
+import { accessScopes } from '@rollcall/types/scopes';
 import { type PeerName, serviceNames, statefulServices } from '@rollcall/types/services';
 import {
   type CallerKind,
@@ -122,5 +123,43 @@ describe('a route', () => {
     });
     const right: BuiltInPermission = 'permissions.grant';
     expect(asked).toEqual([`${person.userId} ${right}`]);
+  });
+});
+
+describe('a key for programs', () => {
+  const withKey = (...scopes: string[]): Actor => ({ ...person, scopes });
+  const asked = (operation: string, who: Actor, subject: string) =>
+    verdict(publicRoute(operation), 'gateway', who, subject, () => true);
+
+  it('opens what it was made for and nothing else, whatever its owner holds', async () => {
+    expect(await asked('listActivity', withKey('activity.read'), person.userId)).toBe('allowed');
+    expect(await asked('listActivity', withKey('access.read', 'users.read'), person.userId)).toBe('insufficient_scope');
+    expect(await asked('grantPermission', withKey('access.read'), somebodyElse)).toBe('insufficient_scope');
+  });
+
+  it('adds nothing to what its owner holds', async () => {
+    const route = publicRoute('grantPermission');
+    expect(await verdict(route, 'gateway', withKey('access.write'), somebodyElse, () => false)).toBe('allowed');
+    const withRights = publicRoute('listDeadLetters');
+    expect(await verdict(withRights, 'gateway', withKey('operations.manage'), somebodyElse, () => true)).toBe(
+      'insufficient_scope',
+    );
+    const users = publicRoute('reactivateUser');
+    expect(await verdict(users, 'gateway', withKey('users.write'), somebodyElse, () => false)).toBe('not_found');
+  });
+
+  it('for one’s own account is good for nobody else’s', async () => {
+    const own = withKey('account.read', 'account.write');
+    expect(await asked('updateUser', own, person.userId)).toBe('allowed');
+    expect(await asked('updateUser', own, somebodyElse)).toBe('insufficient_scope');
+    expect(await asked('updateUser', withKey('users.write'), somebodyElse)).toBe('allowed');
+  });
+
+  it('never says how somebody signs in, nor makes another', async () => {
+    const all = withKey(...accessScopes);
+    for (const { operationId, service, callers } of publicRoutes) {
+      if (service !== 'auth' || callers.includes('public')) continue;
+      expect([operationId, await asked(operationId, all, person.userId)]).toEqual([operationId, 'insufficient_scope']);
+    }
   });
 });

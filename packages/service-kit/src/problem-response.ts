@@ -22,13 +22,18 @@ export const problemResponse = (refusal: Refusal, requestId: string): Response =
       'content-type': 'application/problem+json',
       'cache-control': 'no-store',
       ...(refusal.retryAfterSeconds === undefined ? {} : { 'retry-after': String(refusal.retryAfterSeconds) }),
-      // RFC 9110 section 11.6.1: a 401 says how to authenticate.
-      ...(problems[refusal.refused].status === 401 ? { 'www-authenticate': challengeOf(refusal) } : {}),
+      // RFC 9110 section 11.6.1: a 401 says how to authenticate; RFC 6750 section 3.1: so does a key that is good for too little.
+      ...(problems[refusal.refused].status === 401 || refusal.refused === 'insufficient_scope'
+        ? { 'www-authenticate': challengeOf(refusal) }
+        : {}),
     },
   });
 
 /** That the token is good, and the sign-in behind it not good enough, is told apart (RFC 9470 section 3). */
-const challengeOf = ({ refused, stepUp = {} }: Refusal): string => {
+const challengeOf = ({ refused, stepUp = {}, scopes = [] }: Refusal): string => {
+  if (refused === 'insufficient_scope') {
+    return `Bearer ${['error="insufficient_scope"', ...(scopes.length > 0 ? [`scope="${scopes.join(' ')}"`] : [])].join(', ')}`;
+  }
   if (refused !== 'reauthentication_required') return 'Bearer';
   const acr = stepUp.acr === undefined ? [] : [`acr_values="${stepUp.acr}"`];
   const maxAge = stepUp.maxAgeSeconds === undefined ? [] : [`max_age="${stepUp.maxAgeSeconds}"`];

@@ -39,6 +39,8 @@ export const builtInPermissions = {
   'activity.read': 'Read the whole audit trail.',
   'operations.manage': 'See and retry events that could not be processed.',
   'keys.manage': 'Rotate the keys that sign tokens.',
+  'service_accounts.manage':
+    'Add, change and remove service accounts, and make keys to act as them, unless they are administrators.',
   'clients.manage': 'Add, change and remove the applications that may ask people for access.',
 } as const satisfies Record<string, string>;
 

@@ -25,6 +25,7 @@ export const problems = {
   reauthentication_required: { status: 401, title: 'Prove once more that it is you' },
   refresh_token_invalid: { status: 401, title: 'The refresh token is unknown, used or expired' },
   forbidden: { status: 403, title: 'You may not do this' },
+  insufficient_scope: { status: 403, title: 'The key was not made for this' },
   cross_site_request: { status: 403, title: 'A cookie does not authorize requests from other sites' },
   untrusted_hop: { status: 403, title: 'This address is for services only' },
   identity_not_linked: { status: 401, title: 'An account has this address: sign in to it, then link the provider' },
@@ -59,6 +60,7 @@ export const problems = {
   event_still_fails: { status: 409, title: 'The event still cannot be applied' },
   event_not_parked: { status: 409, title: 'The event is not parked any more' },
   too_many_factors: { status: 409, title: 'There are as many factors of this kind as there may be' },
+  too_many_keys: { status: 409, title: 'There are as many keys as there may be' },
   identity_taken: { status: 409, title: 'It is linked to another account' },
   last_way_in: { status: 409, title: 'There would be no way left to sign in' },
   second_factor_needed: { status: 409, title: 'Recovery codes belong to a second factor, and there is none' },
@@ -91,6 +93,8 @@ export interface Refusal {
   readonly blockedBy?: readonly number[];
   /** What sign-in would do: how long ago at most, and how well assured (RFC 9470). */
   readonly stepUp?: { readonly maxAgeSeconds?: number; readonly acr?: string };
+  /** The scopes of which one would do (RFC 6750 section 3). */
+  readonly scopes?: readonly string[];
 }
 
 /** Makes a refusal. Say in `detail` what this caller can do about it, never what happened inside. */

@@ -1,6 +1,7 @@
 import { isInternal, type Route } from './route-definition.ts';
 import * as activityLog from './routes/activity-log.ts';
 import * as authAccounts from './routes/auth/accounts.ts';
+import * as apiKeys from './routes/auth/api-keys.ts';
 import * as identities from './routes/auth/identities.ts';
 import * as keys from './routes/auth/keys.ts';
 import * as magicLinks from './routes/auth/magic-links.ts';
@@ -10,8 +11,9 @@ import * as oauthProtocol from './routes/auth/oauth-protocol.ts';
 import * as passkeys from './routes/auth/passkeys.ts';
 import * as passwords from './routes/auth/passwords.ts';
 import * as revocations from './routes/auth/revocations.ts';
-import * as securityActions from './routes/auth/security-actions.ts';
 import * as secondFactors from './routes/auth/second-factors.ts';
+import * as securityActions from './routes/auth/security-actions.ts';
+import * as serviceAccounts from './routes/auth/service-accounts.ts';
 import * as sessions from './routes/auth/sessions.ts';
 import * as consolePages from './routes/console.ts';
 import * as deactivation from './routes/deactivation.ts';
@@ -46,6 +48,8 @@ export const routeTable: readonly Route[] = [
   identities,
   passwords,
   securityActions,
+  apiKeys,
+  serviceAccounts,
   keys,
   oauthProtocol,
   oauthInteractions,

@@ -9,8 +9,9 @@ export interface Scope {
 }
 
 /**
- * All scopes there are. One limits what an application may do in somebody's name, and never gives what they do not hold
- * themselves: whoever takes such a token asks for the person's rights as ever.
+ * All scopes there are. One limits what an application or a key may do in somebody's name, and never gives what they do not
+ * hold themselves: whoever takes such a token asks for the person's rights as ever. `route-scopes.ts` says which of our own
+ * routes each opens.
  */
 const declared = {
   openid: ['identity', 'Know that it is you, by an id that says nothing else.'],
@@ -22,6 +23,8 @@ const declared = {
   'personas.write': ['access', 'Change your personas and how they appear.'],
   'organizations.read': ['access', 'See your organizations, teams and projects.'],
   'organizations.write': ['access', 'Change organizations, teams and projects that you administer.'],
+  'access.read': ['access', 'See who may do what, as far as you may.'],
+  'access.write': ['access', 'Change who may do what, as far as you may.'],
   'users.read': ['access', 'Read the profiles of others, as far as you may.'],
   'users.write': ['access', 'Change accounts of others, as far as you may.'],
   'activity.read': ['access', 'Read the audit trail, as far as you may.'],

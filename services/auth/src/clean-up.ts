@@ -1,6 +1,7 @@
 import { deleteExpiredCounters } from '@rollcall/database/rate-limits';
 import { Worker } from '@rollcall/service-kit/worker';
 import type { Ports } from './ports.ts';
+import { deleteOldApiKeys } from './store/api-keys.ts';
 import { forgetUnconfirmed } from './store/credentials.ts';
 import { deleteOldIdentitySignIns } from './store/identity-sign-ins.ts';
 import { deleteOldMagicLinks } from './store/magic-links.ts';
@@ -28,6 +29,7 @@ export const createCleanUpWorker = ({ connection, log }: Ports): Worker =>
       await deleteOldResets(connection.db);
       await deleteOldMagicLinks(connection.db);
       await deleteOldNotices(connection.db);
+      await deleteOldApiKeys(connection.db);
       await deleteUnconfirmedTotp(connection.db);
       await deleteOldChallenges(connection.db);
       await deleteOldPendingSignIns(connection.db);

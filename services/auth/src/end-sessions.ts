@@ -5,12 +5,13 @@ import type { DataOf } from '@rollcall/types/event-definition';
 import { sessionEnded } from '@rollcall/types/events/auth';
 import { sessionId } from '@rollcall/types/ids';
 import type { Revocation } from '@rollcall/types/routes/auth/revocations';
+import { endKeys } from './api-keys/end-keys.ts';
 import type { Config } from './config.ts';
+import { revokeTokens } from './revoke-tokens.ts';
 import { holdCredential } from './store/credentials.ts';
 import { voidMagicLinks } from './store/magic-links.ts';
 import { removeRecordsOfSessions, removeRecordsOfUser } from './store/oauth-records.ts';
 import { voidPendingSignIns } from './store/pending-sign-ins.ts';
-import { addRevocations } from './store/revocations.ts';
 import { endSessions, type Selection } from './store/sessions.ts';
 
 type Reason = DataOf<typeof sessionEnded>['reason'];
@@ -46,11 +47,8 @@ export const endSessionsOf = async (
   if (shutsApplicationsOut.has(reason)) await removeRecordsOfUser(tx, userId);
   const told = ended.map((id) => ({ sessionId: sessionId.parse(id), reason }));
   await emit.several(sessionEnded, { subject: userId, cause }, told);
-  // A minute more than a token lives, for clocks that differ.
-  const expiresAt = new Date(Date.now() + config.accessTokenLifetimeMilliseconds + 60_000);
-  return addRevocations(
-    tx,
-    ended.map((value) => ({ kind: 'session', value })),
-    expiresAt,
-  );
+  // No program goes on in the name of somebody who may not come in, or whose account was somebody else's for a while.
+  const keys =
+    reason === 'deactivated' || reason === 'secured' ? await endKeys(tx, emit, userId, 'all', reason, cause) : [];
+  return revokeTokens(config, tx, [...ended, ...keys]);
 };

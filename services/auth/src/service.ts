@@ -9,6 +9,7 @@ import { toConfig } from './config.ts';
 import { createMailedCodeDigest } from './factors/mailed-code.ts';
 import { createRecoveryDigest } from './factors/recovery-codes.ts';
 import { createTotpSeal } from './factors/sealed-totp.ts';
+import { apiKeyHandlers } from './http/api-keys.ts';
 import { handleAuthenticateUser } from './http/authenticate-user.ts';
 import { handleBeginIdentity } from './http/begin-identity.ts';
 import { handleChangePassword } from './http/change-password.ts';
@@ -22,7 +23,6 @@ import { identityHandlers } from './http/identities.ts';
 import { handleListScopes } from './http/list-scopes.ts';
 import { handleListSessions, handleListUserSessions } from './http/list-sessions.ts';
 import { magicLinkHandlers } from './http/magic-links.ts';
-import { securityActionHandlers } from './http/security-actions.ts';
 import { handleMintResetSecret } from './http/mint-reset-secret.ts';
 import { clientHandlers } from './http/oauth-clients.ts';
 import { consentHandlers } from './http/oauth-consents.ts';
@@ -44,6 +44,8 @@ import {
   handleSignOut,
 } from './http/revoke-sessions.ts';
 import { handleRotateSigningKey } from './http/rotate-signing-key.ts';
+import { securityActionHandlers } from './http/security-actions.ts';
+import { serviceAccountHandlers } from './http/service-accounts.ts';
 import { handleSetUserAccess } from './http/set-user-access.ts';
 import { handleSignIn } from './http/sign-in.ts';
 import { handleSignInWithPasskey } from './http/sign-in-with-passkey.ts';
@@ -144,6 +146,8 @@ export const startAuth = async (environment: Environment, directory: ServiceDire
       handleRevokeOtherSessions(ports),
       handleListUserSessions(ports),
       handleRevokeUserSessions(ports),
+      ...apiKeyHandlers(ports),
+      ...serviceAccountHandlers(ports),
       ...totpHandlers(ports),
       ...passkeyHandlers(ports),
       ...recoveryCodeHandlers(ports),

@@ -8,6 +8,7 @@ import { inSpan, isTraceparent, storyIds } from '@rollcall/service-kit/tracing';
 import { revisionHeard } from '@rollcall/types/access-questions';
 import { isRefusal, problems, type Refusal, refuse } from '@rollcall/types/problems';
 import type { RateClass, Route } from '@rollcall/types/route-definition';
+import { beyondScopes } from '@rollcall/types/route-scopes';
 import { showReference } from '@rollcall/types/routes/gateway';
 import { type Context, Hono } from 'hono';
 import { answerAccess } from './access/answers.ts';
@@ -180,14 +181,22 @@ const route = async (
 
   const body = await readBody(request, declared.bodyLimit ?? defaultBodyLimit);
   if (isRefusal(body)) return body;
-  const actor = identity === null || isRefusal(identity) ? null : identity.actor;
+  const known = identity === null || isRefusal(identity) ? null : identity.actor;
+  // Where anybody may come, a key that was made for other things makes nobody of its sender.
+  const actor = known && isPublic && beyondScopes(declared, known.scopes, false) ? null : known;
   const behind = await awaitRevision(options, request.headers.get('rollcall-revision'));
   if (behind) return behind;
   const { search } = target;
-  const known =
+  const answered =
     actor &&
-    (await answerAccess(options.access, declared, { userId: actor.userId, search, body, headers: request.headers }));
-  if (known) return known;
+    (await answerAccess(options.access, declared, {
+      userId: actor.userId,
+      scopes: actor.scopes,
+      search,
+      body,
+      headers: request.headers,
+    }));
+  if (answered) return answered;
   const accessRevision = options.access.newest;
   const forwarded = { request, target: withoutAlias(target.path) + search, body };
   const answer = await forward(options, declared, forwarded, {

@@ -6,8 +6,8 @@ import { mintSecurityNotice } from '@rollcall/types/routes/auth/security-actions
 import { showSecurityActionPage } from '@rollcall/types/routes/console';
 import type { MailLink } from './mails/facts.ts';
 import { type MailWords, renderHtml, renderText } from './mails/layout.ts';
-import { contestable, isLinkMail, type LinkMailKind, linkMails, notices } from './mails/templates.ts';
 import { notMe } from './mails/not-me.ts';
+import { contestable, isLinkMail, type LinkMailKind, linkMails, notices } from './mails/templates.ts';
 import type { OpenedFacts } from './open-facts.ts';
 import type { Ports } from './ports.ts';
 import type { Letter } from './post-office.ts';

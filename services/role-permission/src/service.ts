@@ -9,6 +9,7 @@ import { toConfig } from './config.ts';
 import { Endings } from './endings.ts';
 import { accessLogHandlers } from './http/access-log.ts';
 import { handleAppointDevAdmin } from './http/appoint-dev-admin.ts';
+import { handleCheckAuthority } from './http/check-authority.ts';
 import { handleCheckPermission } from './http/check-permission.ts';
 import { handleCheckSetupToken } from './http/check-setup-token.ts';
 import { handleCreatePermission } from './http/create-permission.ts';
@@ -30,6 +31,7 @@ import { handleReadBootstrap } from './http/read-bootstrap.ts';
 import { handleReadPermission } from './http/read-permission.ts';
 import { replicationHandlers } from './http/replication.ts';
 import { roleHandlers } from './http/roles.ts';
+import { serviceAccountHandlers } from './http/service-accounts.ts';
 import { handleSetSuspension } from './http/set-suspension.ts';
 import { handleSetUpGroups } from './http/set-up-groups.ts';
 import { teamHandlers } from './http/teams.ts';
@@ -142,6 +144,8 @@ export const startRolePermission = async (
       handleReadBootstrap(ports),
       handleAppointDevAdmin(ports),
       handleSetUpGroups(ports),
+      ...serviceAccountHandlers(ports),
+      handleCheckAuthority(ports),
       handleCheckPermission(ports),
     ],
     events,

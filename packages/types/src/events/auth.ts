@@ -125,10 +125,46 @@ export const identityUnlinked = defineEvent({
   data: { identityId: entityId, authType: z.string() },
 });
 
+export const apiKeyCreated = defineEvent({
+  type: 'api_key.created',
+  service,
+  summary: 'There is a key for programs that act as this person or service account.',
+  data: { keyId: entityId, scopes: z.array(z.string()), expiresAt: instant, serviceAccount: z.boolean() },
+});
+
+export const apiKeyRevoked = defineEvent({
+  type: 'api_key.revoked',
+  service,
+  summary: 'A key for programs works no longer.',
+  data: { keyId: entityId, reason: z.enum(['revoked', 'deactivated', 'secured', 'removed']) },
+});
+
+export const serviceAccountAdded = defineEvent({
+  type: 'service_account.added',
+  service,
+  summary: 'There is an account for a program.',
+  data: { name: z.string() },
+});
+
+export const serviceAccountChanged = defineEvent({
+  type: 'service_account.changed',
+  service,
+  summary: 'An account for a program is called or described differently.',
+  data: { name: z.string() },
+});
+
+export const serviceAccountRemoved = defineEvent({
+  type: 'service_account.removed',
+  service,
+  summary: 'An account for a program is gone for good.',
+  data: { name: z.string() },
+});
+
 export const accountSecured = defineEvent({
   type: 'account.secured',
   service,
-  summary: 'A person said that a change of how they sign in was not theirs: what was added since is gone, and the password.',
+  summary:
+    'A person said that a change of how they sign in was not theirs: what was added since is gone, and the password.',
   data: {
     /** What was added from here on was taken back. */
     since: instant,

@@ -19,6 +19,7 @@ export const mailKind = z.enum([
   'recovery_code_used',
   'identity_linked',
   'identity_unlinked',
+  'api_key_created',
   'account_secured',
   'deactivated',
 ]);

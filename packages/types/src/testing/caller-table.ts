@@ -56,6 +56,19 @@ signInWithPasskey               POST   /v1/sessions/passkey                  P  
 askForMagicLink                 POST   /v1/magic-links                       P                                          202      202     -      -   202   202    202
 signInByMail                    POST   /v1/sessions/magic-link               P                                          201      201     -      -   201   201    201
 secureAccount                   POST   /v1/security-actions                  P                                          200      200     -      -   200   200    200
+listApiKeys                     GET    /v1/api-keys                          U                                       signin      200     -      -   200   200  ended
+createApiKey                    POST   /v1/api-keys                          U                                       signin      201     -      -   201   201  ended
+revokeApiKey                    DELETE /v1/api-keys/:keyId                   U                                       signin      200     -      -   200   200  ended
+revokeApiKey                    DELETE /v1/api-keys/:keyId                   U                                       signin   hidden     -      - hidden hidden ended  when another's
+listServiceAccounts             GET    /v1/service-accounts                  service_accounts.manage                 signin   hidden     -    200 hidden  200  ended
+createServiceAccount            POST   /v1/service-accounts                  service_accounts.manage                 signin   forbid     -    201 forbid  201  ended
+readServiceAccount              GET    /v1/service-accounts/:serviceAccountId service_accounts.manage                signin   hidden     -    200 hidden  200  ended
+updateServiceAccount            PATCH  /v1/service-accounts/:serviceAccountId service_accounts.manage                signin   hidden     -    200 hidden  200  ended
+removeServiceAccount            DELETE /v1/service-accounts/:serviceAccountId service_accounts.manage                signin   hidden     -    200 hidden  200  ended
+listServiceAccountKeys          GET    /v1/service-accounts/:serviceAccountId/keys service_accounts.manage           signin   hidden     -    200 hidden  200  ended
+createServiceAccountKey         POST   /v1/service-accounts/:serviceAccountId/keys service_accounts.manage           signin   hidden     -    201 hidden  201  ended
+createServiceAccountKey         POST   /v1/service-accounts/:serviceAccountId/keys service_accounts.manage           signin   hidden     - forbid hidden  201  ended  when an administrator's
+revokeServiceAccountKey         DELETE /v1/service-accounts/:serviceAccountId/keys/:keyId service_accounts.manage    signin   hidden     -    200 hidden  200  ended
 listIdentityProviders           GET    /v1/identity-providers                P                                          200      200     -      -   200   200    200
 beginIdentity                   POST   /v1/identities/:provider/begin        P                                          201      201     -      -   201   201    201
 completeIdentity                GET    /v1/identities/:provider/callback     P                                          303      303     -      -   303   303    303
@@ -153,7 +166,11 @@ enrolUserInProfile      profile          PUT   /internal/users/:userId          
 enrolUserInAccess       role-permission  PUT   /internal/users/:userId                         registration
 setUserAccess           auth             PUT   /internal/users/:userId/access                  deactivation
 setSuspension           role-permission  PUT   /internal/users/:userId/suspension              deactivation
+enrolServiceAccount     role-permission  PUT   /internal/service-accounts/:userId              auth
+suspendServiceAccount   role-permission  PUT   /internal/service-accounts/:userId/suspension   auth
+checkAuthority          role-permission  POST  /internal/authority-checks                      auth
 mintMagicLink           auth             POST  /internal/magic-links/:requestId/secret         notification
+introspectApiKey        auth             POST  /internal/api-keys/introspect                   gateway
 mintSecurityNotice      auth             POST  /internal/security-notices/:noticeId/secret     notification
 mintResetSecret         auth             POST  /internal/password-resets/:requestId/secret     notification
 mintVerificationSecret  registration     POST  /internal/verifications/:requestId/secret       notification

@@ -37,9 +37,9 @@ const age = (table: 'totp_factors' | 'identities' | 'recovery_codes') =>
   auth.connection.sql`
     update ${auth.connection.sql(`auth.${table}`)} set created_at = now() - interval '2 days' where user_id = ${ada.userId}`;
 const rowsOf = async (table: 'totp_factors' | 'identities' | 'recovery_codes' | 'passkeys') =>
-  (await auth.connection.sql`select * from ${auth.connection.sql(`auth.${table}`)} where user_id = ${ada.userId}`).length;
-const signIn = () =>
-  auth.ask('POST', '/v1/sessions', { body: { identifier: ada.email, password: ada.password } });
+  (await auth.connection.sql`select * from ${auth.connection.sql(`auth.${table}`)} where user_id = ${ada.userId}`)
+    .length;
+const signIn = () => auth.ask('POST', '/v1/sessions', { body: { identifier: ada.email, password: ada.password } });
 
 describe('the secret of a security notice', () => {
   it('is the same for a mail that is sent again, good for a week, and kept by its digest alone', async () => {
@@ -79,7 +79,9 @@ describe('“this was not me”', () => {
       body: { status: 'secured', removed: { factors: 1, identities: 1 } },
     });
     expect(answer.body.ended).toBeGreaterThanOrEqual(1);
-    expect(await Promise.all((['totp_factors', 'identities', 'recovery_codes'] as const).map(rowsOf))).toEqual([0, 0, 0]);
+    expect(await Promise.all((['totp_factors', 'identities', 'recovery_codes'] as const).map(rowsOf))).toEqual([
+      0, 0, 0,
+    ]);
     expect((await signIn()).body).toMatchObject({ code: 'invalid_credentials' });
     expect((await auth.refresh(refreshToken)).status).toBe(401);
 
@@ -104,7 +106,9 @@ describe('“this was not me”', () => {
     await addTotp(actor);
     await Promise.all([age('totp_factors'), age('identities'), age('recovery_codes')]);
     expect((await secure(await tokenOf())).body).toMatchObject({ removed: { factors: 0, identities: 0 } });
-    expect(await Promise.all((['totp_factors', 'identities', 'recovery_codes'] as const).map(rowsOf))).toEqual([1, 1, 10]);
+    expect(await Promise.all((['totp_factors', 'identities', 'recovery_codes'] as const).map(rowsOf))).toEqual([
+      1, 1, 10,
+    ]);
   });
 
   it('takes back recovery codes that somebody made since, and an authenticator app that is not confirmed yet', async () => {

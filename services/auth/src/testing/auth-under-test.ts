@@ -5,12 +5,12 @@ import { newId } from '@rollcall/service-kit/identity';
 import { callService, fakeServices, type TestCall, testEnvironment } from '@rollcall/testing/service-under-test';
 import { createTestDatabase } from '@rollcall/testing/test-database';
 import { createIdentifiedAccount } from '@rollcall/types/routes/registration';
-import { checkPermission } from '@rollcall/types/routes/role-permission/internal';
 import { asc, eq } from 'drizzle-orm';
 import { startAuth } from '../service.ts';
 import { outbox } from '../store/schema.ts';
 import { schemaPlan } from '../store/schema-plan.ts';
 import { readAnswer } from './answer.ts';
+import { createFakeAccess } from './fake-access.ts';
 import { createPeople } from './people.ts';
 
 export interface AuthOptions {
@@ -23,14 +23,14 @@ export interface AuthOptions {
 export const startAuthUnderTest = async ({ withNats = false, environment = {} }: AuthOptions = {}) => {
   const database = await createTestDatabase(schemaPlan);
   const keys = new Map<string, Uint8Array>();
-  const granted = new Set<string>();
-  const world = {
+  const access = createFakeAccess();
+  const world = Object.assign(access.world, {
     registrationIsDown: false,
     /** Registration makes accounts, and does not get to tell of them. */
     enrolmentIsLate: false,
     /** Addresses that have an account that auth has not been told of. */
     takenAddresses: new Set<string>(),
-  };
+  });
   const keyOf = (userId: string): Uint8Array => {
     const key = keys.get(userId) ?? randomBytes(32);
     keys.set(userId, key);
@@ -52,10 +52,7 @@ export const startAuthUnderTest = async ({ withNats = false, environment = {} }:
       }
       return { status: 200, body: { outcome: 'made' } };
     },
-    'POST /internal/permission-checks': ({ json }) => {
-      const { userId, permission } = checkPermission.body.parse(json);
-      return { status: 200, body: { granted: granted.has(`${userId} ${permission}`), revision: 1 } };
-    },
+    ...access.responses,
   });
   const variables = {
     ...testEnvironment('auth', database.url),
@@ -83,7 +80,8 @@ export const startAuthUnderTest = async ({ withNats = false, environment = {} }:
     ...createPeople(ask),
     /** Another replica on the same database. */
     startReplica: () => startAuth(variables, directory),
-    grant: (person: { readonly userId: string }, permission: string) => granted.add(`${person.userId} ${permission}`),
+    grant: (person: { readonly userId: string }, permission: string) =>
+      access.granted.add(`${person.userId} ${permission}`),
     /** What was told about a person, or about a key, with the personal values opened. */
     eventsAbout: async (subject: string) => {
       const rows = await connection.db

@@ -11,6 +11,8 @@ import { holdsIn } from './permission-check.ts';
 /** What a signed-in person asks, as it came. */
 export interface Asked {
   readonly userId: string;
+  /** Of a key: what it is good for. */
+  readonly scopes: readonly string[] | undefined;
   /** With its `?`, or empty. */
   readonly search: string;
   readonly body: Uint8Array | null;
@@ -39,6 +41,8 @@ export const answerAccess = async (
   if (route.operationId !== checkAccess.operationId && route.operationId !== checkAccessBatch.operationId)
     return undefined;
   if (asked.search !== '') return undefined;
+  // Whether a key is good for it is judged in one place.
+  if (asked.scopes !== undefined) return undefined;
   const began = performance.now();
   const { content } = readContent(route, asked.body, asked.headers, asked.userId);
   if (isRefusal(content)) return undefined;

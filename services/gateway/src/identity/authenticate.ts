@@ -1,7 +1,8 @@
 import { cookieNames, readCookie } from '@rollcall/types/cookies';
 import { type Refusal, refuse } from '@rollcall/types/problems';
 import type { Config } from '../config.ts';
-import type { Identity, TokenVerifier } from './token-verifier.ts';
+import type { Identity } from './identity.ts';
+import type { TokenVerifier } from './token-verifier.ts';
 
 const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 

@@ -5,6 +5,8 @@ import { type Refusal, refuse } from '@rollcall/types/problems';
 import { errors, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
+import type { ApiKeys } from './api-keys.ts';
+import type { Identity } from './identity.ts';
 import type { KeySet } from './key-set.ts';
 import type { RevocationList } from './revocation-list.ts';
 
@@ -22,54 +24,53 @@ const claims = z.object({
   amr: z.array(z.string()),
 });
 
-interface Verified {
-  readonly actor: Actor;
+interface Signed extends Identity {
   readonly keyId: string;
-  readonly expiresAtMilliseconds: number;
-}
-
-export interface Identity {
-  readonly actor: Actor;
-  readonly expiresAtMilliseconds: number;
 }
 
 /**
- * Says whose access token this is. The signature is checked once for each spelling of a token and then remembered by
- * its digest; expiry, revocation and the key are looked at every time. Revocation goes by session and token id, never
+ * Says whose access token, or key for programs, this is. The signature is checked once for each spelling of a token and then
+ * remembered by its digest; expiry, revocation and the key are looked at every time. Revocation goes by session and token id, never
  * by the token's text, of which there are several that verify.
  */
 export class TokenVerifier {
   readonly #issuer: string;
   readonly #keys: KeySet;
   readonly #revocations: RevocationList;
-  readonly #verified = new LRUCache<string, Verified>({ max: 20_000 });
+  readonly #apiKeys: ApiKeys;
+  readonly #verified = new LRUCache<string, Signed>({ max: 20_000 });
 
-  constructor(issuer: string, keys: KeySet, revocations: RevocationList) {
+  constructor(issuer: string, keys: KeySet, revocations: RevocationList, apiKeys: ApiKeys) {
     this.#issuer = issuer;
     this.#keys = keys;
     this.#revocations = revocations;
+    this.#apiKeys = apiKeys;
   }
 
   /** @throws {ServiceUnavailableError} when what it takes to decide cannot be had. */
   async verify(token: string): Promise<Identity | Refusal> {
     if (token.length > maximumLength) return refuse('unauthenticated');
+    const known = this.#apiKeys.recognizes(token) ? await this.#apiKeys.find(token) : await this.#findSigned(token);
+    if (!known || known.expiresAtMilliseconds <= Date.now()) return refuse('unauthenticated');
+    await this.#revocations.ensureFresh();
+    return this.#isRevoked(known.actor) ? refuse('token_revoked') : known;
+  }
+
+  async #findSigned(token: string): Promise<Signed | undefined> {
     const digest = hash('sha256', token, 'base64');
     let known = this.#verified.get(digest);
     if (!known || !this.#keys.has(known.keyId)) {
       known = await this.#verifySignature(token);
-      if (!known) return refuse('unauthenticated');
-      this.#verified.set(digest, known);
+      if (known) this.#verified.set(digest, known);
     }
-    if (known.expiresAtMilliseconds <= Date.now()) return refuse('unauthenticated');
-    await this.#revocations.ensureFresh();
-    return this.#isRevoked(known.actor) ? refuse('token_revoked') : known;
+    return known;
   }
 
   #isRevoked({ sessionId, tokenId }: Actor): boolean {
     return this.#revocations.isRevoked('session', sessionId) || this.#revocations.isRevoked('token', tokenId);
   }
 
-  async #verifySignature(token: string): Promise<Verified | undefined> {
+  async #verifySignature(token: string): Promise<Signed | undefined> {
     let keyId = '';
     try {
       const { payload } = await jwtVerify(

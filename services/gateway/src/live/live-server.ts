@@ -10,8 +10,9 @@ import { clientAddress } from '../client.ts';
 import type { Config } from '../config.ts';
 import { isWebSocketUpgrade, namesOneHost } from '../http-server.ts';
 import { authenticate } from '../identity/authenticate.ts';
+import type { Identity } from '../identity/identity.ts';
 import type { RevocationList } from '../identity/revocation-list.ts';
-import type { Identity, TokenVerifier } from '../identity/token-verifier.ts';
+import type { TokenVerifier } from '../identity/token-verifier.ts';
 import type { CountRequest } from '../rate-classes.ts';
 import { writeRefusal } from '../raw-refusal.ts';
 import type { AccessFeed } from './access-feed.ts';
@@ -20,6 +21,7 @@ import { Audience } from './audience.ts';
 import type { Channel } from './channel.ts';
 import { JoinedFrames } from './joined-frames.ts';
 import type { LiveJournal } from './journal.ts';
+import { beyondWatching } from './key-limits.ts';
 import { SocketLine } from './line.ts';
 import { Presence } from './presence.ts';
 import type { PresenceRoad } from './presence-road.ts';
@@ -130,6 +132,8 @@ export class LiveServer {
     const identity = await authenticate(config, verifier, { method: 'POST', headers: credentialsOf(request) });
     if (identity === null) return refuse('unauthenticated');
     if (isRefusal(identity)) return identity;
+    const beyond = beyondWatching(identity);
+    if (beyond) return beyond;
     const isOneTooMany = this.#audience.count(identity.actor.userId) >= maximumConnectionsEach;
     return isOneTooMany ? refuse('rate_limited', { detail: 'Close another live connection first.' }) : identity;
   }

@@ -1,4 +1,4 @@
-import type { Identity } from '../identity/token-verifier.ts';
+import type { Identity } from '../identity/identity.ts';
 
 /** The longest that a timer can wait. */
 const maximumTimer = 2_147_483_647;

@@ -7,11 +7,13 @@ import { type ClientMessage, clientMessage, liveEndings, type ServerMessage } fr
 import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
 import type { WebSocket } from 'ws';
 import { z } from 'zod';
-import type { Identity, TokenVerifier } from '../identity/token-verifier.ts';
+import type { Identity } from '../identity/identity.ts';
+import type { TokenVerifier } from '../identity/token-verifier.ts';
 import type { AccessWatch } from './access-watch.ts';
 import { readChannel } from './channel.ts';
 import type { HistoryPage } from './history-pages.ts';
 import type { LiveJournal } from './journal.ts';
+import { beyondWatching } from './key-limits.ts';
 import { type Line, maximumLag } from './line.ts';
 import type { LiveEvent } from './live-event.ts';
 import { MessageBudget } from './message-budget.ts';
@@ -199,6 +201,8 @@ export class Viewer {
       if (isRefusal(identity)) return this.#refuse(identity);
       // A connection stays the person's who opened it.
       if (identity.actor.userId !== this.userId) return this.#refuse(refuse('forbidden'));
+      const beyond = beyondWatching(identity);
+      if (beyond) return this.#refuse(beyond);
       this.#life.renew(identity);
       this.#say({ type: 'authenticated' });
     } catch {

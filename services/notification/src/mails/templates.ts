@@ -6,6 +6,7 @@ import { showMagicLinkPage, showResetPage, showVerificationPage } from '@rollcal
 import { mintVerificationSecret } from '@rollcall/types/routes/registration';
 import { accountExists } from './account-exists.ts';
 import { accountSecured } from './account-secured.ts';
+import { apiKeyCreated } from './api-key-created.ts';
 import { deactivated } from './deactivated.ts';
 import type { LinkTemplate, NoticeTemplate } from './facts.ts';
 import { identityLinked, identityUnlinked } from './identities.ts';
@@ -47,6 +48,7 @@ export const notices: Readonly<Record<Exclude<MailKind, LinkMailKind>, NoticeTem
   recovery_code_used: recoveryCodeUsed,
   identity_linked: identityLinked,
   identity_unlinked: identityUnlinked,
+  api_key_created: apiKeyCreated,
   account_secured: accountSecured,
   deactivated,
 };
@@ -61,4 +63,5 @@ export const contestable: ReadonlySet<MailKind> = new Set([
   'recovery_code_used',
   'identity_linked',
   'identity_unlinked',
+  'api_key_created',
 ]);

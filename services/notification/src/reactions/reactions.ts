@@ -1,4 +1,5 @@
 import { onAccountSecured } from './on-account-secured.ts';
+import { onApiKeyCreated } from './on-api-key-created.ts';
 import { onIdentities } from './on-identities.ts';
 import { onMagicLinkRequested } from './on-magic-link-requested.ts';
 import { onPasswordChanged } from './on-password-changed.ts';
@@ -22,6 +23,7 @@ export const createReactions = (ports: ReactionPorts) => ({
     onAccountSecured(ports),
     ...onSecondFactors(ports),
     ...onIdentities(ports),
+    onApiKeyCreated(ports),
   ],
   deactivation: [onUserDeactivated(ports)],
 });

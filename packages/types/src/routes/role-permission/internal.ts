@@ -37,6 +37,31 @@ export const setSuspension = defineRoute({
   refusals: ['last_admin', 'forbidden'],
 });
 
+export const enrolServiceAccount = defineRoute({
+  service,
+  operationId: 'enrolServiceAccount',
+  method: 'PUT',
+  path: '/internal/service-accounts/:userId',
+  summary: 'An account of a program can be given rights',
+  callers: [{ service: 'auth' }],
+  rate: 'internal',
+  params: z.object({ userId }),
+  responses: { 200: z.object({ enrolled: z.boolean(), revision }) },
+});
+
+export const suspendServiceAccount = defineRoute({
+  service,
+  operationId: 'suspendServiceAccount',
+  method: 'PUT',
+  path: '/internal/service-accounts/:userId/suspension',
+  summary: 'An account of a program is denied everything from now on',
+  callers: [{ service: 'auth' }],
+  rate: 'internal',
+  params: z.object({ userId }),
+  responses: { 200: written },
+  refusals: ['last_admin'],
+});
+
 export const checkSetupToken = defineRoute({
   service,
   operationId: 'checkSetupToken',
@@ -83,6 +108,18 @@ export const setUpGroups = defineRoute({
   callers: [{ service: 'operator' }],
   rate: 'internal',
   responses: { 200: written.extend({ created: z.array(z.string()), present: z.array(z.string()) }) },
+});
+
+export const checkAuthority = defineRoute({
+  service,
+  operationId: 'checkAuthority',
+  method: 'POST',
+  path: '/internal/authority-checks',
+  summary: 'May this person act as that one, or take power over them? Over an administrator only administrators may',
+  callers: [{ service: 'auth' }],
+  rate: 'internal',
+  body: z.strictObject({ actor: userId, userId }),
+  responses: { 200: z.object({ granted: z.boolean(), revision }) },
 });
 
 export const checkPermission = defineRoute({

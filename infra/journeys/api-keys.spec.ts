@@ -1,0 +1,83 @@
+import { type Stack, startStack } from '@rollcall/testing/stack';
+import { waitFor } from '@rollcall/testing/wait-for';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { keyOf, someServiceAccount } from './api-key-requests.ts';
+import { Cast } from './cast.ts';
+import { LiveClient } from './live-client.ts';
+
+let stack: Stack;
+let cast: Cast;
+
+beforeAll(async () => {
+  stack = await startStack();
+  cast = await Cast.of(stack);
+}, 60_000);
+
+afterAll(() => stack?.stop());
+
+const serviceKey = async (id: string, scopes: readonly string[]) => {
+  const made = await cast.asAdmin('POST', `/v1/service-accounts/${id}/keys`, { name: 'In production', scopes });
+  return { keyId: String(made.id), key: String(made.key) };
+};
+const statusOf = async (method: string, path: string, token: string, body?: object) =>
+  (await cast.api(method, path, { token, ...(body ? { body } : {}) })).status;
+
+describe('a personal access token', () => {
+  it('acts as the person within what it was made for, and ends within a moment', async () => {
+    const person = await cast.somebody();
+    const { key, keyId } = await keyOf(cast, person.token, ['account.read']);
+    expect(await cast.api('GET', '/v1/users/me', { token: key })).toMatchObject({ body: { id: person.id } });
+    expect(await statusOf('GET', `/v1/users/${cast.admin.id}`, key)).toBe(403);
+    expect(await statusOf('PATCH', '/v1/users/me', key, { firstName: 'Eve' })).toBe(403);
+    expect(await statusOf('POST', '/v1/api-keys', key, { name: 'Another', scopes: ['account.read'] })).toBe(403);
+    expect(await statusOf('DELETE', `/v1/api-keys/${keyId}`, person.token)).toBe(200);
+    const ends = async () => (await statusOf('GET', '/v1/users/me', key)) === 401;
+    await waitFor('the key to end', ends, 1_000);
+  });
+
+  it('is told to its owner, with a link for whoever did not make it', async () => {
+    const person = await cast.somebody();
+    const token = await cast.mailedToken(person.email, 'security-actions', () => keyOf(cast, person.token));
+    const { items } = (await cast.api('GET', '/v1/api-keys', { token: person.token })).body as { items: unknown[] };
+    expect(items).toHaveLength(1);
+    const secured = await cast.api('POST', '/v1/security-actions', { body: { token } });
+    expect(secured).toMatchObject({ status: 200, body: { status: 'secured' } });
+  });
+});
+
+describe('a service account', () => {
+  it('may do what it is given, as a person may, and is denied everything once it is removed', async () => {
+    const id = await someServiceAccount(cast);
+    const { key } = await serviceKey(id, ['access.read', 'organizations.read', 'organizations.write']);
+    const about = { user: `user:${cast.admin.id}`, relation: 'holder', object: 'permission:admin' };
+    const check = () => cast.api('POST', '/v1/access/check', { token: key, body: about });
+    expect(await check()).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+    await cast.asAdmin('PUT', `/v1/users/${id}/permissions/access.read`);
+    await waitFor('the right', async () => (await check()).status === 200, 2_000);
+    expect((await check()).body).toMatchObject({ allowed: true });
+
+    const founded = await cast.api('POST', '/v1/organizations', { token: key, body: { name: 'By a program' } });
+    expect(founded.status).toBe(201);
+    expect(await statusOf('GET', `/v1/organizations/${founded.body.id}`, key)).toBe(200);
+    // It would be left without an admin.
+    expect(await statusOf('DELETE', `/v1/service-accounts/${id}`, cast.admin.token)).toBe(409);
+    await cast.asAdmin('POST', `/v1/organizations/${founded.body.id}/members`, { userId: cast.admin.id, admin: true });
+    await cast.asAdmin('DELETE', `/v1/service-accounts/${id}`);
+    await waitFor('the key to end', async () => (await check()).status === 401, 1_000);
+    const itself = { user: `user:${id}`, relation: 'holder', object: 'permission:access.read' };
+    expect((await cast.asAdmin('POST', '/v1/access/check', itself)).allowed).toBe(false);
+  });
+
+  it('watches what happens, with a key that was made for it', async () => {
+    const id = await someServiceAccount(cast);
+    const { key: narrow } = await serviceKey(id, ['access.read']);
+    await expect(LiveClient.withToken(stack.gateway, narrow)).rejects.toThrow('refused with 403');
+    const { key, keyId } = await serviceKey(id, ['access.read', 'account.read']);
+    const client = await LiveClient.withToken(stack.gateway, key);
+    expect(await client.subscribe('s1', 'user:me')).toMatchObject({ type: 'subscribed' });
+    await cast.asAdmin('PUT', `/v1/users/${id}/permissions/users.read`);
+    await client.waitFor('the grant', ({ event }) => event?.type === 'permission.granted');
+    await cast.asAdmin('DELETE', `/v1/service-accounts/${id}/keys/${keyId}`);
+    expect(await client.closeCode(2_000)).toBe(4401);
+  });
+});

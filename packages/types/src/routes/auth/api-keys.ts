@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { entityId, instant, sessionId, userId } from '../../ids.ts';
+import { page, paging } from '../../paging.ts';
+import { defineRoute } from '../../route-definition.ts';
+import { accessScopes } from '../../scopes.ts';
+import { line } from '../../text.ts';
+
+const service = 'auth';
+const tag = 'Keys for programs';
+
+/** What a key may be good for, at most. Never empty: one that is good for nothing is a mistake. */
+const scopes = z
+  .array(z.enum(accessScopes as [string, ...string[]]))
+  .min(1)
+  .max(accessScopes.length)
+  .refine((names) => new Set(names).size === names.length, 'must not hold anything twice');
+
+export const newApiKey = z.strictObject({
+  name: line({ min: 1, max: 70 }),
+  scopes,
+  /** In how many days it ends: a key that never does is one that nobody looks for. */
+  expiresInDays: z.int().min(1).max(366).default(90),
+});
+
+export const apiKey = z.object({
+  id: entityId,
+  name: z.string(),
+  /** How it begins, to tell it from others where it turns up. */
+  prefix: z.string(),
+  scopes: z.array(z.string()),
+  createdAt: instant,
+  expiresAt: instant,
+  /** To the minute. */
+  lastUsedAt: instant.nullable(),
+});
+
+/** The key itself is shown this once; kept as a digest. */
+export const madeApiKey = z.object({ ...apiKey.shape, key: z.string() });
+
+export const listApiKeys = defineRoute({
+  service,
+  tag,
+  operationId: 'listApiKeys',
+  method: 'GET',
+  path: '/v1/api-keys',
+  summary: 'Your personal access tokens, those that have ended left out',
+  callers: ['user'],
+  rate: 'read',
+  query: z.strictObject(paging),
+  responses: { 200: page(apiKey) },
+  refusals: ['invalid_cursor'],
+});
+
+export const createApiKey = defineRoute({
+  service,
+  tag,
+  operationId: 'createApiKey',
+  method: 'POST',
+  path: '/v1/api-keys',
+  summary: 'Make a personal access token, for programs that act in your name; shown this once. Needs a recent sign-in',
+  callers: ['user'],
+  rate: 'write',
+  body: newApiKey,
+  responses: { 201: madeApiKey },
+  refusals: ['reauthentication_required', 'too_many_keys'],
+});
+
+export const revokeApiKey = defineRoute({
+  service,
+  tag,
+  operationId: 'revokeApiKey',
+  method: 'DELETE',
+  path: '/v1/api-keys/:keyId',
+  summary: 'End a personal access token, at once and everywhere',
+  callers: ['user'],
+  rate: 'write',
+  params: z.object({ keyId: entityId }),
+  responses: { 200: z.object({ revoked: z.literal(true) }) },
+});
+
+/** Whose key it is, as the gateway tells the services; null for one that is unknown, ended, or of somebody who may not come in. */
+export const introspectApiKey = defineRoute({
+  service,
+  operationId: 'introspectApiKey',
+  method: 'POST',
+  path: '/internal/api-keys/introspect',
+  summary: 'Whose key has this digest, and what it is good for',
+  callers: [{ service: 'gateway' }],
+  rate: 'internal',
+  body: z.strictObject({ digest: z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in hex') }),
+  responses: {
+    200: z.object({
+      key: z.object({ userId, keyId: sessionId, scopes: z.array(z.string()), expiresAt: instant }).nullable(),
+    }),
+  },
+});

@@ -1,0 +1,39 @@
+import type { ServiceRequest } from '@rollcall/service-kit/service-request';
+import { checkAuthority, checkPermission } from '@rollcall/types/routes/role-permission/internal';
+
+type Asked = ServiceRequest & { readonly json: unknown };
+
+/** What role-permission knows of people, as far as auth asks it. */
+export const createFakeAccess = () => {
+  const granted = new Set<string>();
+  const world = {
+    /** What it says in place of doing what it is told. */
+    accessRefuses: undefined as undefined | 'last_admin' | 'unavailable',
+    administrators: new Set<string>(),
+    enrolledInAccess: new Set<string>(),
+    suspendedInAccess: new Set<string>(),
+  };
+  const told = ({ target }: Asked) => {
+    if (world.accessRefuses === 'unavailable') return { status: 503, body: { code: 'unavailable' } };
+    if (world.accessRefuses) return { status: 409, body: { code: world.accessRefuses } };
+    const [, , , userId = '', part] = target.split('/');
+    (part === 'suspension' ? world.suspendedInAccess : world.enrolledInAccess).add(userId);
+    return { status: 200, body: { enrolled: true, revision: 1 } };
+  };
+  return {
+    granted,
+    world,
+    responses: {
+      'PUT /internal/service-accounts/*': told,
+      'POST /internal/permission-checks': ({ json }: Asked) => {
+        const { userId, permission } = checkPermission.body.parse(json);
+        return { status: 200, body: { granted: granted.has(`${userId} ${permission}`), revision: 1 } };
+      },
+      'POST /internal/authority-checks': ({ json }: Asked) => {
+        const { actor, userId } = checkAuthority.body.parse(json);
+        const mayRule = !world.administrators.has(userId) || world.administrators.has(actor);
+        return { status: 200, body: { granted: mayRule, revision: 1 } };
+      },
+    },
+  };
+};

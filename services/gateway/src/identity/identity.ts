@@ -1,0 +1,7 @@
+import type { Actor } from '@rollcall/service-kit/actor';
+
+/** Whom a request acts for, and until when what it presented is good. */
+export interface Identity {
+  readonly actor: Actor;
+  readonly expiresAtMilliseconds: number;
+}
