@@ -68,6 +68,25 @@ describe('a service account', () => {
     expect((await cast.asAdmin('POST', '/v1/access/check', itself)).allowed).toBe(false);
   });
 
+  it('does by a batch only what its key was made for, and nothing that is taken back may be of another kind', async () => {
+    const id = await someServiceAccount(cast);
+    const { key } = await serviceKey(id, ['access.write', 'access.read']);
+    const commands = [{ type: 'createOrganization', name: 'By a batch' }];
+    const refused = { status: 403, body: { code: 'insufficient_scope' } };
+    expect(await cast.api('POST', '/v1/access/commands', { token: key, body: { commands } })).toMatchObject(refused);
+    expect(await cast.api('POST', '/v1/access/events/1/undo', { token: key, body: {} })).toMatchObject(refused);
+    const { key: both } = await serviceKey(id, ['access.write', 'organizations.write']);
+    const founded = await cast.api('POST', '/v1/access/commands', { token: both, body: { commands } });
+    expect(founded.status).toBe(200);
+  });
+
+  it('is no person: nobody deactivates it, and nobody lets a removed one in again', async () => {
+    const id = await someServiceAccount(cast);
+    expect(await statusOf('POST', `/v1/users/${id}/deactivate`, cast.admin.token, {})).toBe(404);
+    await cast.asAdmin('DELETE', `/v1/service-accounts/${id}`);
+    expect(await statusOf('POST', `/v1/users/${id}/reactivate`, cast.admin.token, {})).toBe(404);
+  });
+
   it('watches what happens, with a key that was made for it', async () => {
     const id = await someServiceAccount(cast);
     const { key: narrow } = await serviceKey(id, ['access.read']);

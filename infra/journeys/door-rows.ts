@@ -80,7 +80,7 @@ export const personalKeyRows: DoorRows = {
   deactivated: 'unauthenticated',
   'deactivated and reactivated': 'unauthenticated',
   'signed out': noSessions,
-  'signed out by an administrator': noSessions,
+  'signed out by an administrator': 'unauthenticated',
   'password changed elsewhere': { opens: 'it is listed, told of and ended for itself, and proves no password' },
   'password reset': { opens: 'it is listed, told of and ended for itself, and proves no password' },
   used: { opens: 'a key is used again and again' },

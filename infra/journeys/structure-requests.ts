@@ -67,6 +67,11 @@ export const structureRequests: Readonly<Record<string, Compose>> = {
   readOrganization: organization,
   renameOrganization: named(organization),
   deleteOrganization: organization,
+  readOrganizationPolicies: organization,
+  setOrganizationPolicies: ({ world }) => ({
+    params: { organizationId: world.organizationId },
+    body: { mfaRequired: false },
+  }),
   listOrganizationMembers: organization,
   addOrganizationMember: ({ world }) => ({
     params: { organizationId: world.organizationId },

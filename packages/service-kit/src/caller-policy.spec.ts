@@ -155,6 +155,16 @@ describe('a key for programs', () => {
     expect(await asked('updateUser', withKey('users.write'), somebodyElse)).toBe('allowed');
   });
 
+  it('for accounts of others is good for no key’s own', async () => {
+    const others = withKey('users.read', 'users.write');
+    expect(await asked('readUser', others, somebodyElse)).toBe('allowed');
+    expect(await asked('deactivateUser', others, somebodyElse)).toBe('allowed');
+    for (const operation of ['readUser', 'updateUser', 'deactivateUser']) {
+      expect(await asked(operation, others, person.userId)).toBe('insufficient_scope');
+    }
+    expect(await asked('deactivateUser', withKey(...accessScopes), person.userId)).toBe('insufficient_scope');
+  });
+
   it('never says how somebody signs in, nor makes another', async () => {
     const all = withKey(...accessScopes);
     for (const { operationId, service, callers } of publicRoutes) {

@@ -4,6 +4,12 @@ import { v7 } from 'uuid';
 /** A fresh UUIDv7: unique without asking anyone, and sorted by the time it was made. */
 export const newId = (): string => v7();
 
+/** The id of a service account: as {@link newId}, of another version (see `isServiceAccountId`). */
+export const newServiceAccountId = (): string => {
+  const id = v7();
+  return `${id.slice(0, 14)}8${id.slice(15)}`;
+};
+
 /** When such an id was made, in milliseconds since 1970, by the clock of its maker (RFC 9562 section 5.7); undefined for any other. */
 export const timeOfId = (id: string): number | undefined =>
   /^[0-9a-f]{8}-[0-9a-f]{4}-7/.test(id) ? Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16) : undefined;

@@ -34,7 +34,7 @@ const challengeOf = ({ refused, stepUp = {}, scopes = [] }: Refusal): string => 
   if (refused === 'insufficient_scope') {
     return `Bearer ${['error="insufficient_scope"', ...(scopes.length > 0 ? [`scope="${scopes.join(' ')}"`] : [])].join(', ')}`;
   }
-  if (refused !== 'reauthentication_required') return 'Bearer';
+  if (refused !== 'reauthentication_required' && refused !== 'second_factor_required') return 'Bearer';
   const acr = stepUp.acr === undefined ? [] : [`acr_values="${stepUp.acr}"`];
   const maxAge = stepUp.maxAgeSeconds === undefined ? [] : [`max_age="${stepUp.maxAgeSeconds}"`];
   return `Bearer ${['error="insufficient_user_authentication"', ...acr, ...maxAge].join(', ')}`;

@@ -78,6 +78,7 @@ export const accessCommands = {
   renameOrganization: z.strictObject({ organizationId: entityId, name: entityName }),
   deleteOrganization: z.strictObject({ organizationId: entityId }),
   setOrganizationPlan: z.strictObject({ organizationId: entityId, plan: z.string().min(1).max(100) }),
+  setOrganizationPolicies: z.strictObject({ organizationId: entityId, mfaRequired: z.boolean() }),
   addOrganizationMember: z.strictObject({
     organizationId: entityId,
     userId,

@@ -10,6 +10,14 @@ const uuid = () =>
 export const userId = uuid().brand<'UserId'>();
 export type UserId = z.infer<typeof userId>;
 
+/**
+ * Service accounts are users where rights are given, and nowhere else. Their ids say so: UUIDs of version 8, which no
+ * person's is (RFC 9562 section 5.8), and otherwise as those of version 7.
+ */
+export const isServiceAccountId = (id: string): boolean => id[14] === '8';
+
+export const serviceAccountId = userId.refine(isServiceAccountId, 'must be the id of a service account');
+
 export const sessionId = uuid().brand<'SessionId'>();
 export type SessionId = z.infer<typeof sessionId>;
 

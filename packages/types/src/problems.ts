@@ -22,6 +22,10 @@ export const problems = {
   invalid_credentials: { status: 401, title: 'The identifier or password is wrong' },
   mfa_required: { status: 401, title: 'This account needs a second factor: sign in where one can be given' },
   sign_in_expired: { status: 401, title: 'The sign-in took too long or failed too often: begin anew' },
+  second_factor_required: {
+    status: 401,
+    title: 'An organization of yours wants a second factor: add one, or prove yours',
+  },
   reauthentication_required: { status: 401, title: 'Prove once more that it is you' },
   refresh_token_invalid: { status: 401, title: 'The refresh token is unknown, used or expired' },
   forbidden: { status: 403, title: 'You may not do this' },

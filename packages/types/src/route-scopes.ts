@@ -7,7 +7,8 @@ import type { ScopeName } from './scopes.ts';
  * here is not for keys at all, as nothing is that changes how somebody signs in.
  *
  * A scope limits and gives nothing: whoever calls still needs the rights that the route asks for. `account.*` is about the
- * account of the key's owner alone.
+ * account of the key's owner alone, `users.*` about anybody else's. Who may write is shown what was written. Each command of a
+ * batch needs the scope of the route that has its name.
  */
 const opened: Partial<Record<ScopeName, readonly string[]>> = {
   'account.read': [
@@ -19,12 +20,13 @@ const opened: Partial<Record<ScopeName, readonly string[]>> = {
     'listUserRoles',
   ],
   'account.write': ['updateUser'],
-  'users.read': ['readUser', 'readUserServiceUser'],
+  'users.read': ['readUser'],
   'users.write': ['updateUser', 'createUser', 'deactivateUser', 'reactivateUser'],
   'activity.read': ['listActivity'],
   'organizations.read': [
     'listOrganizations',
     'readOrganization',
+    'readOrganizationPolicies',
     'listOrganizationMembers',
     'listTeams',
     'readTeam',
@@ -42,6 +44,7 @@ const opened: Partial<Record<ScopeName, readonly string[]>> = {
     'changeOrganizationMember',
     'removeOrganizationMember',
     'setOrganizationPlan',
+    'setOrganizationPolicies',
     'createTeam',
     'renameTeam',
     'deleteTeam',
@@ -76,6 +79,8 @@ const opened: Partial<Record<ScopeName, readonly string[]>> = {
     'listHolders',
     'listUserPermissions',
     'listUserServicePermissions',
+    // It tells of a permission, too, if asked.
+    'readUserServiceUser',
     'listUserServiceUserPermissions',
     'listRoles',
     'readRole',
@@ -123,6 +128,10 @@ for (const [scope, operations] of Object.entries(opened)) {
   for (const one of operations) byOperation.set(one, [...(byOperation.get(one) ?? []), scope as ScopeName]);
 }
 
+/** The scopes that open anything here. */
+// The keys of an object that is written down here are the names that its type has.
+export const keyScopes = Object.keys(opened) as [ScopeName, ...ScopeName[]];
+
 /** All operations that any scope opens. */
 export const scopedOperations: ReadonlySet<string> = new Set(byOperation.keys());
 
@@ -136,6 +145,9 @@ export const scopesOf = ({ operationId }: Pick<Route, 'operationId'>): readonly 
 /** `account.read` and `account.write`: one's own account, and nobody else's. */
 const isAboutOneself = (scope: string): boolean => scope.startsWith('account.');
 
+/** `users.read` and `users.write`: accounts of others, and not one's own. */
+const isAboutOthers = (scope: string): boolean => scope.startsWith('users.');
+
 /**
  * Why a key is not good for a route, if so: it was made for other things, whatever its owner may do.
  *
@@ -148,6 +160,6 @@ export const beyondScopes = (
   isOwn: boolean,
 ): Refusal | undefined => {
   if (scopes === undefined) return undefined;
-  const wanted = scopesOf(route).filter((scope) => isOwn || !isAboutOneself(scope));
+  const wanted = scopesOf(route).filter((scope) => (isOwn ? !isAboutOthers(scope) : !isAboutOneself(scope)));
   return wanted.some((scope) => scopes.includes(scope)) ? undefined : refuse('insufficient_scope', { scopes: wanted });
 };

@@ -27,6 +27,7 @@ import * as accessInternal from './routes/role-permission/internal.ts';
 import * as organizations from './routes/role-permission/organizations.ts';
 import * as permissions from './routes/role-permission/permissions.ts';
 import * as plans from './routes/role-permission/plans.ts';
+import * as policies from './routes/role-permission/policies.ts';
 import * as projects from './routes/role-permission/projects.ts';
 import * as questions from './routes/role-permission/questions.ts';
 import * as replication from './routes/role-permission/replication.ts';
@@ -62,6 +63,7 @@ export const routeTable: readonly Route[] = [
   groups,
   organizations,
   plans,
+  policies,
   teams,
   projects,
   questions,

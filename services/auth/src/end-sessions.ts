@@ -2,7 +2,7 @@ import type { Transaction } from '@rollcall/database/connect';
 import type { Emit } from '@rollcall/events/outbox';
 import type { Cause } from '@rollcall/service-kit/actor';
 import type { DataOf } from '@rollcall/types/event-definition';
-import { sessionEnded } from '@rollcall/types/events/auth';
+import { type apiKeyRevoked, sessionEnded } from '@rollcall/types/events/auth';
 import { sessionId } from '@rollcall/types/ids';
 import type { Revocation } from '@rollcall/types/routes/auth/revocations';
 import { endKeys } from './api-keys/end-keys.ts';
@@ -17,6 +17,13 @@ import { endSessions, type Selection } from './store/sessions.ts';
 type Reason = DataOf<typeof sessionEnded>['reason'];
 
 const shutsApplicationsOut: ReadonlySet<Reason> = new Set(['deactivated', 'password_changed', 'secured']);
+
+/** No program goes on in the name of somebody who may not come in, or whose account was somebody else's for a while. */
+const keysEndBy: Partial<Record<Reason, DataOf<typeof apiKeyRevoked>['reason']>> = {
+  deactivated: 'deactivated',
+  secured: 'secured',
+  signed_out_by_administrator: 'revoked',
+};
 
 /**
  * Ends sessions and revokes the tokens they have out. This is the one place where a token is revoked: whatever ends a
@@ -47,8 +54,7 @@ export const endSessionsOf = async (
   if (shutsApplicationsOut.has(reason)) await removeRecordsOfUser(tx, userId);
   const told = ended.map((id) => ({ sessionId: sessionId.parse(id), reason }));
   await emit.several(sessionEnded, { subject: userId, cause }, told);
-  // No program goes on in the name of somebody who may not come in, or whose account was somebody else's for a while.
-  const keys =
-    reason === 'deactivated' || reason === 'secured' ? await endKeys(tx, emit, userId, 'all', reason, cause) : [];
+  const why = keysEndBy[reason];
+  const keys = why === undefined ? [] : await endKeys(tx, emit, userId, 'all', why, cause);
   return revokeTokens(config, tx, [...ended, ...keys]);
 };

@@ -10,9 +10,11 @@ import { isRefusal, problems, type Refusal, refuse } from '@rollcall/types/probl
 import type { RateClass, Route } from '@rollcall/types/route-definition';
 import { beyondScopes } from '@rollcall/types/route-scopes';
 import { showReference } from '@rollcall/types/routes/gateway';
+import { needsNoSecondFactor } from '@rollcall/types/second-factor-routes';
 import { type Context, Hono } from 'hono';
 import { answerAccess } from './access/answers.ts';
 import type { AccessFollower } from './access/follower.ts';
+import { secondFactorDue } from './access/second-factor.ts';
 import { type Bindings, clientAddress } from './client.ts';
 import type { Config } from './config.ts';
 import { type Forwarding, forward } from './forward.ts';
@@ -33,7 +35,7 @@ export interface GatewayAppOptions extends Forwarding {
   readonly readMetrics: () => Promise<Response>;
   readonly verifier: TokenVerifier;
   /** The graph of rights, and who is told of writes that went through here. */
-  readonly access: Pick<AccessFollower, 'present' | 'heard' | 'newest'>;
+  readonly access: Pick<AccessFollower, 'present' | 'latest' | 'heard' | 'newest'>;
   readonly countRequest: CountRequest;
   readonly log: Logger;
 }
@@ -179,8 +181,18 @@ const route = async (
   if (isRefusal(identity) && (!isPublic || identity.refused === 'cross_site_request')) return identity;
   if (identity === null && !isPublic) return refuse('unauthenticated');
 
+  const due =
+    !needsNoSecondFactor(declared) &&
+    identity &&
+    !isRefusal(identity) &&
+    secondFactorDue(options.access, identity.actor);
+  if (due) return due;
+
   const body = await readBody(request, declared.bodyLimit ?? defaultBodyLimit);
   if (isRefusal(body)) return body;
+  // A body may take half a minute to arrive: nobody finishes what they began before they were thrown out.
+  if (body && identity && !isRefusal(identity) && !(await options.verifier.stillHolds(identity)))
+    return refuse('token_revoked');
   const known = identity === null || isRefusal(identity) ? null : identity.actor;
   // Where anybody may come, a key that was made for other things makes nobody of its sender.
   const actor = known && isPublic && beyondScopes(declared, known.scopes, false) ? null : known;

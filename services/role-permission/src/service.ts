@@ -24,6 +24,7 @@ import { handleListPermissions } from './http/list-permissions.ts';
 import { handleListUserPermissions } from './http/list-user-permissions.ts';
 import { organizationHandlers } from './http/organizations.ts';
 import { planHandlers } from './http/plans.ts';
+import { policyHandlers } from './http/policies.ts';
 import { handlePreview } from './http/preview.ts';
 import { projectHandlers } from './http/projects.ts';
 import { questionHandlers } from './http/questions.ts';
@@ -130,6 +131,7 @@ export const startRolePermission = async (
       ...groupHandlers(ports),
       ...organizationHandlers(ports),
       ...planHandlers(ports),
+      ...policyHandlers(ports),
       ...teamHandlers(ports),
       ...projectHandlers(ports),
       ...questionHandlers(ports),

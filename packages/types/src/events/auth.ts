@@ -34,6 +34,7 @@ export const sessionEnded = defineEvent({
     reason: z.enum([
       'signed_out',
       'signed_out_elsewhere',
+      'signed_out_by_administrator',
       'too_many',
       'refresh_reused',
       'password_changed',

@@ -168,6 +168,7 @@ setUserAccess           auth             PUT   /internal/users/:userId/access   
 setSuspension           role-permission  PUT   /internal/users/:userId/suspension              deactivation
 enrolServiceAccount     role-permission  PUT   /internal/service-accounts/:userId              auth
 suspendServiceAccount   role-permission  PUT   /internal/service-accounts/:userId/suspension   auth
+checkSecondFactor       role-permission  POST  /internal/second-factor-checks                  auth
 checkAuthority          role-permission  POST  /internal/authority-checks                      auth
 mintMagicLink           auth             POST  /internal/magic-links/:requestId/secret         notification
 introspectApiKey        auth             POST  /internal/api-keys/introspect                   gateway

@@ -12,6 +12,8 @@ const structureLines = `
 readOrganization          GET    /v1/organizations/:organizationId                     signin   hidden    200      200  hidden      200   200  ended
 renameOrganization        PATCH  /v1/organizations/:organizationId                     signin   hidden forbid      200  hidden      200   200  ended
 deleteOrganization        DELETE /v1/organizations/:organizationId                     signin   hidden forbid      200  hidden      200   200  ended
+readOrganizationPolicies  GET    /v1/organizations/:organizationId/policies            signin   hidden    200      200  hidden      200   200  ended
+setOrganizationPolicies   PUT    /v1/organizations/:organizationId/policies            signin   hidden forbid      200  hidden      200   200  ended
 listOrganizationMembers   GET    /v1/organizations/:organizationId/members             signin   hidden    200      200  hidden      200   200  ended
 addOrganizationMember     POST   /v1/organizations/:organizationId/members             signin   hidden forbid      201  hidden      201   201  ended
 changeOrganizationMember  PATCH  /v1/organizations/:organizationId/members/:userId     signin   hidden forbid      200  hidden      200   200  ended

@@ -5,7 +5,7 @@ import { type ApiKeyKind, apiKeyPrefix, newApiKey } from '@rollcall/service-kit/
 import { newId } from '@rollcall/service-kit/identity';
 import { digestOf } from '@rollcall/service-kit/sealed-secret';
 import { apiKeyCreated } from '@rollcall/types/events/auth';
-import { entityId } from '@rollcall/types/ids';
+import { entityId, userId } from '@rollcall/types/ids';
 import { type Refusal, refuse } from '@rollcall/types/problems';
 import type { newApiKey as newApiKeyShape } from '@rollcall/types/routes/auth/api-keys';
 import type { z } from 'zod';
@@ -14,19 +14,22 @@ import { type ApiKey, countApiKeys, insertApiKey } from '../store/api-keys.ts';
 /** So many each. */
 const most = 50;
 
-/** A key for whoever the transaction holds; shown this once. */
+/**
+ * A key for whoever the transaction holds; shown this once. It ends, at the latest, when whoever makes it may no longer.
+ */
 export const makeKey = async (
   tx: Transaction,
   emit: Emit,
   kind: ApiKeyKind,
   ownerId: string,
   { name, scopes, expiresInDays }: z.output<typeof newApiKeyShape>,
+  { createdBy, until }: { readonly createdBy: string; readonly until: Date | null },
   cause: Cause,
 ) => {
   if ((await countApiKeys(tx, ownerId)) >= most) return refuse('too_many_keys') satisfies Refusal;
   const key = newApiKey(kind);
-  const made = { id: newId(), ownerId, name, prefix: apiKeyPrefix(key), digest: digestOf(key), scopes };
-  const stored = await insertApiKey(tx, made, expiresInDays);
+  const made = { id: newId(), ownerId, name, prefix: apiKeyPrefix(key), digest: digestOf(key), scopes, createdBy };
+  const stored = await insertApiKey(tx, made, { days: expiresInDays, until });
   const data = {
     keyId: entityId.parse(stored.id),
     scopes,
@@ -37,7 +40,7 @@ export const makeKey = async (
   return { ...described(stored), key };
 };
 
-export const described = ({ id, name, prefix, scopes, createdAt, expiresAt, lastUsedAt }: ApiKey) => ({
+export const described = ({ id, name, prefix, scopes, createdAt, expiresAt, lastUsedAt, createdBy }: ApiKey) => ({
   id: entityId.parse(id),
   name,
   prefix,
@@ -45,4 +48,5 @@ export const described = ({ id, name, prefix, scopes, createdAt, expiresAt, last
   createdAt: createdAt.toISOString(),
   expiresAt: expiresAt.toISOString(),
   lastUsedAt: lastUsedAt?.toISOString() ?? null,
+  createdBy: userId.parse(createdBy),
 });

@@ -38,7 +38,7 @@ describe('a personal access token', () => {
     const made = await make({ expiresInDays: 7 });
     const { id, key, prefix, expiresAt, ...rest } = made.body;
     expect(made.status).toBe(201);
-    expect(rest).toEqual({ ...body, createdAt: expect.any(String), lastUsedAt: null });
+    expect(rest).toEqual({ ...body, createdAt: expect.any(String), lastUsedAt: null, createdBy: ada.userId });
     expect(String(key).startsWith(String(prefix))).toBe(true);
     expect(Date.parse(String(expiresAt)) - Date.now()).toBeCloseTo(7 * 86_400_000, -5);
     const { items } = (await list()).body as { items: object[] };
@@ -95,6 +95,22 @@ describe('a personal access token', () => {
     expect(await revocationsOf(id)).toHaveLength(1);
     await auth.setAccess(ada, true);
     expect(await introspect(key)).toBeNull();
+  });
+
+  it('ends when an administrator signs its owner out everywhere', async () => {
+    const { id, key } = (await make()).body;
+    const { actor: admin } = await auth.signIn(await auth.register());
+    auth.grant(admin, 'sessions.manage');
+    expect((await auth.ask('DELETE', `/v1/users/${ada.userId}/sessions`, { actor: admin })).status).toBe(200);
+    expect(await introspect(key)).toBeNull();
+    expect(await revocationsOf(id)).toHaveLength(1);
+  });
+
+  it('401: is not made any more by a request that was on its way when its session ended', async () => {
+    await auth.ask('DELETE', '/v1/sessions/current', { actor });
+    expect(await make()).toMatchObject({ status: 401, body: { code: 'token_revoked' } });
+    const { actor: fresh } = await auth.signIn(ada);
+    expect((await list(fresh)).body.items).toEqual([]);
   });
 
   it('is unknown when nobody made it', async () => {

@@ -1,15 +1,18 @@
 import { answer, handle } from '@rollcall/service-kit/call-context';
-import { sessionId, userId } from '@rollcall/types/ids';
+import { ServiceUnavailableError } from '@rollcall/service-kit/service-client';
+import { isServiceAccountId, sessionId, userId } from '@rollcall/types/ids';
 import { isRefusal, refuse } from '@rollcall/types/problems';
 import * as routes from '@rollcall/types/routes/auth/api-keys';
+import { checkAuthority } from '@rollcall/types/routes/role-permission/internal';
 import { endKeys } from '../api-keys/end-keys.ts';
 import { listKeysOf } from '../api-keys/list-keys.ts';
 import { makeKey } from '../api-keys/make-key.ts';
 import { proveFresh } from '../factors/freshness.ts';
 import type { Ports } from '../ports.ts';
 import { revokeTokens } from '../revoke-tokens.ts';
-import { useApiKey } from '../store/api-keys.ts';
-import { holdCredential, holdUsable } from '../store/credentials.ts';
+import { type ApiKey, useApiKey } from '../store/api-keys.ts';
+import { holdCredential } from '../store/credentials.ts';
+import { holdSignedIn } from '../store/hold-signed-in.ts';
 
 export const apiKeyHandlers = (ports: Ports) => [
   handle(routes.listApiKeys, async ({ query }, { signedIn }) => {
@@ -22,9 +25,9 @@ export const apiKeyHandlers = (ports: Ports) => [
     if (stale) return stale;
     const owner = context.signedIn.userId;
     const made = await ports.events.transact(async (tx, emit) =>
-      (await holdUsable(tx, owner, 'update'))
-        ? makeKey(tx, emit, 'person', owner, body, context.cause)
-        : refuse('unauthenticated'),
+      (await holdSignedIn(tx, context.signedIn))
+        ? makeKey(tx, emit, 'person', owner, body, { createdBy: owner, until: null }, context.cause)
+        : refuse('token_revoked'),
     );
     return isRefusal(made) ? made : answer(201, made);
   }),
@@ -41,7 +44,7 @@ export const apiKeyHandlers = (ports: Ports) => [
 
   handle(routes.introspectApiKey, async ({ body }) => {
     const key = await useApiKey(ports.connection.db, body.digest);
-    if (!key) return answer(200, { key: null });
+    if (!key || !(await isStillRuled(ports, key))) return answer(200, { key: null });
     const { id, ownerId, scopes, expiresAt } = key;
     return answer(200, {
       key: {
@@ -53,3 +56,12 @@ export const apiKeyHandlers = (ports: Ports) => [
     });
   }),
 ];
+
+/** A key of a program that has become an administrator since is good for nothing, unless an administrator made it. */
+const isStillRuled = async ({ client }: Ports, { ownerId, createdBy }: ApiKey): Promise<boolean> => {
+  if (!isServiceAccountId(ownerId)) return true;
+  const body = { actor: userId.parse(createdBy), userId: userId.parse(ownerId) };
+  const checked = await client.call(checkAuthority, { body });
+  if (isRefusal(checked)) throw new ServiceUnavailableError('role-permission', checked.refused);
+  return checked.body.mayRule;
+};

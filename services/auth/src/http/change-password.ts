@@ -8,7 +8,8 @@ import { hashNewPassword } from '../passwords/hash-new-password.ts';
 import { ownWordsOf } from '../passwords/password-policy.ts';
 import { proveCurrentPassword } from '../passwords/prove-current-password.ts';
 import type { Ports } from '../ports.ts';
-import { type Credential, findCredentialOf, holdUsable, setPassword } from '../store/credentials.ts';
+import { type Credential, findCredentialOf, setPassword } from '../store/credentials.ts';
+import { holdSignedIn } from '../store/hold-signed-in.ts';
 import { voidMagicLinks } from '../store/magic-links.ts';
 import { voidResets } from '../store/password-resets.ts';
 
@@ -27,7 +28,7 @@ export const handleChangePassword = (ports: Ports) =>
 
     const { userId, sessionId } = context.signedIn;
     const revoked = await ports.events.transact(async (tx, emit) => {
-      if (!(await holdUsable(tx, userId, 'update', proved.changedAt))) return undefined;
+      if (!(await holdSignedIn(tx, context.signedIn, proved.changedAt))) return undefined;
       await setPassword(tx, userId, hash, ports.config.passwordsRemembered);
       await voidResets(tx, userId);
       await voidMagicLinks(tx, userId);

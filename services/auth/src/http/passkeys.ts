@@ -8,7 +8,8 @@ import { tellAdded, tellRemoved } from '../factors/factor-changes.ts';
 import { proveFresh } from '../factors/freshness.ts';
 import { authenticationOptions, registrationOptions, verifyAttestation } from '../factors/passkeys.ts';
 import type { Ports } from '../ports.ts';
-import { findCredentialOf, holdUsable } from '../store/credentials.ts';
+import { findCredentialOf } from '../store/credentials.ts';
+import { holdSignedIn } from '../store/hold-signed-in.ts';
 import * as store from '../store/passkeys.ts';
 import { findPendingSignIn } from '../store/pending-sign-ins.ts';
 import { keepingAWayIn } from '../way-in.ts';
@@ -101,7 +102,7 @@ const add = async (ports: Ports, { name, response, endOtherSessions = false }: N
     transports: response.response.transports ?? [],
   };
   const outcome = await ports.events.transact(async (tx, emit) => {
-    if (!(await holdUsable(tx, userId, 'update'))) return refuse('not_found') satisfies Refusal;
+    if (!(await holdSignedIn(tx, context.signedIn))) return refuse('not_found') satisfies Refusal;
     if ((await store.countPasskeys(tx, userId)) >= ports.config.factorsEach) return refuse('too_many_factors');
     const inserted = await store.insertPasskey(tx, passkey);
     // Somebody has it already; who, is nobody's business.
@@ -116,7 +117,7 @@ const add = async (ports: Ports, { name, response, endOtherSessions = false }: N
 
 const remove = (ports: Ports, passkeyId: string, context: CallContext): Promise<Refusal | undefined> => {
   const { userId } = context.signedIn;
-  return keepingAWayIn(ports, userId, async (tx, emit) => {
+  return keepingAWayIn(ports, context.signedIn, async (tx, emit) => {
     if (!(await store.deletePasskey(tx, userId, passkeyId))) return false;
     await tellRemoved(tx, emit, { factorId: entityId.parse(passkeyId), kind: 'passkey' }, context);
     return true;

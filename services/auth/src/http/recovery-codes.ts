@@ -5,7 +5,7 @@ import * as routes from '@rollcall/types/routes/auth/second-factors';
 import { proveFresh } from '../factors/freshness.ts';
 import { newRecoveryCodes } from '../factors/recovery-codes.ts';
 import type { Ports } from '../ports.ts';
-import { holdUsable } from '../store/credentials.ts';
+import { holdSignedIn } from '../store/hold-signed-in.ts';
 import { countRecoveryCodes, replaceRecoveryCodes } from '../store/recovery-codes.ts';
 import { hasSecondFactor } from '../store/second-factors.ts';
 
@@ -22,7 +22,7 @@ export const recoveryCodeHandlers = (ports: Ports) => [
     const codes = newRecoveryCodes();
     const digests = codes.map((code) => ports.recoveryDigest(userId, code));
     const isMade = await ports.events.transact(async (tx, emit) => {
-      if (!(await holdUsable(tx, userId, 'update')) || !(await hasSecondFactor(tx, userId))) return false;
+      if (!(await holdSignedIn(tx, context.signedIn)) || !(await hasSecondFactor(tx, userId))) return false;
       await replaceRecoveryCodes(tx, userId, digests);
       await emit(recoveryCodesMade, { subject: userId, data: { count: codes.length }, cause: context.cause });
       return true;

@@ -30,18 +30,18 @@ export const handleRevokeOtherSessions = (ports: Ports) =>
     return answer(200, { ended: await end(ports, userId, { except: sessionId }, 'signed_out_elsewhere', context) });
   });
 
-/** An administrator signs somebody out everywhere. */
+/** An administrator signs somebody out everywhere, their programs too. */
 export const handleRevokeUserSessions = (ports: Ports) =>
   handle(revokeUserSessions, async ({ params }, context) => {
     if (!(await findCredentialOf(ports.connection.db, params.userId))) return refuse('not_found');
-    return answer(200, { ended: await end(ports, params.userId, 'all', 'signed_out_elsewhere', context) });
+    return answer(200, { ended: await end(ports, params.userId, 'all', 'signed_out_by_administrator', context) });
   });
 
 const end = async (
   ports: Ports,
   userId: string,
   selection: Selection,
-  reason: 'signed_out' | 'signed_out_elsewhere',
+  reason: 'signed_out' | 'signed_out_elsewhere' | 'signed_out_by_administrator',
   context: CallContext,
 ): Promise<number> => {
   const revoked = await ports.events.transact((tx, emit) =>

@@ -141,6 +141,34 @@ describe('“this was not me”', () => {
     expect((await signIn()).status).toBe(201);
   });
 
+  it('works once for all that were sent: what the owner does afterwards is taken back by none of before', async () => {
+    const [first, second] = [await tokenOf(), await tokenOf()];
+    expect((await secure(first)).status).toBe(200);
+    expect(await secure(second)).toMatchObject({ status: 400, body: { code: 'token_invalid' } });
+    expect((await secure(await tokenOf())).status).toBe(200);
+  });
+
+  it('leaves nothing to finish for whoever had begun it: no password, no factor, no codes', async () => {
+    const { actor } = await auth.signIn(ada);
+    const pending = (await auth.ask('POST', '/v1/mfa/totp', { actor, body: { name: 'Thief' } })).body;
+    await secure(await tokenOf());
+    const code = await generate({ secret: String(pending.secret) });
+    for (const [method, path, body] of [
+      ['PUT', '/v1/password', { password: 'a password of the thief' }],
+      ['POST', '/v1/mfa/totp', { name: 'Thief' }],
+      ['POST', `/v1/mfa/totp/${pending.id}/confirm`, { code }],
+      ['POST', '/v1/mfa/recovery-codes', undefined],
+      ['POST', '/v1/api-keys', { name: 'Thief', scopes: ['account.read'] }],
+    ] as const) {
+      const { status } = await auth.ask(method, path, { actor, ...(body ? { body } : {}) });
+      expect([path, status >= 400]).toEqual([path, true]);
+    }
+    const [credential] = await auth.connection.sql`
+      select password_hash from auth.credentials where user_id = ${ada.userId}`;
+    expect(credential?.password_hash).toBeNull();
+    expect(await Promise.all((['totp_factors', 'recovery_codes'] as const).map(rowsOf))).toEqual([0, 0]);
+  });
+
   it('a link that was used takes back nothing more, and its mail is not sent again', async () => {
     const id = newId();
     await secure((await mint(id)).body.token);

@@ -5,8 +5,10 @@ import { accountSecured, passwordResetRequested } from '@rollcall/types/events/a
 import { entityId } from '@rollcall/types/ids';
 import { refuse } from '@rollcall/types/problems';
 import * as routes from '@rollcall/types/routes/auth/security-actions';
+import { endKeysMade } from '../api-keys/end-keys.ts';
 import { endSessionsOf } from '../end-sessions.ts';
 import type { Ports } from '../ports.ts';
+import { revokeTokens } from '../revoke-tokens.ts';
 import { takeBackSince } from '../store/additions.ts';
 import { holdUsable, setPassword } from '../store/credentials.ts';
 import { addReset, voidResets } from '../store/password-resets.ts';
@@ -35,7 +37,7 @@ export const securityActionHandlers = (ports: Ports) => [
     // A factor is there before it is confirmed and told of, by so long at most.
     const since = new Date(notice.happenedAt.getTime() - config.enrolmentMilliseconds);
     const secured = await events.transact(async (tx, emit) => {
-      if (!(await holdUsable(tx, userId, 'update')) || !(await store.useNotice(tx, notice.id))) return undefined;
+      if (!(await holdUsable(tx, userId, 'update')) || !(await store.useNotice(tx, notice))) return undefined;
       const { factors, identities, consents } = await takeBackSince(tx, userId, since);
       await setPassword(tx, userId, null, config.passwordsRemembered);
       await voidResets(tx, userId);
@@ -52,7 +54,9 @@ export const securityActionHandlers = (ports: Ports) => [
       const requestId = newId();
       await addReset(tx, requestId, userId);
       await emit(passwordResetRequested, { subject: userId, data: { requestId }, cause });
-      const revoked = await endSessionsOf(config, tx, emit, userId, 'all', 'secured', cause);
+      const made = await endKeysMade(tx, emit, userId, since, cause);
+      const ended = await endSessionsOf(config, tx, emit, userId, 'all', 'secured', cause);
+      const revoked = [...ended, ...(await revokeTokens(config, tx, made))];
       return { revoked, removed: { factors: factors.length, identities: identities.length } };
     });
     if (!secured) return refuse('token_invalid');

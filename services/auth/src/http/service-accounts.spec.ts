@@ -9,13 +9,15 @@ let manager: Actor;
 
 beforeAll(async () => {
   auth = await startAuthUnderTest();
-  ({ actor: manager } = await auth.signIn(await auth.register()));
-  auth.grant(manager, 'service_accounts.manage');
 });
 afterAll(() => auth.stop());
-beforeEach(() => {
+beforeEach(async () => {
+  ({ actor: manager } = await auth.signIn(await auth.register()));
+  auth.grant(manager, 'service_accounts.manage');
   auth.world.accessRefuses = undefined;
   auth.world.administrators.clear();
+  auth.world.cannotActAs.clear();
+  auth.world.mayUntil = null;
 });
 
 const path = '/v1/service-accounts';
@@ -91,8 +93,45 @@ describe('a service account', () => {
     auth.world.administrators.add(id);
     expect(await ask('POST', `/${id}/keys`, key)).toMatchObject({ status: 403, body: { code: 'forbidden' } });
     expect(await ask('DELETE', `/${id}`)).toMatchObject({ status: 403 });
+    expect(await ask('PATCH', `/${id}`, { name: 'Other' })).toMatchObject({ status: 403 });
+    expect(await ask('DELETE', `/${id}/keys/${newId()}`)).toMatchObject({ status: 403 });
     auth.world.administrators.add(manager.userId);
     expect(await ask('POST', `/${id}/keys`, key)).toMatchObject({ status: 201 });
+  });
+
+  it('403: nobody makes a key to what they do not hold, nor one that outlives what they hold', async () => {
+    const id = await add();
+    auth.world.cannotActAs.add(id);
+    expect(await ask('POST', `/${id}/keys`, key)).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+    auth.world.cannotActAs.clear();
+    auth.world.mayUntil = new Date(Date.now() + 3_600_000).toISOString();
+    expect(await ask('POST', `/${id}/keys`, key)).toMatchObject({ body: { expiresAt: auth.world.mayUntil } });
+  });
+
+  it('has no use of a key any more that somebody else than an administrator made, once it is one', async () => {
+    const id = await add();
+    const made = (await ask('POST', `/${id}/keys`, key)).body;
+    expect(made.createdBy).toBe(manager.userId);
+    auth.world.administrators.add(id);
+    expect(await introspect(made.key)).toBeNull();
+    auth.world.administrators.add(manager.userId);
+    expect(await introspect(made.key)).toMatchObject({ userId: id });
+  });
+
+  it('loses the keys that were made for it by somebody who says that it was not them', async () => {
+    const id = await add();
+    const old = (await ask('POST', `/${id}/keys`, key)).body;
+    await auth.connection
+      .sql`update auth.api_keys set created_at = now() - interval '2 days' where id = ${String(old.id)}`;
+    const made = (await ask('POST', `/${id}/keys`, key)).body;
+    const noticeId = newId();
+    const { body: minted } = await auth.ask('POST', `/internal/security-notices/${noticeId}/secret`, {
+      from: 'notification',
+      body: { userId: manager.userId, happenedAt: new Date().toISOString() },
+    });
+    expect((await auth.ask('POST', '/v1/security-actions', { body: { token: minted.token } })).status).toBe(200);
+    expect([await introspect(made.key), await introspect(old.key)]).toEqual([null, expect.anything()]);
+    expect((await auth.eventsAbout(id)).at(-1)).toMatchObject({ type: 'api_key.revoked', data: { reason: 'secured' } });
   });
 
   it('stays, with its keys, where its rights may not be taken, or cannot be', async () => {

@@ -1,7 +1,7 @@
 import { settleClaim } from '@rollcall/database/idempotency-keys';
 import { answer, type CallContext, handle } from '@rollcall/service-kit/call-context';
 import { decodeCursor, pageOf } from '@rollcall/service-kit/cursor';
-import { newId } from '@rollcall/service-kit/identity';
+import { newServiceAccountId } from '@rollcall/service-kit/identity';
 import { serviceAccountAdded, serviceAccountChanged, serviceAccountRemoved } from '@rollcall/types/events/auth';
 import { userId } from '@rollcall/types/ids';
 import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
@@ -18,6 +18,7 @@ import { makeKey } from '../api-keys/make-key.ts';
 import { proveFresh } from '../factors/freshness.ts';
 import type { Ports } from '../ports.ts';
 import { revokeTokens } from '../revoke-tokens.ts';
+import { holdSignedIn } from '../store/hold-signed-in.ts';
 import { idempotencyKeys } from '../store/schema.ts';
 import * as store from '../store/service-accounts.ts';
 
@@ -33,7 +34,7 @@ export const serviceAccountHandlers = (ports: Ports) => [
   }),
 
   handle(routes.createServiceAccount, async ({ body }, { hop, cause, claim }) => {
-    const id = userId.parse(newId());
+    const id = userId.parse(newServiceAccountId());
     // First where rights are given: an account that nobody knows there could be given none.
     const enrolled = await ports.client.call(enrolServiceAccount, { params: { userId: id }, context: hop });
     if (isRefusal(enrolled)) return enrolled;
@@ -50,8 +51,12 @@ export const serviceAccountHandlers = (ports: Ports) => [
     return account ? answer(200, described(account)) : refuse('not_found');
   }),
 
-  handle(routes.updateServiceAccount, async ({ params, body }, { cause }) => {
+  handle(routes.updateServiceAccount, async ({ params, body }, context) => {
     const id = params.serviceAccountId;
+    const { cause } = context;
+    if (!(await store.findServiceAccount(ports.connection.db, id))) return refuse('not_found');
+    const weak = await powerless(ports, id, context);
+    if (weak) return weak;
     const changed = await ports.events.transact(async (tx, emit) => {
       const account = await store.holdServiceAccount(tx, id);
       if (!account) return undefined;
@@ -77,17 +82,27 @@ export const serviceAccountHandlers = (ports: Ports) => [
   handle(routes.createServiceAccountKey, async ({ params, body }, context) => {
     const id = params.serviceAccountId;
     if (!(await store.findServiceAccount(ports.connection.db, id))) return refuse('not_found');
-    const refused = (await proveFresh(ports, context)) ?? (await powerless(ports, id, context));
-    if (refused) return refused;
+    const stale = await proveFresh(ports, context);
+    if (stale) return stale;
+    // Whoever has a key does by it all that the account may: they have to hold that themselves, and for as long.
+    const authority = await authorityOver(ports, id, context);
+    if (isRefusal(authority)) return authority;
+    if (!authority.mayRule || !authority.mayActAs) return refuse('forbidden');
+    const until = authority.until === null ? null : new Date(authority.until);
+    const maker = { createdBy: context.signedIn.userId, until };
     const made = await ports.events.transact(async (tx, emit) =>
-      (await store.holdServiceAccount(tx, id))
-        ? makeKey(tx, emit, 'serviceAccount', id, body, context.cause)
+      (await holdSignedIn(tx, context.signedIn)) && (await store.holdServiceAccount(tx, id))
+        ? makeKey(tx, emit, 'serviceAccount', id, body, maker, context.cause)
         : refuse('not_found'),
     );
     return isRefusal(made) ? made : answer(201, made);
   }),
 
-  handle(routes.revokeServiceAccountKey, async ({ params: { serviceAccountId, keyId } }, { cause }) => {
+  handle(routes.revokeServiceAccountKey, async ({ params: { serviceAccountId, keyId } }, context) => {
+    const { cause } = context;
+    if (!(await store.findServiceAccount(ports.connection.db, serviceAccountId))) return refuse('not_found');
+    const weak = await powerless(ports, serviceAccountId, context);
+    if (weak) return weak;
     const revoked = await ports.events.transact(async (tx, emit) => {
       if (!(await store.holdServiceAccount(tx, serviceAccountId))) return [];
       const ended = await endKeys(tx, emit, serviceAccountId, { keyId }, 'revoked', cause);
@@ -105,16 +120,18 @@ const described = ({ id, name, description, createdAt }: store.ServiceAccount) =
   createdAt: createdAt.toISOString(),
 });
 
-/** Whoever makes a key may do with it all that the account may: over an administrator only administrators have such power. */
-const powerless = async (
-  { client }: Ports,
-  id: string,
-  { signedIn, hop }: CallContext,
-): Promise<Refusal | undefined> => {
+/** What power somebody has over a service account. */
+const authorityOver = async ({ client }: Ports, id: string, { signedIn, hop }: CallContext) => {
   const body = { actor: signedIn.userId, userId: userId.parse(id) };
   const checked = await client.call(checkAuthority, { body, context: hop });
-  if (isRefusal(checked)) return checked;
-  return checked.body.granted ? undefined : refuse('forbidden');
+  return isRefusal(checked) ? checked : checked.body;
+};
+
+/** Over one that is an administrator only administrators have any. */
+const powerless = async (ports: Ports, id: string, context: CallContext): Promise<Refusal | undefined> => {
+  const authority = await authorityOver(ports, id, context);
+  if (isRefusal(authority)) return authority;
+  return authority.mayRule ? undefined : refuse('forbidden');
 };
 
 /** Its rights first, which may not be taken from the last administrator; a call that breaks off is simply made again. */

@@ -9,7 +9,8 @@ import { proveFresh } from '../factors/freshness.ts';
 import { databaseSeconds } from '../factors/second-factor.ts';
 import { newTotpSecret, stepOfCode, totpUri } from '../factors/totp.ts';
 import type { Ports } from '../ports.ts';
-import { findCredentialOf, holdUsable } from '../store/credentials.ts';
+import { findCredentialOf } from '../store/credentials.ts';
+import { holdSignedIn } from '../store/hold-signed-in.ts';
 import * as store from '../store/totp-factors.ts';
 
 export const totpHandlers = (ports: Ports) => [
@@ -63,7 +64,7 @@ const enrol = async ({ config, connection, events, totpSeal }: Ports, name: stri
   const expiresAt = new Date(Date.now() + config.enrolmentMilliseconds);
   const credential = await findCredentialOf(connection.db, userId);
   const isBegun = await events.transact(async (tx) => {
-    if (!(await holdUsable(tx, userId, 'update'))) return false;
+    if (!(await holdSignedIn(tx, signedIn))) return false;
     if ((await store.countTotpFactors(tx, userId)) >= config.factorsEach) return false;
     await store.insertTotp(tx, { id, userId, name, sealedSecret, expiresAt });
     return true;
@@ -89,7 +90,7 @@ const confirm = async (
   if (step === undefined) return refuse('invalid_credentials');
 
   const outcome = await events.transact(async (tx, emit) => {
-    if (!(await holdUsable(tx, userId, 'update'))) return undefined;
+    if (!(await holdSignedIn(tx, context.signedIn))) return undefined;
     const factor = await store.confirmTotp(tx, factorId, step);
     if (!factor) return undefined;
     const added = { factorId: entityId.parse(factorId), kind: 'totp' } as const;
@@ -103,7 +104,7 @@ const confirm = async (
 const remove = (ports: Ports, factorId: string, context: CallContext): Promise<boolean> =>
   ports.events.transact(async (tx, emit) => {
     const { userId } = context.signedIn;
-    if (!(await holdUsable(tx, userId, 'update'))) return false;
+    if (!(await holdSignedIn(tx, context.signedIn))) return false;
     const factor = await store.deleteTotp(tx, userId, factorId);
     if (!factor) return false;
     // One that was never confirmed was never a way in.

@@ -5,29 +5,26 @@ import { identityLinked, identityUnlinked } from '@rollcall/types/events/auth';
 import { entityId } from '@rollcall/types/ids';
 import { type Refusal, refuse } from '@rollcall/types/problems';
 import type { Ports } from '../ports.ts';
-import { holdUsable } from '../store/credentials.ts';
+import { holdSignedIn, type InSession } from '../store/hold-signed-in.ts';
 import * as store from '../store/identities.ts';
 import { voidPendingSignIns } from '../store/pending-sign-ins.ts';
-import { isOpen } from '../store/sessions.ts';
 import { keepingAWayIn } from '../way-in.ts';
 import type { Identified } from './provider.ts';
 
 /** Who links, and the session in which they proved who they are. */
-export interface Linker {
-  readonly userId: string;
-  readonly sessionId: string;
-}
+export type Linker = InSession;
 
 /** From now on the identity signs the person in; linking it once more changes nothing. */
 export const linkIdentity = (
   { config, events }: Ports,
   authType: string,
   { issuer, externalId }: Identified,
-  { userId, sessionId }: Linker,
+  linker: Linker,
   cause: Cause,
 ): Promise<store.Identity | Refusal> =>
   events.transact(async (tx, emit) => {
-    if (!(await holdUsable(tx, userId, 'update')) || !(await isOpen(tx, sessionId))) return refuse('token_revoked');
+    const { userId } = linker;
+    if (!(await holdSignedIn(tx, linker))) return refuse('token_revoked');
     const id = newId();
     const known = await store.findIdentity(tx, { issuer, externalId });
     if (!known) {
@@ -47,9 +44,10 @@ export const linkIdentity = (
 export const unlinkIdentity = (
   ports: Ports,
   identityId: string,
-  { signedIn: { userId }, cause }: CallContext,
+  { signedIn, cause }: CallContext,
 ): Promise<Refusal | undefined> =>
-  keepingAWayIn(ports, userId, async (tx, emit) => {
+  keepingAWayIn(ports, signedIn, async (tx, emit) => {
+    const { userId } = signedIn;
     const deleted = await store.deleteIdentity(tx, userId, identityId);
     if (!deleted) return false;
     // One that was begun with it, and waits for the second factor, is over.

@@ -6,6 +6,7 @@ import { cookieNames, readCookie } from '@rollcall/types/cookies';
 import { oauthPrefix } from '@rollcall/types/routes/auth/oauth-protocol';
 import inject, { type InjectOptions } from 'light-my-request';
 import type Provider from 'oidc-provider';
+import { signedInWell } from '../factors/second-factor-policy.ts';
 import type { Ports } from '../ports.ts';
 import { findSignedIn, findSignedInByRefresh, type SignedIn } from '../store/signed-in.ts';
 import { oauthCookies } from './cookies.ts';
@@ -19,7 +20,10 @@ const passed = ['authorization', 'dpop', 'content-type', 'accept'];
  * Who is signed in in this browser, by our own cookies and as of now. An access token that has just expired is no reason
  * to ask anybody to sign in: the refresh token beside it says the same, and is not used up by looking.
  */
-export const whoIsSignedIn = async (
+export const whoIsSignedIn = async (ports: Ports, context: CallContext): Promise<SignedIn | undefined> =>
+  signedInWell(ports, await findByCookies(ports, context));
+
+const findByCookies = async (
   { config, connection }: Ports,
   { actor, headers }: CallContext,
 ): Promise<SignedIn | undefined> => {

@@ -120,6 +120,7 @@ const endings: Readonly<Record<string, (world: World) => Promise<unknown>>> = {
   'signed out': ({ browser }) => auth.ask('DELETE', '/v1/sessions/current', { actor: browser.actor }),
   'signed out by an administrator': ({ person }) =>
     auth.ask('DELETE', `/v1/users/${person.userId}/sessions`, { actor: admin }),
+  'an organization that wants a second factor': async ({ person }) => auth.world.needSecondFactor.add(person.userId),
   'a sign-in that has expired': ({ person }) =>
     auth.connection.sql`update auth.sessions set expires_at = now() where user_id = ${person.userId}`,
 };
@@ -157,9 +158,12 @@ it('an application that is enabled again has what it had', async () => {
   expect(await succeeds(oauth.refreshTokenGrant(world.app, String(refresh_token)))).toBe(true);
 });
 
-it('somebody who was deactivated begins no authorization', async () => {
+it.each([
+  ['was deactivated', (person: Person) => auth.setAccess(person, false)],
+  ['has to prove a second factor first', async (person: Person) => auth.world.needSecondFactor.add(person.userId)],
+])('somebody who %s begins no authorization', async (_, bring) => {
   const { person, browser, app } = await worldOf();
-  await auth.setAccess(person, false);
+  await bring(person);
   const { location } = await browser.open((await begin(app, { prompt: 'none' })).url);
   expect(location.searchParams.get('error')).toBe('login_required');
 });

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Adapter, AdapterPayload } from 'oidc-provider';
+import { signedInWell } from '../factors/second-factor-policy.ts';
 import type { Ports } from '../ports.ts';
 import * as store from '../store/oauth-records.ts';
 import { findSignedIn, type SignedIn } from '../store/signed-in.ts';
@@ -14,7 +15,9 @@ const newName = (): string => randomBytes(32).toString('base64url');
  * one that ends takes everything with it, and none can be planted in a browser (FAULTS N30). What the provider adds is
  * which applications take part. A browser where nobody is signed in has one for its forms.
  */
-export const createSessionAdapter = ({ connection: { db }, recordSeal, config }: Ports): Adapter => {
+export const createSessionAdapter = (ports: Ports): Adapter => {
+  const { recordSeal, config } = ports;
+  const { db } = ports.connection;
   const digest = (id: string) => recordSeal.digestOf(kind, id);
   const signedIn = (): SignedIn | undefined => currentRequest.getStore()?.signedIn;
   // Sealed by ourselves, as the provider gave it to us.
@@ -37,7 +40,8 @@ export const createSessionAdapter = ({ connection: { db }, recordSeal, config }:
     findByUid: async (uid) => {
       const kept = await store.findRecord(db, kind, 'uid', recordSeal.digestOf('uid', uid), '');
       if (!kept) return undefined;
-      const who = kept.sessionId ? await findSignedIn(db, config.sessionIdleMilliseconds, kept.sessionId) : undefined;
+      const found = kept.sessionId ? await findSignedIn(db, config.sessionIdleMilliseconds, kept.sessionId) : undefined;
+      const who = await signedInWell(ports, found);
       return who && withLogin(await open(kept), who);
     },
     upsert: async (id, given, seconds = 0) => {

@@ -1,5 +1,5 @@
 import type { Queryable, Transaction } from '@rollcall/database/connect';
-import { and, asc, eq, gt, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, gte, isNotNull, isNull, lt, ne, or, sql } from 'drizzle-orm';
 import { apiKeys, credentials, serviceAccounts } from './schema.ts';
 
 export type ApiKey = typeof apiKeys.$inferSelect;
@@ -8,10 +8,10 @@ const alive = gt(apiKeys.expiresAt, sql`now()`);
 
 export const insertApiKey = async (
   tx: Transaction,
-  key: Pick<ApiKey, 'id' | 'ownerId' | 'name' | 'prefix' | 'digest' | 'scopes'>,
-  days: number,
+  key: Pick<ApiKey, 'id' | 'ownerId' | 'name' | 'prefix' | 'digest' | 'scopes' | 'createdBy'>,
+  { days, until }: { readonly days: number; readonly until: Date | null },
 ): Promise<ApiKey> => {
-  const expiresAt = sql`now() + ${days} * interval '1 day'`;
+  const expiresAt = sql`least(now() + ${days} * interval '1 day', ${until?.toISOString() ?? 'infinity'}::timestamptz)`;
   const [stored] = await tx
     .insert(apiKeys)
     .values({ ...key, expiresAt })
@@ -74,6 +74,17 @@ export const deleteApiKeys = async (
     .returning({ id: apiKeys.id });
   return deleted.map(({ id }) => id);
 };
+
+/** Ends keys of others that somebody has made since a moment. */
+export const deleteApiKeysMade = (
+  tx: Transaction,
+  by: string,
+  since: Date,
+): Promise<Pick<ApiKey, 'id' | 'ownerId'>[]> =>
+  tx
+    .delete(apiKeys)
+    .where(and(eq(apiKeys.createdBy, by), ne(apiKeys.ownerId, by), gte(apiKeys.createdAt, since)))
+    .returning({ id: apiKeys.id, ownerId: apiKeys.ownerId });
 
 /** Those that have ended are kept for a month: whoever asks why a program stopped finds them in the database. */
 export const deleteOldApiKeys = async (db: Queryable): Promise<void> => {

@@ -133,7 +133,10 @@ export const securityNotices = auth.table(
     expiresAt: instant('expires_at'),
     usedAt: instant('used_at'),
   },
-  (table) => [index('security_notices__expires_at').on(table.expiresAt)],
+  (table) => [
+    index('security_notices__expires_at').on(table.expiresAt),
+    index('security_notices__user_id').on(table.userId),
+  ],
 );
 
 /** Accounts of programs. One that was removed is kept, so that its id is never anybody else's. */
@@ -155,6 +158,7 @@ export const apiKeys = auth.table(
     name: text().notNull(),
     prefix: text().notNull(),
     digest: text().notNull().unique('api_keys__digest'),
+    createdBy: uuid('created_by').notNull(),
     scopes: text().array().notNull(),
     createdAt: instant('created_at').notNull().defaultNow(),
     expiresAt: instant('expires_at').notNull(),
@@ -163,6 +167,7 @@ export const apiKeys = auth.table(
   },
   (table) => [
     index('api_keys__owner_id').on(table.ownerId, table.id),
+    index('api_keys__created_by').on(table.createdBy),
     index('api_keys__expires_at').on(table.expiresAt),
   ],
 );

@@ -44,14 +44,20 @@ export const findNotice = async (db: Queryable, tokenDigest: string): Promise<Se
   return notice;
 };
 
-/** Uses the link up: of any number who present it at once, one succeeds. */
-export const useNotice = async (tx: Transaction, id: string): Promise<boolean> => {
+/**
+ * Uses the link up, and with it every other one that the person was sent: of any number who present any of them at once, one
+ * succeeds, and none of what the owner does afterwards is taken back by one of before.
+ */
+export const useNotice = async (
+  tx: Transaction,
+  { id, userId }: Pick<SecurityNotice, 'id' | 'userId'>,
+): Promise<boolean> => {
   const used = await tx
     .update(securityNotices)
     .set({ usedAt: sql`now()` })
-    .where(and(eq(securityNotices.id, id), usable))
+    .where(and(eq(securityNotices.userId, userId), usable))
     .returning({ id: securityNotices.id });
-  return used.length === 1;
+  return used.some((one) => one.id === id);
 };
 
 export const deleteOldNotices = async (db: Queryable): Promise<void> => {

@@ -1,5 +1,5 @@
 import type { ServiceRequest } from '@rollcall/service-kit/service-request';
-import { checkAuthority, checkPermission } from '@rollcall/types/routes/role-permission/internal';
+import { checkAuthority, checkPermission, checkSecondFactor } from '@rollcall/types/routes/role-permission/internal';
 
 type Asked = ServiceRequest & { readonly json: unknown };
 
@@ -9,6 +9,12 @@ export const createFakeAccess = () => {
   const world = {
     /** What it says in place of doing what it is told. */
     accessRefuses: undefined as undefined | 'last_admin' | 'unavailable',
+    /** People whose organizations want a second factor. */
+    needSecondFactor: new Set<string>(),
+    /** Accounts that hold what whoever asks does not. */
+    cannotActAs: new Set<string>(),
+    /** When whoever asks may no longer. */
+    mayUntil: null as string | null,
     administrators: new Set<string>(),
     enrolledInAccess: new Set<string>(),
     suspendedInAccess: new Set<string>(),
@@ -29,10 +35,15 @@ export const createFakeAccess = () => {
         const { userId, permission } = checkPermission.body.parse(json);
         return { status: 200, body: { granted: granted.has(`${userId} ${permission}`), revision: 1 } };
       },
+      'POST /internal/second-factor-checks': ({ json }: Asked) => {
+        const { userId } = checkSecondFactor.body.parse(json);
+        return { status: 200, body: { required: world.needSecondFactor.has(userId), revision: 1 } };
+      },
       'POST /internal/authority-checks': ({ json }: Asked) => {
         const { actor, userId } = checkAuthority.body.parse(json);
         const mayRule = !world.administrators.has(userId) || world.administrators.has(actor);
-        return { status: 200, body: { granted: mayRule, revision: 1 } };
+        const body = { mayRule, mayActAs: !world.cannotActAs.has(userId), until: world.mayUntil, revision: 1 };
+        return { status: 200, body };
       },
     },
   };

@@ -21,10 +21,12 @@ onSubmit(passwordForm, async (values) => {
 const show = async () => {
   const answer = await callSignedIn('GET', '/v1/users/me');
   if (isSignedOut(answer)) return location.replace(`/sign-in?returnTo=${encodeURIComponent(usualPlace)}`);
-  if (!answer.ok) return say(explain(answer));
-  find('#who', HTMLElement).textContent = answer.body.username;
-  for (const field of document.querySelectorAll('input[data-username]'))
-    field.setAttribute('value', answer.body.username);
+  // Whoever has to add a second factor can do nothing else yet; that is what this page is for.
+  if (!answer.ok) say(explain(answer));
+  if (!answer.ok && answer.body.code !== 'second_factor_required') return;
+  const { username = 'somebody who needs a second factor' } = answer.body;
+  find('#who', HTMLElement).textContent = username;
+  for (const field of document.querySelectorAll('input[data-username]')) field.setAttribute('value', username);
   await Promise.all([showApps(), showPasskeys(), showRecoveryCodes(), showSessions()]);
   find('#account', HTMLElement).hidden = false;
 };

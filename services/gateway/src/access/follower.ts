@@ -72,6 +72,11 @@ export class AccessFollower implements AccessFeed {
     return this.#replica.reading;
   }
 
+  /** What is known last, however long ago. */
+  get latest(): AccessReading | undefined {
+    return this.#replica.latest;
+  }
+
   onEntries(listener: (entries: readonly AccessEntry[]) => void): () => void {
     return this.#replica.onEntries(listener);
   }

@@ -77,8 +77,13 @@ export class AccessReplica {
 
   /** The present, or undefined while it is not known. */
   get reading(): AccessReading | undefined {
+    return this.age > boundMilliseconds ? undefined : this.latest;
+  }
+
+  /** What is known last, however long ago; undefined before anything was. */
+  get latest(): AccessReading | undefined {
     const held = this.#held;
-    if (!held || this.age > boundMilliseconds) return undefined;
+    if (!held) return undefined;
     const { graph, revision, epoch, at } = held;
     return { graph, revision, epoch, now: Math.max(this.#timing.now(), at) };
   }

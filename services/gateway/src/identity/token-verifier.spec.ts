@@ -1,4 +1,6 @@
 import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { exportSPKI } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -197,5 +199,30 @@ describe('revocation', () => {
     expect((await gateway.ask('/v1/genders')).status).toBe(200);
     gateway.services.down.delete('auth');
     await expect.poll(() => askedElsewhere(token), { timeout: 5_000 }).toBe(200);
+  });
+});
+
+describe('a request that takes its time', () => {
+  it('is not finished by whoever was thrown out while it arrived', async () => {
+    const claims = freshClaims();
+    const token = await gateway.sign({ claims });
+    const body = JSON.stringify({ firstName: 'Eve' });
+    const headers = {
+      authorization: `Bearer ${token}`,
+      'content-type': 'application/json',
+      'content-length': body.length,
+    };
+    const sent = request(`${gateway.url}/v1/users/me`, { method: 'PATCH', headers });
+    const answered = once(sent, 'response');
+    sent.write(body.slice(0, 5));
+    // Once another request of theirs is through, this one was identified, too.
+    await expect.poll(() => asked(token)).toBe(200);
+    gateway.revoke(claims.sid);
+    await expect.poll(() => asked(token), { timeout: 3_000 }).toBe(401);
+    sent.end(body.slice(5));
+    const [response] = (await answered) as [IncomingMessage];
+    expect(response.statusCode).toBe(401);
+    response.resume();
+    expect(gateway.services.callsOf('updateUser')).toEqual([]);
   });
 });

@@ -56,6 +56,12 @@ export class TokenVerifier {
     return this.#isRevoked(known.actor) ? refuse('token_revoked') : known;
   }
 
+  /** Does what was found a while ago still hold: while the rest of a request arrived, for one? */
+  async stillHolds({ actor, expiresAtMilliseconds }: Identity): Promise<boolean> {
+    await this.#revocations.ensureFresh();
+    return expiresAtMilliseconds > Date.now() && !this.#isRevoked(actor);
+  }
+
   async #findSigned(token: string): Promise<Signed | undefined> {
     const digest = hash('sha256', token, 'base64');
     let known = this.#verified.get(digest);

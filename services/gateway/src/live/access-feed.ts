@@ -27,6 +27,8 @@ export interface AccessHistory {
 
 /** The access log as it goes on, its present, and its past. */
 export interface AccessFeed {
+  /** What is known last, however long ago; undefined before anything was. */
+  readonly latest: AccessReading | undefined;
   /** Undefined while the present is not known. */
   readonly reading: AccessReading | undefined;
   /** Of every entry from now on, in order, each once, after the graph has it. */

@@ -6,6 +6,7 @@ import { Sight } from '@rollcall/types/access-sight';
 import { liveEndings } from '@rollcall/types/live-protocol';
 import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { secondFactorDue } from '../access/second-factor.ts';
 import { clientAddress } from '../client.ts';
 import type { Config } from '../config.ts';
 import { isWebSocketUpgrade, namesOneHost } from '../http-server.ts';
@@ -132,7 +133,7 @@ export class LiveServer {
     const identity = await authenticate(config, verifier, { method: 'POST', headers: credentialsOf(request) });
     if (identity === null) return refuse('unauthenticated');
     if (isRefusal(identity)) return identity;
-    const beyond = beyondWatching(identity);
+    const beyond = beyondWatching(identity) ?? secondFactorDue(this.#options.feed, identity.actor);
     if (beyond) return beyond;
     const isOneTooMany = this.#audience.count(identity.actor.userId) >= maximumConnectionsEach;
     return isOneTooMany ? refuse('rate_limited', { detail: 'Close another live connection first.' }) : identity;

@@ -1,6 +1,7 @@
 import { cookieNames } from '@rollcall/types/cookies';
 import { type ProblemCode, problems } from '@rollcall/types/problems';
 import type { Caller, Route } from '@rollcall/types/route-definition';
+import { needsNoSecondFactor } from '@rollcall/types/second-factor-routes';
 import { z } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
 import { refusalHeaders, requestHeaders, successHeaders } from './described-headers.ts';
@@ -42,7 +43,7 @@ export const createOpenApi = (routes: readonly Route[], publicUrl: string, secur
     paths,
     components: {
       securitySchemes: {
-        bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+        bearer: { type: 'http', scheme: 'bearer', description: 'An access token, or a key for programs' },
         cookie: { type: 'apiKey', in: 'cookie', name: cookieNames(secure).access },
       },
     },
@@ -96,7 +97,8 @@ const refusalsOf = (route: Route, isPublic: boolean) => {
     ...(route.body ? (['malformed_json', 'unsupported_media_type', 'payload_too_large'] as const) : []),
     ...(route.form ? (['unsupported_media_type', 'payload_too_large'] as const) : []),
     ...(route.idempotent ? (['request_in_progress', 'idempotency_key_reused'] as const) : []),
-    ...(isPublic ? [] : (['unauthenticated', 'token_revoked'] as const)),
+    ...(isPublic ? [] : (['unauthenticated', 'token_revoked', 'insufficient_scope'] as const)),
+    ...(needsNoSecondFactor(route) ? [] : (['second_factor_required'] as const)),
     // Wherever the session's cookie comes along, whether the route needs it or not.
     ...(route.method === 'GET' ? [] : (['cross_site_request'] as const)),
     ...(isPublic ? [] : ([route.openAboutExistence ? 'forbidden' : 'not_found'] as const)),

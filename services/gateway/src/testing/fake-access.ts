@@ -15,6 +15,9 @@ type organization
   relations
     define admin: [user]
     define member: [user] or admin
+type policy
+  relations
+    define required: [organization#member]
 type permission
   relations
     define everywhere: [permission]

@@ -58,6 +58,7 @@ const wishGiving = (validUntil: fc.Arbitrary<string | null>): fc.Arbitrary<Acces
     }),
     { weight: 3, arbitrary: fc.record({ type: is('createOrganization' as const), organizationId, name: text, plan }) },
     fc.record({ type: is('renameOrganization' as const), organizationId, name: text }),
+    fc.record({ type: is('setOrganizationPolicies' as const), organizationId, mfaRequired: fc.boolean() }),
     fc.record({ type: is('deleteOrganization' as const), organizationId }),
     {
       weight: 4,

@@ -1,3 +1,4 @@
+import { isServiceAccountId } from '@rollcall/types/ids';
 import type { BuiltInPermission } from '@rollcall/types/permissions';
 import { endOf, isCurrent } from './edges.ts';
 import {
@@ -129,6 +130,19 @@ export const mayRule = (state: AccessState, actor: string, userId: string, now: 
   return end <= now || end <= heldUntil(state, actor, 'admin');
 };
 
+/**
+ * Until when somebody may act as another: as long as they hold all that the other holds everywhere. The other's own grants
+ * count as if they were not suspended.
+ */
+export const mayActAsUntil = (state: AccessState, actor: string, userId: string): number => {
+  let until = mayUntil(state, actor, 'service_accounts.manage');
+  for (const [permission] of state.permissions.entries()) {
+    const isHeld = grantedUntil(state, userId, permission) > Number.NEGATIVE_INFINITY;
+    if (isHeld) until = Math.min(until, heldUntil(state, actor, permission));
+  }
+  return until;
+};
+
 /** Administrators who are one for a shorter time after than before. */
 export function* adminsLost(before: AccessState, after: AccessState): Generator<string, void, undefined> {
   if (before.edges === after.edges) return;
@@ -137,10 +151,10 @@ export function* adminsLost(before: AccessState, after: AccessState): Generator<
     if ((left.get(userId) ?? Number.NEGATIVE_INFINITY) < until) yield userId;
 }
 
-/** Whether anybody is an administrator for good: not suspended, and by grants without an end. */
+/** Whether any person is an administrator for good: not suspended, and by grants without an end. A program helps nobody in. */
 export const hasLastingAdministrator = (state: AccessState): boolean => {
   for (const [userId, until] of adminsOf(state)) {
-    if (until === Number.POSITIVE_INFINITY && !isSuspended(state, userId)) return true;
+    if (until === Number.POSITIVE_INFINITY && !isSuspended(state, userId) && !isServiceAccountId(userId)) return true;
   }
   return false;
 };

@@ -3,7 +3,7 @@ import { may } from './authority.ts';
 import { isCurrent } from './edges.ts';
 import { isSuspended } from './holdings.ts';
 import type { AccessState, Times } from './state.ts';
-import { userOf, userSubject } from './tuples.ts';
+import { secondFactorPolicy, userOf, userSubject } from './tuples.ts';
 
 export interface Member {
   readonly userId: UserId;
@@ -53,6 +53,18 @@ export function* organizationsOf(
     }
   }
 }
+
+/** Do its members have to prove a second factor? */
+export const requiresSecondFactor = (state: AccessState, organizationId: string): boolean =>
+  state.edges.get(secondFactorPolicy(organizationId)) !== undefined;
+
+/** Is somebody a member of an organization that wants a second factor? */
+export const needsSecondFactor = (state: AccessState, userId: string, now: number): boolean => {
+  for (const [{ object }, edge] of state.edges.of(userSubject(userId), 'organization:')) {
+    if (isCurrent(edge, now) && requiresSecondFactor(state, object.slice('organization:'.length))) return true;
+  }
+  return false;
+};
 
 /** What belongs to an organization. */
 export const partsOf = (

@@ -145,6 +145,8 @@ export const exists = (state: AccessState, thing: string): boolean => {
       return state.projects.has(id);
     case 'organization':
       return state.organizations.has(id);
+    case 'policy':
+      return id === 'second_factor';
     default:
       return false;
   }

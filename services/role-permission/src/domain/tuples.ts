@@ -33,6 +33,13 @@ export const asSubject = (thing: string): string => {
   return relation === undefined ? thing : `${thing}#${relation}`;
 };
 
+/** By it the members of an organization have to prove a second factor. */
+export const secondFactorPolicy = (organizationId: string): Tuple => ({
+  object: 'policy:second_factor',
+  relation: 'required',
+  subject: `organization:${organizationId}#member`,
+});
+
 /** The thing that a subject is about: `team:<id>` for `team:<id>#member`. */
 export const thingOf = (subject: string): string => {
   const hash = subject.indexOf('#');

@@ -30,6 +30,7 @@ const audiences: Readonly<Record<FactType, 'members' | 'admins' | 'nobody'>> = {
   'organization.created': 'members',
   'organization.renamed': 'members',
   'organization.plan_changed': 'admins',
+  'organization.policies_changed': 'members',
   'organization.deleted': 'members',
   'organization.purged': 'members',
   'organization.member_added': 'members',

@@ -2,6 +2,7 @@ import { answer, handle } from '@rollcall/service-kit/call-context';
 import { decodeCursor, pageOf } from '@rollcall/service-kit/cursor';
 import { Sight } from '@rollcall/types/access-sight';
 import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
+import { beyondScopes } from '@rollcall/types/route-scopes';
 import * as routes from '@rollcall/types/routes/role-permission/access-log';
 import { present, revisionHeader, submit } from '../access.ts';
 import { decide } from '../domain/decide/decide.ts';
@@ -26,6 +27,9 @@ export const accessLogHandlers = (ports: Ports) => {
 
   return [
     handle(routes.submitAccessCommands, async ({ body: { commands, dryRun } }, context) => {
+      const { scopes } = context.signedIn;
+      const beyond = commands.map(({ type }) => beyondScopes({ operationId: type }, scopes, false)).find(isRefusal);
+      if (beyond) return beyond;
       const outcome = await wishFor(ports, commands, { dryRun: dryRun ? 'true' : 'false', isBatch: true }, context);
       if (isRefusal(outcome)) return outcome;
       if (outcome.tried) return answer(200, outcome.tried);
@@ -69,6 +73,9 @@ export const accessLogHandlers = (ports: Ports) => {
     }),
 
     handle(routes.undoAccessEvent, async ({ params: { position }, body }, { cause, claim, signedIn }) => {
+      // What is taken back may be of either kind.
+      const beyond = beyondScopes({ operationId: 'restoreDeletedItem' }, signedIn.scopes, false);
+      if (beyond) return beyond;
       const { cascade = false, dryRun = false } = body;
       const entry = await seenAt(ports, signedIn.userId, position);
       if (isRefusal(entry)) return entry;

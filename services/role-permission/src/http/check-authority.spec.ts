@@ -12,22 +12,35 @@ beforeAll(async () => {
 afterAll(() => access.stop());
 
 const path = '/internal/authority-checks';
-const mayRule = async (actor: Actor, over: Actor) => {
-  const body = { actor: actor.userId, userId: over.userId };
+const over = async (actor: Actor, other: Actor) => {
+  const body = { actor: actor.userId, userId: other.userId };
   const answer = await access.call({ method: 'POST', path, from: 'auth', body });
   expect(answer.status).toBe(200);
-  return answer.body.granted;
+  return answer.body;
 };
 
 describe('power over somebody', () => {
   it('is for administrators where it is one, also while that one is suspended, and for anybody else otherwise', async () => {
     const [ben, eve, second] = [await access.person(), await access.person(), await access.person()];
     await access.grant(admin, second, 'admin');
-    expect(await mayRule(eve, ben)).toBe(true);
-    expect(await mayRule(eve, second)).toBe(false);
-    expect(await mayRule(admin, second)).toBe(true);
+    expect(await over(eve, ben)).toMatchObject({ mayRule: true });
+    expect(await over(eve, second)).toMatchObject({ mayRule: false });
+    expect(await over(admin, second)).toMatchObject({ mayRule: true });
     await access.suspend(second);
-    expect(await mayRule(eve, second)).toBe(false);
+    expect(await over(eve, second)).toMatchObject({ mayRule: false });
+  });
+
+  it('to act as them is for whoever holds all that they hold, for as long', async () => {
+    const [ben, eve] = [await access.person(), await access.person()];
+    expect(await over(eve, ben)).toMatchObject({ mayActAs: false });
+    const validUntil = new Date(Date.now() + 3_600_000).toISOString();
+    await access.grant(admin, eve, 'service_accounts.manage', { validUntil });
+    expect(await over(eve, ben)).toMatchObject({ mayActAs: true, until: validUntil });
+    await access.grant(admin, ben, 'users.read');
+    expect(await over(eve, ben)).toMatchObject({ mayActAs: false });
+    await access.grant(admin, eve, 'users.read');
+    expect(await over(eve, ben)).toMatchObject({ mayActAs: true });
+    expect(await over(admin, ben)).toMatchObject({ mayActAs: true, until: null });
   });
 
   it('403: is nothing that others than auth ask about', async () => {

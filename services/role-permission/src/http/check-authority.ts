@@ -2,7 +2,7 @@ import { answer, handle } from '@rollcall/service-kit/call-context';
 import { isRefusal } from '@rollcall/types/problems';
 import { checkAuthority } from '@rollcall/types/routes/role-permission/internal';
 import { present } from '../access.ts';
-import { mayRule } from '../domain/authority.ts';
+import { mayActAsUntil, mayRule } from '../domain/authority.ts';
 import type { Ports } from '../ports.ts';
 
 export const handleCheckAuthority = ({ access }: Ports) =>
@@ -10,5 +10,11 @@ export const handleCheckAuthority = ({ access }: Ports) =>
     const reading = present(access);
     if (isRefusal(reading)) return reading;
     const { state, revision, now } = reading;
-    return answer(200, { granted: mayRule(state, body.actor, body.userId, now), revision });
+    const until = mayActAsUntil(state, body.actor, body.userId);
+    return answer(200, {
+      mayRule: mayRule(state, body.actor, body.userId, now),
+      mayActAs: now < until,
+      until: Number.isFinite(until) ? new Date(until).toISOString() : null,
+      revision,
+    });
   });

@@ -79,6 +79,7 @@ const commandsAbout = ({ organization, team, project, group, reservation }: Thin
     { type: 'setUserGroups', userId, organizationId, groups: [] },
     { type: 'renameOrganization', organizationId, name: 'Mine' },
     { type: 'deleteOrganization', organizationId },
+    { type: 'setOrganizationPolicies', organizationId, mfaRequired: true },
     { type: 'setOrganizationPlan', organizationId, plan: 'free' },
     { type: 'setOrganizationPlan', organizationId, plan: 'no such' },
     { type: 'addOrganizationMember', organizationId, userId },

@@ -25,11 +25,15 @@ export const above = async (
     for (const row of rows) found.push(row);
     // Whoever is in a part of a group is in the group.
     const things = rows.flatMap(({ object }) => [object, wholeOf(object)]);
-    open = [...new Set(things.map(asSubject))].filter((subject) => !seen.has(subject));
+    open = [...new Set(things.flatMap(subjectsOf))].filter((subject) => !seen.has(subject));
     for (const subject of open) seen.add(subject);
   }
   return found;
 };
+
+/** As whom a thing, or those in it, may stand at the lower end of an edge: an organization itself owns, its members are asked for something. */
+const subjectsOf = (thing: string): readonly string[] =>
+  thing.startsWith('organization:') ? [thing, `${thing}#member`] : [asSubject(thing)];
 
 /** All edges that lead to these objects from below along a stretch of the log. */
 export const below = async (

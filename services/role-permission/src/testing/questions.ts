@@ -7,6 +7,7 @@ const objects: Readonly<Record<string, { readonly relations: readonly string[]; 
   project: { relations: ['owner', 'admin', 'member'], ids: [thing(300), thing(301)] },
   group: { relations: ['member'], ids: [thing(400), thing(401)] },
   role: { relations: ['assignee'], ids: ['one', 'two', 'three', `${thing(100)}/one`] },
+  policy: { relations: ['required'], ids: ['second_factor'] },
   permission: {
     relations: ['holder'],
     ids: ['admin', 'reports.read', 'reports.write', 'users.read', `${thing(100)}/reports.read`],

@@ -29,6 +29,18 @@ export const organizationPlanChanged = defineEvent({
   data: { ...logged, before: plan, after: plan },
 });
 
+const policies = z.object({
+  /** Members have to prove a second factor before they do anything at all. */
+  mfaRequired: z.boolean(),
+});
+
+export const organizationPoliciesChanged = defineEvent({
+  type: 'organization.policies_changed',
+  service,
+  summary: 'An organization asks something else of its members.',
+  data: { ...logged, before: policies, after: policies },
+});
+
 export const organizationDeleted = defineEvent({
   type: 'organization.deleted',
   service,

@@ -2,17 +2,17 @@ import { z } from 'zod';
 import { entityId, instant, sessionId, userId } from '../../ids.ts';
 import { page, paging } from '../../paging.ts';
 import { defineRoute } from '../../route-definition.ts';
-import { accessScopes } from '../../scopes.ts';
+import { keyScopes } from '../../route-scopes.ts';
 import { line } from '../../text.ts';
 
 const service = 'auth';
 const tag = 'Keys for programs';
 
-/** What a key may be good for, at most. Never empty: one that is good for nothing is a mistake. */
+/** What a key is good for, at most; something at least. */
 const scopes = z
-  .array(z.enum(accessScopes as [string, ...string[]]))
+  .array(z.enum(keyScopes))
   .min(1)
-  .max(accessScopes.length)
+  .max(keyScopes.length)
   .refine((names) => new Set(names).size === names.length, 'must not hold anything twice');
 
 export const newApiKey = z.strictObject({
@@ -32,6 +32,8 @@ export const apiKey = z.object({
   expiresAt: instant,
   /** To the minute. */
   lastUsedAt: instant.nullable(),
+  /** Who made it. */
+  createdBy: userId,
 });
 
 /** The key itself is shown this once; kept as a digest. */

@@ -65,6 +65,7 @@ export const updateServiceAccount = defineRoute({
   ...byId,
   body: z.strictObject(fields).partial(),
   responses: { 200: serviceAccount },
+  refusals: ['forbidden'],
 });
 
 export const removeServiceAccount = defineRoute({
@@ -118,4 +119,5 @@ export const revokeServiceAccountKey = defineRoute({
   rate: 'write',
   params: z.object({ serviceAccountId: userId, keyId: entityId }),
   responses: { 200: z.object({ revoked: z.literal(true) }) },
+  refusals: ['forbidden'],
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { userId } from '../../ids.ts';
+import { instant, serviceAccountId, userId } from '../../ids.ts';
 import { permissionName } from '../../permissions.ts';
 import { defineRoute } from '../../route-definition.ts';
 import { line } from '../../text.ts';
@@ -45,7 +45,7 @@ export const enrolServiceAccount = defineRoute({
   summary: 'An account of a program can be given rights',
   callers: [{ service: 'auth' }],
   rate: 'internal',
-  params: z.object({ userId }),
+  params: z.object({ userId: serviceAccountId }),
   responses: { 200: z.object({ enrolled: z.boolean(), revision }) },
 });
 
@@ -57,7 +57,7 @@ export const suspendServiceAccount = defineRoute({
   summary: 'An account of a program is denied everything from now on',
   callers: [{ service: 'auth' }],
   rate: 'internal',
-  params: z.object({ userId }),
+  params: z.object({ userId: serviceAccountId }),
   responses: { 200: written },
   refusals: ['last_admin'],
 });
@@ -115,11 +115,32 @@ export const checkAuthority = defineRoute({
   operationId: 'checkAuthority',
   method: 'POST',
   path: '/internal/authority-checks',
-  summary: 'May this person act as that one, or take power over them? Over an administrator only administrators may',
+  summary: 'May this person take power over that one, and until when may they act as them?',
   callers: [{ service: 'auth' }],
   rate: 'internal',
   body: z.strictObject({ actor: userId, userId }),
-  responses: { 200: z.object({ granted: z.boolean(), revision }) },
+  responses: {
+    200: z.object({
+      /** Over an administrator only administrators have power. */
+      mayRule: z.boolean(),
+      /** Whoever acts as another holds all that they hold, for as long: null for never, or for good. */
+      mayActAs: z.boolean(),
+      until: instant.nullable(),
+      revision,
+    }),
+  },
+});
+
+export const checkSecondFactor = defineRoute({
+  service,
+  operationId: 'checkSecondFactor',
+  method: 'POST',
+  path: '/internal/second-factor-checks',
+  summary: 'Does an organization of this person want a second factor of its members?',
+  callers: [{ service: 'auth' }],
+  rate: 'internal',
+  body: z.strictObject({ userId }),
+  responses: { 200: z.object({ required: z.boolean(), revision }) },
 });
 
 export const checkPermission = defineRoute({

@@ -41,8 +41,12 @@ export class FakeFeed implements AccessFeed {
   #told = 0;
 
   get reading(): AccessReading | undefined {
+    return this.isKnown ? this.latest : undefined;
+  }
+
+  get latest(): AccessReading {
     const { graph, epoch, now } = this;
-    return this.isKnown ? { graph, revision: this.#told, epoch, now } : undefined;
+    return { graph, revision: this.#told, epoch, now };
   }
 
   onEntries(listener: (entries: readonly AccessEntry[]) => void): () => void {

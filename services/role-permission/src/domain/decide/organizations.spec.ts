@@ -4,6 +4,7 @@ import type { AccessIntent } from '../commands.ts';
 import { holds, membershipOf } from '../holdings.ts';
 import { ada, ben, cleo, dan, founding, noon, type Story, thing } from '../scenario.ts';
 import { seatsTaken } from '../seats.ts';
+import { secondFactorPolicy } from '../tuples.ts';
 
 const acme = thing(100);
 const crew = thing(200);
@@ -251,5 +252,30 @@ describe('wiping an organization out', () => {
     story.do(['service:role-permission', { type: 'purge', itemId: acme }]);
     expect(code(story.try(ben, { type: 'restoreDeleted', itemId: acme, entries: command }))).toBe('not_found');
     expect(code(story.undo(ada, { position: command.at(-1)?.position ?? 0 }))).toBe('undo_blocked');
+  });
+});
+
+describe('the policies of an organization', () => {
+  const ask = (mfaRequired: boolean) =>
+    ({ type: 'setOrganizationPolicies', organizationId: acme, mfaRequired }) as const;
+  const policy = secondFactorPolicy(acme);
+
+  it('are set by its admins, once, and taken back', () => {
+    const story = acmeStory().do([ben, ask(true)], [ben, ask(true)]);
+    expect(story.state.edges.get(policy)).toBeDefined();
+    expect(story.entries.filter(({ event }) => event.type === 'organization.policies_changed')).toHaveLength(1);
+    expect(story.do([ben, ask(false)]).state.edges.get(policy)).toBeUndefined();
+  });
+
+  it('are nobody else’s to set', () => {
+    expect([code(acmeStory().try(cleo, ask(true))), code(acmeStory().try(dan, ask(true)))]).toEqual([
+      'forbidden',
+      'not_found',
+    ]);
+  });
+
+  it('end with the organization', () => {
+    const { state } = acmeStory().do([ben, ask(true)], [ben, { type: 'deleteOrganization', organizationId: acme }]);
+    expect([...state.edges.subjectsOf(policy.object, policy.relation)]).toEqual([]);
   });
 });

@@ -5,6 +5,7 @@ import { isCurrent } from '../edges.ts';
 import type { AccessFact } from '../events.ts';
 import { edgesOf } from '../evolve.ts';
 import { isSuspended, type Membership, membershipOf } from '../holdings.ts';
+import { requiresSecondFactor } from '../organization-queries.ts';
 import type { AccessState, Organization } from '../state.ts';
 import { asSubject, textOf, thingWithin, userOf, userSubject } from '../tuples.ts';
 import type { Decide, Moment } from './deciding.ts';
@@ -50,6 +51,18 @@ export const setOrganizationPlan: Decide<'setOrganizationPlan'> = (state, wish, 
   return [{ type: 'organization.plan_changed', subject: wish.organizationId, data: { before, after } }];
 };
 
+export const setOrganizationPolicies: Decide<'setOrganizationPolicies'> = (state, wish, moment) => {
+  const found = governed(state, wish.organizationId, moment);
+  if ('refused' in found) return found;
+  return policiesChange(state, wish.organizationId, wish.mfaRequired);
+};
+
+const policiesChange = (state: AccessState, organizationId: string, mfaRequired: boolean): readonly AccessFact[] => {
+  const before = { mfaRequired: requiresSecondFactor(state, organizationId) };
+  if (before.mfaRequired === mfaRequired) return [];
+  return [{ type: 'organization.policies_changed', subject: organizationId, data: { before, after: { mfaRequired } } }];
+};
+
 /** Everything that is the organization's ends with it, each thing by an event of its own. */
 export const deleteOrganization: Decide<'deleteOrganization'> = (state, { organizationId }, moment) => {
   const organization = governed(state, organizationId, moment);
@@ -82,6 +95,7 @@ export const deleteOrganization: Decide<'deleteOrganization'> = (state, { organi
         data: { reservationId, validUntil },
       }),
     ),
+    ...policiesChange(state, organizationId, false),
     ...members.map(([userId, membership]) => removed(organizationId, userId, membership)),
     {
       type: 'organization.deleted',

@@ -6,7 +6,7 @@ import type { AccessFact, FactOf } from '../events.ts';
 import { hasLastingAdmin } from '../holdings.ts';
 import { seatsTaken } from '../seats.ts';
 import { type AccessState, type Organization, timesOfNew } from '../state.ts';
-import { userSubject } from '../tuples.ts';
+import { secondFactorPolicy, userSubject } from '../tuples.ts';
 import { entityKey, type FactKinds, membershipKey } from './kind.ts';
 
 type Membership =
@@ -83,6 +83,7 @@ export const organizationFacts: FactKinds<
   | 'organization.created'
   | 'organization.renamed'
   | 'organization.plan_changed'
+  | 'organization.policies_changed'
   | 'organization.deleted'
   | 'organization.purged'
   | 'organization.member_added'
@@ -146,6 +147,20 @@ export const organizationFacts: FactKinds<
       data.after.seats !== null && seatsTaken(after, subject) > data.after.seats
         ? refuse('seats_in_use', { detail: `${seatsTaken(after, subject)} seats are taken.` })
         : undefined,
+  },
+  'organization.policies_changed': {
+    edges: ({ subject, data: { before, after } }) =>
+      before.mfaRequired === after.mfaRequired
+        ? []
+        : [{ ...secondFactorPolicy(subject), terms: after.mfaRequired ? { validUntil: null } : null }],
+    inverse: ({ subject, data: { before, after } }) => ({
+      type: 'organization.policies_changed',
+      subject,
+      data: { before: after, after: before },
+    }),
+    within: ({ subject }) => entityKey('organization', subject),
+    reads: ({ subject }) => [entityKey('organization', subject)],
+    judge: judgeAdmin,
   },
   'organization.deleted': {
     evolve: (state, { subject, data: { name, admins } }, { position, at, actor }) => ({

@@ -1,0 +1,32 @@
+import type { Route } from './route-definition.ts';
+
+/**
+ * What somebody may do who has not proved the second factor that an organization of theirs wants: add one, prove it, look
+ * after their sessions and their password, and leave. By operation.
+ */
+const open: ReadonlySet<string> = new Set([
+  'enrolTotp',
+  'confirmTotp',
+  'listTotp',
+  'renameTotp',
+  'removeTotp',
+  'beginPasskey',
+  'addPasskey',
+  'listPasskeys',
+  'renamePasskey',
+  'removePasskey',
+  'readRecoveryCodes',
+  'makeRecoveryCodes',
+  'reauthenticate',
+  'changePassword',
+  'listSessions',
+  'revokeSession',
+  'revokeOtherSessions',
+  'signOut',
+]);
+
+export const needsNoSecondFactor = ({ operationId, callers }: Pick<Route, 'operationId' | 'callers'>): boolean =>
+  callers.includes('public') || open.has(operationId);
+
+/** All of them, by operation. */
+export const operationsWithoutSecondFactor: readonly string[] = [...open];

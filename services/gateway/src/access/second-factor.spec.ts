@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freshClaims, type GatewayUnderTest, startGatewayUnderTest } from '../testing/gateway-under-test.ts';
+
+let gateway: GatewayUnderTest;
+beforeAll(async () => {
+  gateway = await startGatewayUnderTest();
+});
+afterAll(() => gateway.stop());
+
+const required = { user: 'organization:strict#member', relation: 'required', object: 'policy:second_factor' };
+
+/** Somebody, as a member of the organization that wants a second factor if they are to be. */
+const somebody = async (isMember: boolean, methods = ['pwd']) => {
+  const claims = freshClaims();
+  if (isMember) {
+    const member = { user: `user:${claims.sub}`, relation: 'member', object: 'organization:strict' };
+    await gateway.hasFollowed(gateway.access.write({ write: required }, { write: member }));
+  }
+  return gateway.sign({ claims: { ...claims, amr: methods } });
+};
+const ask = (token: string, path = '/v1/activity') => gateway.ask(path, { token });
+
+describe('an organization that wants a second factor', () => {
+  it('401 second_factor_required: keeps its members from everything until they have proved one', async () => {
+    const answer = await ask(await somebody(true));
+    expect(answer).toMatchObject({ status: 401, body: { code: 'second_factor_required' } });
+    expect(answer.headers.get('www-authenticate')).toBe(
+      'Bearer error="insufficient_user_authentication", acr_values="aal2"',
+    );
+    expect(gateway.services.callsOf('listActivity')).toEqual([]);
+  });
+
+  it('keeps nobody who has proved one, and nobody who is no member', async () => {
+    expect((await ask(await somebody(true, ['pwd', 'otp', 'mfa']))).status).toBe(200);
+    expect((await ask(await somebody(false))).status).toBe(200);
+  });
+
+  it('lets its members add one, look after their sessions, and read what everybody may', async () => {
+    const token = await somebody(true);
+    for (const path of ['/v1/mfa/totp', '/v1/passkeys', '/v1/sessions', '/v1/genders']) {
+      expect([path, (await ask(token, path)).status]).toEqual([path, 200]);
+    }
+  });
+
+  it('wants it no longer once that is taken back', async () => {
+    const token = await somebody(true);
+    expect((await ask(token)).status).toBe(401);
+    await gateway.hasFollowed(gateway.access.write({ remove: required }));
+    expect((await ask(token)).status).toBe(200);
+  });
+});
