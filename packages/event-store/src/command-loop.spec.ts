@@ -208,6 +208,20 @@ describe('the command loop', () => {
     expect(loop.reading?.revision).toBe(0);
   });
 
+  it('is waited for where the process had no time for a while, and not at all where the log does not answer', async () => {
+    const busy = await running();
+    busy.timing.stall(1_500);
+    expect(busy.loop.reading).toBeUndefined();
+    await busy.loop.inContact(500);
+    expect(busy.loop.reading?.revision).toBe(0);
+
+    const alone = await running({ failingReads: Array(100).fill(true) });
+    await sleep(alone.timing, 1_500);
+    const began = alone.timing.elapsed();
+    await alone.loop.inContact(500);
+    expect([alone.loop.reading, alone.timing.elapsed() - began]).toEqual([undefined, 0]);
+  });
+
   it('is not fooled about the age of its state by a wall clock that is set back', async () => {
     const { loop, timing } = await running({ failingReads: Array(10).fill(true) });
     timing.skew(-3_600_000);

@@ -77,6 +77,20 @@ export class CommandLoop<State, Command extends { readonly id: string }, Event, 
     return this.#live.reading;
   }
 
+  /**
+   * Waits, for so long at most, until the present is known again. A process that had no time for a while is in contact at
+   * once, and need turn nobody away for it; where the log does not answer nobody waits.
+   */
+  async inContact(milliseconds: number): Promise<void> {
+    const { timing } = this.#options;
+    const end = timing.elapsed() + milliseconds;
+    while (!this.reading && this.health === 'serving' && timing.elapsed() < end) {
+      this.#bell.ring();
+      // Whether it was done or the time is up shows in the next round.
+      await within(timing, end - timing.elapsed(), this.#live.attempted()).catch(() => undefined);
+    }
+  }
+
   /** Loads the log. Rejects when it cannot be read. */
   async start(): Promise<void> {
     await this.#live.start();

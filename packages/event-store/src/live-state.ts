@@ -55,6 +55,7 @@ export class LiveState<State, Event> {
   #isBehind = false;
   #keptAt = 0;
   #isKeeping = false;
+  readonly #attempted = new Set<() => void>();
 
   constructor(options: LiveStateOptions<State, Event>) {
     this.#options = options;
@@ -103,6 +104,11 @@ export class LiveState<State, Event> {
     return this.#waiters.wait(position, epoch, milliseconds, () => this.#standing);
   }
 
+  /** Resolves after the next attempt to be in contact with the log, whatever comes of it. */
+  attempted(): Promise<void> {
+    return new Promise((resolve) => this.#attempted.add(resolve));
+  }
+
   /** Loads the log. Rejects when it cannot be read. */
   async start(): Promise<void> {
     this.contact(await this.#load());
@@ -128,6 +134,9 @@ export class LiveState<State, Event> {
       if (this.#health !== 'diverged') this.#health = isLoss ? 'diverged' : 'unreachable';
       this.#epoch = Math.max(this.#epoch, this.#replica.epoch);
       return false;
+    } finally {
+      for (const resolve of this.#attempted) resolve();
+      this.#attempted.clear();
     }
   }
 

@@ -15,11 +15,15 @@ export const present = (access: AccessStream): Reading<AccessState> | Refusal =>
 /** As long as a gateway waits for its replica. */
 const patienceMilliseconds = 2_000;
 
+/** A service that was busy with something else for a moment has its log again long before. */
+const contactMilliseconds = 500;
+
 /** Waits until this replica has what the caller may have heard of; a refusal when it is not there in time. */
 export const caughtUp = async (
   access: AccessStream,
   accessRevision: string | undefined,
 ): Promise<Refusal | undefined> => {
+  await access.inContact(contactMilliseconds);
   if (accessRevision === undefined) return undefined;
   const [epoch = 0, position] = revisionParts(accessRevision);
   const reached = await access.reached(position, epoch, patienceMilliseconds);

@@ -27,6 +27,11 @@ export class VirtualTiming implements Timing {
     this.#skew += milliseconds;
   }
 
+  /** Time goes by in which this process does nothing at all. */
+  stall(milliseconds: number): void {
+    this.#clock += milliseconds;
+  }
+
   after(milliseconds: number, callback: () => void): () => void {
     const timer = { due: this.#clock + Math.max(0, milliseconds), callback };
     this.#timers.push(timer);
