@@ -9,7 +9,7 @@ const form = /^(rollcall_(?:pat|key)_[A-Za-z0-9_-]{32})([0-9a-f]{8})$/;
 
 const checksumOf = (text: string): string => crc32(text).toString(16).padStart(8, '0');
 
-/** A new key: its kind, 192 random bits, and a checksum, by which a mistyped or invented one is told without asking anybody. */
+/** A new key: its kind, 192 random bits, and a checksum, by which a mistyped one is told without asking anybody. */
 export const newApiKey = (kind: ApiKeyKind): string => {
   const text = `${apiKeyKinds[kind]}_${newSecret()}`;
   return text + checksumOf(text);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freshClaims, type GatewayUnderTest, startGatewayUnderTest } from '../testing/gateway-under-test.ts';
+import { LiveClient } from '../testing/live-client.ts';
 
 let gateway: GatewayUnderTest;
 beforeAll(async () => {
@@ -40,6 +41,22 @@ describe('an organization that wants a second factor', () => {
     for (const path of ['/v1/mfa/totp', '/v1/passkeys', '/v1/sessions', '/v1/genders']) {
       expect([path, (await ask(token, path)).status]).toEqual([path, 200]);
     }
+  });
+
+  it('lets no connection go on by another token without one', async () => {
+    const claims = freshClaims();
+    const token = await gateway.sign({ claims });
+    const client = await new LiveClient(gateway.url, { token }).opened();
+    const member = { user: `user:${claims.sub}`, relation: 'member', object: 'organization:strict' };
+    await gateway.hasFollowed(gateway.access.write({ write: required }, { write: member }));
+    const renew = async (amr: readonly string[]) => {
+      client.say({ type: 'authenticate', token: await gateway.sign({ claims: { ...claims, amr: [...amr] } }) });
+    };
+    await renew(['pwd']);
+    expect(await client.heard('error')).toMatchObject({ problem: { code: 'second_factor_required' } });
+    await renew(['pwd', 'otp', 'mfa']);
+    await client.heard('authenticated');
+    client.socket.terminate();
   });
 
   it('wants it no longer once that is taken back', async () => {

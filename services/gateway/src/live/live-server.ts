@@ -6,7 +6,6 @@ import { Sight } from '@rollcall/types/access-sight';
 import { liveEndings } from '@rollcall/types/live-protocol';
 import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { secondFactorDue } from '../access/second-factor.ts';
 import { clientAddress } from '../client.ts';
 import type { Config } from '../config.ts';
 import { isWebSocketUpgrade, namesOneHost } from '../http-server.ts';
@@ -18,11 +17,11 @@ import type { CountRequest } from '../rate-classes.ts';
 import { writeRefusal } from '../raw-refusal.ts';
 import type { AccessFeed } from './access-feed.ts';
 import { AccessWatch } from './access-watch.ts';
+import { notAdmitted } from './admission.ts';
 import { Audience } from './audience.ts';
 import type { Channel } from './channel.ts';
 import { JoinedFrames } from './joined-frames.ts';
 import type { LiveJournal } from './journal.ts';
-import { beyondWatching } from './key-limits.ts';
 import { SocketLine } from './line.ts';
 import { Presence } from './presence.ts';
 import type { PresenceRoad } from './presence-road.ts';
@@ -133,15 +132,15 @@ export class LiveServer {
     const identity = await authenticate(config, verifier, { method: 'POST', headers: credentialsOf(request) });
     if (identity === null) return refuse('unauthenticated');
     if (isRefusal(identity)) return identity;
-    const beyond = beyondWatching(identity) ?? secondFactorDue(this.#options.feed, identity.actor);
-    if (beyond) return beyond;
+    const refusal = notAdmitted(this.#options.feed, identity);
+    if (refusal) return refusal;
     const isOneTooMany = this.#audience.count(identity.actor.userId) >= maximumConnectionsEach;
     return isOneTooMany ? refuse('rate_limited', { detail: 'Close another live connection first.' }) : identity;
   }
 
   #welcome(socket: WebSocket, stream: Duplex, identity: Identity): void {
-    const { journal, verifier, revocations, log } = this.#options;
-    const surroundings = { journal, watch: this.#watch, presence: this.#presence, verifier, sleep, log };
+    const { journal, feed, verifier, revocations, log } = this.#options;
+    const surroundings = { journal, access: feed, watch: this.#watch, presence: this.#presence, verifier, sleep, log };
     const viewer = new Viewer(new SocketLine(socket, stream, this.#joined), identity, surroundings);
     viewer.listenTo(socket);
     this.#audience.add(viewer);

@@ -7,13 +7,14 @@ import { type ClientMessage, clientMessage, liveEndings, type ServerMessage } fr
 import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
 import type { WebSocket } from 'ws';
 import { z } from 'zod';
+import type { KnownAccess } from '../access/second-factor.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { TokenVerifier } from '../identity/token-verifier.ts';
 import type { AccessWatch } from './access-watch.ts';
+import { notAdmitted } from './admission.ts';
 import { readChannel } from './channel.ts';
 import type { HistoryPage } from './history-pages.ts';
 import type { LiveJournal } from './journal.ts';
-import { beyondWatching } from './key-limits.ts';
 import { type Line, maximumLag } from './line.ts';
 import type { LiveEvent } from './live-event.ts';
 import { MessageBudget } from './message-budget.ts';
@@ -27,6 +28,7 @@ const maximumSubscriptions = 50;
 
 export interface ViewerOptions {
   readonly journal: Pick<LiveJournal, 'events'>;
+  readonly access: KnownAccess;
   readonly watch: AccessWatch;
   readonly presence: Presence;
   readonly verifier: Pick<TokenVerifier, 'verify'>;
@@ -201,8 +203,8 @@ export class Viewer {
       if (isRefusal(identity)) return this.#refuse(identity);
       // A connection stays the person's who opened it.
       if (identity.actor.userId !== this.userId) return this.#refuse(refuse('forbidden'));
-      const beyond = beyondWatching(identity);
-      if (beyond) return this.#refuse(beyond);
+      const refusal = notAdmitted(this.#options.access, identity);
+      if (refusal) return this.#refuse(refusal);
       this.#life.renew(identity);
       this.#say({ type: 'authenticated' });
     } catch {

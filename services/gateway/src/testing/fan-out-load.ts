@@ -47,6 +47,7 @@ const seat = (socket: WebSocket, stream: ConstructorParameters<typeof SocketLine
     { actor, expiresAtMilliseconds: Number.MAX_SAFE_INTEGER },
     {
       journal: { events: new KeptEvents('1', 0, 1) },
+      access: feed,
       watch,
       presence,
       verifier: { verify: async () => refuse('unauthenticated') },

@@ -1,0 +1,15 @@
+import { type Refusal, refuse } from '@rollcall/types/problems';
+import { liveScopes } from '@rollcall/types/route-scopes';
+import { type KnownAccess, secondFactorDue } from '../access/second-factor.ts';
+import type { Identity } from '../identity/identity.ts';
+
+/**
+ * Why somebody may not watch at all, if so: by a key that was made for other things, or without the second factor that an
+ * organization of theirs wants. Asked of every token that a connection is to live by, and not of the first one alone.
+ */
+export const notAdmitted = (access: KnownAccess, { actor }: Identity): Refusal | undefined => {
+  const { scopes } = actor;
+  if (scopes !== undefined && !liveScopes.every((scope) => scopes.includes(scope)))
+    return refuse('insufficient_scope', { scopes: liveScopes });
+  return secondFactorDue(access, actor);
+};
