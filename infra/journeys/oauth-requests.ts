@@ -12,8 +12,11 @@ const settings = {
 };
 
 /** An application that an administrator has added. */
-export const someClient = async (cast: Cast): Promise<{ readonly id: string; readonly secret: string }> =>
-  cast.asAdmin('POST', '/v1/oauth/clients', settings);
+export const someClient = async (
+  cast: Cast,
+  more: Readonly<Record<string, unknown>> = {},
+): Promise<{ readonly id: string; readonly secret: string }> =>
+  cast.asAdmin('POST', '/v1/oauth/clients', { ...settings, ...more });
 
 const aClient: Compose = async ({ cast }) => ({ params: { clientId: (await someClient(cast)).id } });
 

@@ -20,8 +20,8 @@ const basic = ({ id, secret }: { readonly id: string; readonly secret: string })
 });
 
 /** Somebody who uses an application, from opening it to its tokens. */
-const using = async (parameters: Readonly<Record<string, string>> = {}) => {
-  const client = await someClient(cast);
+const using = async (parameters: Readonly<Record<string, string>> = {}, settings: object = {}) => {
+  const client = await someClient(cast, { ...settings });
   const person = await cast.somebody();
   const browser = await OAuthBrowser.start(cast.api);
   await browser.signIn(person);
@@ -32,6 +32,7 @@ const using = async (parameters: Readonly<Record<string, string>> = {}) => {
     code: answer.searchParams.get('code') ?? '',
     redirect_uri: callback,
     code_verifier: begun.verifier,
+    ...(parameters.resource === undefined ? {} : { resource: parameters.resource }),
   };
   const tokens = await postForm(cast.api, '/oidc/token', form, basic(client));
   const refresh = (token: string) =>
@@ -65,7 +66,28 @@ describe('an application, through the gateway', () => {
     await waitFor('the sign-in to be over', stopped);
   });
 
-  it('is told apart from the person: what it holds opens none of our own routes', async () => {
+  it('acts at our own routes as far as it was let, until that is taken back', async () => {
+    const { issuer } = (await cast.api('GET', '/.well-known/openid-configuration')).body;
+    const { person, tokens } = await using(
+      { resource: issuer, scope: 'openid account.read' },
+      { resources: [issuer], scopes: ['openid', 'account.read', 'account.write'] },
+    );
+    const call = (method: string, path: string, body?: object) =>
+      cast.api(method, path, { token: tokens.body.access_token, ...(body ? { body } : {}) });
+    expect((await call('GET', '/v1/users/me')).body.id).toBe(person.id);
+    const mine = (path: string, method = 'GET') => call(method, path);
+    for (const path of ['/v1/sessions', '/v1/oauth/consents', '/v1/api-keys', '/v1/organizations', '/v1/activity']) {
+      expect([path, (await mine(path)).body.code]).toEqual([path, 'insufficient_scope']);
+    }
+    expect((await call('PATCH', '/v1/users/me', { displayName: 'Somebody else' })).body.code).toBe(
+      'insufficient_scope',
+    );
+    const { items } = (await cast.api('GET', '/v1/oauth/consents', { token: person.token })).body;
+    await cast.api('DELETE', `/v1/oauth/consents/${items[0].id}`, { token: person.token });
+    await waitFor('the application to be out', async () => (await mine('/v1/users/me')).status === 401);
+  });
+
+  it('is told apart from the person: what was given for nothing here opens none of our own routes', async () => {
     const { tokens } = await using();
     for (const path of ['/v1/users/me', '/v1/sessions', '/v1/oauth/consents']) {
       const answer = await cast.api('GET', path, { token: tokens.body.access_token });

@@ -15,6 +15,7 @@ import * as secondFactors from './routes/auth/second-factors.ts';
 import * as securityActions from './routes/auth/security-actions.ts';
 import * as serviceAccounts from './routes/auth/service-accounts.ts';
 import * as sessions from './routes/auth/sessions.ts';
+import * as tokens from './routes/auth/tokens.ts';
 import * as consolePages from './routes/console.ts';
 import * as deactivation from './routes/deactivation.ts';
 import * as gateway from './routes/gateway.ts';
@@ -43,6 +44,7 @@ const isRoute = (value: unknown): value is Route =>
 export const routeTable: readonly Route[] = [
   registration,
   sessions,
+  tokens,
   magicLinks,
   passkeys,
   secondFactors,

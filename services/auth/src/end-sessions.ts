@@ -51,10 +51,10 @@ export const endSessionsOf = async (
   }
   await removeRecordsOfSessions(tx, ended);
   // What applications may keep for longer than a session they may not keep from somebody who has lost the account.
-  if (shutsApplicationsOut.has(reason)) await removeRecordsOfUser(tx, userId);
+  const tokens = shutsApplicationsOut.has(reason) ? await removeRecordsOfUser(tx, userId) : [];
   const told = ended.map((id) => ({ sessionId: sessionId.parse(id), reason }));
   await emit.several(sessionEnded, { subject: userId, cause }, told);
   const why = keysEndBy[reason];
   const keys = why === undefined ? [] : await endKeys(tx, emit, userId, 'all', why, cause);
-  return revokeTokens(config, tx, [...ended, ...keys]);
+  return revokeTokens(config, tx, [...ended, ...keys], tokens);
 };

@@ -32,6 +32,7 @@ import { passkeyHandlers } from './http/passkeys.ts';
 import { handleReadKeySet } from './http/read-key-set.ts';
 import { handleReadRevocations } from './http/read-revocations.ts';
 import { handleReadOpenIdConfiguration, handleReadServerMetadata } from './http/read-server-metadata.ts';
+import { handleReadTokenHolder } from './http/read-token-holder.ts';
 import { handleReauthenticate } from './http/reauthenticate.ts';
 import { recoveryCodeHandlers } from './http/recovery-codes.ts';
 import { handleRefreshSession } from './http/refresh-session.ts';
@@ -176,6 +177,7 @@ export const startAuth = async (environment: Environment, directory: ServiceDire
       handleEnrolUser(ports),
       handleSetUserAccess(ports),
       handleMintResetSecret(ports),
+      handleReadTokenHolder(ports),
       handleReadRevocations(lifeline),
     ],
     events,

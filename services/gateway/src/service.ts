@@ -20,8 +20,8 @@ import { createGatewayApp } from './app.ts';
 import { createCleanUp } from './clean-up.ts';
 import { toConfig } from './config.ts';
 import { createHttpServer, type Patience, stopHttpServer, usualPatience } from './http-server.ts';
-import { ApiKeys } from './identity/api-keys.ts';
 import { KeySet } from './identity/key-set.ts';
+import { OpaqueTokens } from './identity/opaque-tokens.ts';
 import { RevocationList } from './identity/revocation-list.ts';
 import { TokenVerifier } from './identity/token-verifier.ts';
 import { LiveJournal } from './live/journal.ts';
@@ -62,7 +62,7 @@ export const startGateway = async (
   const access = new AccessFollower({ client, bus, timing: systemTiming, log });
   // Without it checks are answered 503, and all else goes on.
   const readiness = () => readReadiness(connection, bus, access);
-  const verifier = new TokenVerifier(config.issuer, new KeySet(client), revocations, new ApiKeys(client));
+  const verifier = new TokenVerifier(config.issuer, new KeySet(client), revocations, new OpaqueTokens(client));
   const countRequest = createRateClasses(connection.sql, config.production);
   const app = createGatewayApp({
     config,

@@ -171,7 +171,7 @@ suspendServiceAccount   role-permission  PUT   /internal/service-accounts/:userI
 checkSecondFactor       role-permission  POST  /internal/second-factor-checks                  auth
 checkAuthority          role-permission  POST  /internal/authority-checks                      auth
 mintMagicLink           auth             POST  /internal/magic-links/:requestId/secret         notification
-introspectApiKey        auth             POST  /internal/api-keys/introspect                   gateway
+readTokenHolder         auth             POST  /internal/tokens/holder                            gateway
 mintSecurityNotice      auth             POST  /internal/security-notices/:noticeId/secret     notification
 mintResetSecret         auth             POST  /internal/password-resets/:requestId/secret     notification
 mintVerificationSecret  registration     POST  /internal/verifications/:requestId/secret       notification

@@ -25,11 +25,11 @@ const list = (who = actor, query = '') => auth.ask('GET', `/v1/api-keys${query}`
 const revoke = (id: unknown, who = actor) => auth.ask('DELETE', `/v1/api-keys/${id}`, { actor: who });
 const introspect = async (key: unknown) =>
   (
-    await auth.ask('POST', '/internal/api-keys/introspect', {
+    await auth.ask('POST', '/internal/tokens/holder', {
       from: 'gateway',
-      body: { digest: digestOf(String(key)) },
+      body: { kind: 'api_key', digest: digestOf(String(key)) },
     })
-  ).body.key;
+  ).body.holder;
 const revocationsOf = async (id: unknown) =>
   auth.connection.sql`select kind from auth.revocations where value = ${String(id)}`;
 
@@ -56,7 +56,7 @@ describe('a personal access token', () => {
 
   it('says whose it is and what it is good for, and when it was last used, to the minute', async () => {
     const { id, key, expiresAt } = (await make()).body;
-    const found = { userId: ada.userId, keyId: id, scopes: body.scopes, expiresAt };
+    const found = { userId: ada.userId, sessionId: id, tokenId: id, methods: [], scopes: body.scopes, expiresAt };
     expect(await introspect(key)).toEqual(found);
     expect(await introspect(key)).toEqual(found);
     const { items } = (await list()).body as { items: { lastUsedAt: string }[] };

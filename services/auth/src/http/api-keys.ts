@@ -1,16 +1,12 @@
 import { answer, handle } from '@rollcall/service-kit/call-context';
-import { ServiceUnavailableError } from '@rollcall/service-kit/service-client';
-import { isServiceAccountId, sessionId, userId } from '@rollcall/types/ids';
 import { isRefusal, refuse } from '@rollcall/types/problems';
 import * as routes from '@rollcall/types/routes/auth/api-keys';
-import { checkAuthority } from '@rollcall/types/routes/role-permission/internal';
 import { endKeys } from '../api-keys/end-keys.ts';
 import { listKeysOf } from '../api-keys/list-keys.ts';
 import { makeKey } from '../api-keys/make-key.ts';
 import { proveFresh } from '../factors/freshness.ts';
 import type { Ports } from '../ports.ts';
 import { revokeTokens } from '../revoke-tokens.ts';
-import { type ApiKey, useApiKey } from '../store/api-keys.ts';
 import { holdCredential } from '../store/credentials.ts';
 import { holdSignedIn } from '../store/hold-signed-in.ts';
 
@@ -41,27 +37,4 @@ export const apiKeyHandlers = (ports: Ports) => [
     ports.feed.announce(revoked);
     return revoked.length > 0 ? answer(200, { revoked: true }) : refuse('not_found');
   }),
-
-  handle(routes.introspectApiKey, async ({ body }) => {
-    const key = await useApiKey(ports.connection.db, body.digest);
-    if (!key || !(await isStillRuled(ports, key))) return answer(200, { key: null });
-    const { id, ownerId, scopes, expiresAt } = key;
-    return answer(200, {
-      key: {
-        userId: userId.parse(ownerId),
-        keyId: sessionId.parse(id),
-        scopes,
-        expiresAt: expiresAt.toISOString(),
-      },
-    });
-  }),
 ];
-
-/** A key of a program that has become an administrator since is good for nothing, unless an administrator made it. */
-const isStillRuled = async ({ client }: Ports, { ownerId, createdBy }: ApiKey): Promise<boolean> => {
-  if (!isServiceAccountId(ownerId)) return true;
-  const body = { actor: userId.parse(createdBy), userId: userId.parse(ownerId) };
-  const checked = await client.call(checkAuthority, { body });
-  if (isRefusal(checked)) throw new ServiceUnavailableError('role-permission', checked.refused);
-  return checked.body.mayRule;
-};

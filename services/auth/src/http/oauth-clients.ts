@@ -7,10 +7,12 @@ import { clientAdded, clientChanged, clientRemoved } from '@rollcall/types/event
 import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
 import * as routes from '@rollcall/types/routes/auth/oauth-clients';
 import { z } from 'zod';
+import type { Config } from '../config.ts';
 import { needsSecret } from '../oauth/client-adapter.ts';
 import type { Ports } from '../ports.ts';
+import { revokeTokens } from '../revoke-tokens.ts';
 import * as store from '../store/oauth-clients.ts';
-import { removeRecordsOfClient } from '../store/oauth-records.ts';
+import { removeAccessTokensOfClient, removeRecordsOfClient } from '../store/oauth-records.ts';
 
 export const clientHandlers = (ports: Ports) => [
   handle(routes.listClients, async ({ query }) => {
@@ -24,7 +26,7 @@ export const clientHandlers = (ports: Ports) => [
   }),
 
   handle(routes.createClient, async ({ body }, context) => {
-    const wrong = judge(ports, body);
+    const wrong = judge(ports.config, body);
     return wrong ?? answer(201, await create(ports, body, context));
   }),
 
@@ -39,16 +41,17 @@ export const clientHandlers = (ports: Ports) => [
   }),
 
   handle(routes.deleteClient, async ({ params }, { cause }) => {
-    const isRemoved = await ports.events.transact(async (tx, emit) => {
+    const revoked = await ports.events.transact(async (tx, emit) => {
       const client = await store.holdClient(tx, params.clientId);
-      if (!client) return false;
-      await removeRecordsOfClient(tx, client.id);
+      if (!client) return undefined;
+      const tokens = await removeRecordsOfClient(tx, client.id);
       await store.deleteClient(tx, client.id);
       const data = { clientId: client.id, name: client.settings.name };
       await emit(clientRemoved, { subject: client.id, data, cause });
-      return true;
+      return revokeTokens(ports.config, tx, [], tokens);
     });
-    return isRemoved ? answer(200, { removed: true }) : refuse('not_found');
+    ports.feed.announce(revoked ?? []);
+    return revoked ? answer(200, { removed: true }) : refuse('not_found');
   }),
 
   handle(routes.rotateClientSecret, async ({ params, body }, { cause }) => {
@@ -79,14 +82,13 @@ const factsOf = ({ id, settings, disabledAt }: store.OAuthClient) => ({
   scopes: settings.scopes,
 });
 
-/** What is wrong with the settings; what an application is given must not be good here. */
-const judge = ({ config }: Ports, settings: routes.ClientSettings): Refusal | undefined => {
-  const own = settings.resources.flatMap((uri, index) =>
-    new URL(uri).origin === config.issuer
-      ? [{ pointer: `/resources/${index}`, detail: 'must not be this service' }]
-      : [],
+/** What is wrong with the settings. This service has one name as an API: of several, one would be overlooked. */
+const judge = ({ issuer }: Config, settings: routes.ClientSettings): Refusal | undefined => {
+  const detail = `must be an https address, or ${issuer} for this service`;
+  const strange = settings.resources.flatMap((uri, index) =>
+    routes.isResource(uri, issuer) ? [] : [{ pointer: `/resources/${index}`, detail }],
   );
-  const errors = [...routes.judgeClient(settings), ...own];
+  const errors = [...routes.judgeClient(settings), ...strange];
   if (errors.length === 0) return undefined;
   return refuse('invalid_input', {
     errors: errors.map(({ pointer, detail }) => ({ pointer: `/body${pointer}`, detail })),
@@ -107,21 +109,27 @@ const create = async ({ events }: Ports, settings: routes.ClientSettings, { caus
 
 type Changes = Partial<routes.ClientSettings> & { readonly enabled?: boolean | undefined };
 
-const update = (
-  ports: Ports,
+const update = async (
+  { config, events, feed }: Ports,
   id: string,
   { enabled, ...changes }: { [Name in keyof Changes]?: Changes[Name] | undefined },
   { cause }: CallContext,
-): Promise<store.OAuthClient | Refusal> =>
-  ports.events.transact(async (tx, emit) => {
+): Promise<store.OAuthClient | Refusal> => {
+  const outcome = await events.transact(async (tx, emit) => {
     const client = await store.holdClient(tx, id);
     if (!client) return refuse('not_found');
     const said = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
     const settings = { ...client.settings, ...said };
-    const wrong = judge(ports, settings);
+    const wrong = judge(config, settings);
     if (wrong) return wrong;
     const changed = await store.changeClient(tx, id, settings, enabled ?? client.disabledAt === null);
     if (!changed) return refuse('not_found');
+    // What it holds was given for what it could ask for before.
+    const tokens = await removeAccessTokensOfClient(tx, id);
     await emit(clientChanged, { subject: id, data: { ...factsOf(changed), secretRotated: false }, cause });
-    return changed;
+    return { changed, revoked: await revokeTokens(config, tx, [], tokens) };
   });
+  if (isRefusal(outcome)) return outcome;
+  feed.announce(outcome.revoked);
+  return outcome.changed;
+};

@@ -7,11 +7,12 @@ import * as routes from '@rollcall/types/routes/auth/oauth-interactions';
 import { describeScope } from '@rollcall/types/scopes';
 import { z } from 'zod';
 import type { Ports } from '../ports.ts';
+import { revokeTokens } from '../revoke-tokens.ts';
 import { deleteConsent, listConsents } from '../store/oauth-consents.ts';
 import { removeRecordsOfClient } from '../store/oauth-records.ts';
 import type { Granted } from '../store/oauth-schema.ts';
 
-export const consentHandlers = ({ connection, events }: Ports) => [
+export const consentHandlers = ({ config, connection, events, feed }: Ports) => [
   handle(routes.listConsents, async ({ query }, { signedIn }) => {
     const after: readonly [string] | null | Refusal = decodeCursor(query.cursor, z.tuple([entityId]));
     if (isRefusal(after)) return after;
@@ -32,16 +33,17 @@ export const consentHandlers = ({ connection, events }: Ports) => [
 
   handle(routes.withdrawConsent, async ({ params }, { signedIn, cause }) => {
     const { userId } = signedIn;
-    const isWithdrawn = await events.transact(async (tx, emit) => {
+    const revoked = await events.transact(async (tx, emit) => {
       const consent = await deleteConsent(tx, userId, params.consentId);
-      if (!consent) return false;
+      if (!consent) return undefined;
       const { clientId } = consent;
-      await removeRecordsOfClient(tx, clientId, userId);
+      const tokens = await removeRecordsOfClient(tx, clientId, userId);
       const data = { consentId: entityId.parse(consent.id), clientId };
       await emit(consentWithdrawn, { subject: userId, data, cause });
-      return true;
+      return revokeTokens(config, tx, [], tokens);
     });
-    return isWithdrawn ? answer(200, { withdrawn: true }) : refuse('not_found');
+    feed.announce(revoked ?? []);
+    return revoked ? answer(200, { withdrawn: true }) : refuse('not_found');
   }),
 ];
 

@@ -32,11 +32,11 @@ const add = async (more: object = {}) => {
 const key = { name: 'In production', scopes: ['organizations.write'] };
 const introspect = async (secret: unknown) =>
   (
-    await auth.ask('POST', '/internal/api-keys/introspect', {
+    await auth.ask('POST', '/internal/tokens/holder', {
       from: 'gateway',
-      body: { digest: digestOf(String(secret)) },
+      body: { kind: 'api_key', digest: digestOf(String(secret)) },
     })
-  ).body.key;
+  ).body.holder;
 
 describe('a service account', () => {
   it('is added where rights are given too, read, described and listed', async () => {

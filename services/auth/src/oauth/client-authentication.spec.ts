@@ -191,7 +191,7 @@ describe('what OAuth 2.1 has left behind', () => {
     expect(answer.body).toMatchObject({ error: 'invalid_request' });
   });
 
-  it('there is nothing at this service for a token of a third party: its own address is no API to ask for (N35)', async () => {
+  it('whoever speaks for no person gets nothing at this service, by whatever spelling of its address (N35)', async () => {
     const client = await registerClient(auth, {
       resources: [api],
       grantTypes: ['client_credentials'],

@@ -1,9 +1,12 @@
+import type { Transaction } from '@rollcall/database/connect';
+import { digestOf } from '@rollcall/service-kit/sealed-secret';
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider';
 import type { Ports } from '../ports.ts';
+import { revokeTokens } from '../revoke-tokens.ts';
 import * as store from '../store/oauth-records.ts';
 import { currentRequest } from './current-request.ts';
 
-type RecordPorts = Pick<Ports, 'connection' | 'recordSeal'>;
+type RecordPorts = Pick<Ports, 'config' | 'connection' | 'feed' | 'recordSeal'>;
 
 /** Kept the first time only: seen once more, it is a replay (RFC 9449 section 11.1, RFC 7523 section 3). */
 const keptOnce = 'ReplayDetection';
@@ -11,10 +14,16 @@ const keptOnce = 'ReplayDetection';
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
 /** Keeps one kind of the provider's records in Postgres. */
-export const createRecordAdapter = ({ connection: { db }, recordSeal }: RecordPorts, kind: string): Adapter => {
-  const digest = (id: string) => recordSeal.digestOf(kind, id);
+export const createRecordAdapter = (ports: RecordPorts, kind: string): Adapter => {
+  const { config, connection, feed, recordSeal } = ports;
+  const { db } = connection;
+  // Gateways ask about access tokens, and do so without handing them on.
+  const digest = (id: string) => recordSeal.digestOf(kind, kind === store.accessTokenKind ? digestOf(id) : id);
   const grantDigest = (grantId: string) => recordSeal.digestOf('Grant', grantId);
   const origin = () => currentRequest.getStore()?.origin ?? '';
+
+  const end = async (remove: (tx: Transaction) => Promise<string[]>): Promise<void> =>
+    feed.announce(await db.transaction(async (tx) => revokeTokens(config, tx, [], await remove(tx))));
 
   const find = async (name: store.RecordName, value: string): Promise<AdapterPayload | undefined> => {
     const found = await store.findRecord(db, kind, name, value, origin());
@@ -57,13 +66,14 @@ export const createRecordAdapter = ({ connection: { db }, recordSeal }: RecordPo
     find: (id) => find('digest', digest(id)),
     findByUserCode: (userCode) => find('userCode', recordSeal.digestOf('user code', userCode)),
     findByUid: async () => undefined,
-    destroy: (id) => store.removeRecord(db, kind, digest(id)),
-    revokeByGrantId: (grantId) => store.removeRecordsOfGrant(db, kind, grantDigest(grantId)),
+    destroy: (id) => end((tx) => store.removeRecord(tx, kind, digest(id))),
+    revokeByGrantId: (grantId) => end((tx) => store.removeRecordsOfGrant(tx, kind, grantDigest(grantId))),
     consume: async (id) => {
       if (await store.consumeRecord(db, kind, digest(id), origin())) return;
       // Somebody else was faster. From elsewhere, one of the two has stolen it.
       const found = await store.findRecord(db, kind, 'digest', digest(id), origin());
-      if (found && !found.hasty && found.grantId !== null) await store.removeGrant(db, found.grantId);
+      const stolen = found && !found.hasty ? found.grantId : null;
+      if (stolen !== null) await end((tx) => store.removeGrant(tx, stolen));
       throw new errors.InvalidGrant('it was used already');
     },
   };

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { Adapter, AdapterPayload } from 'oidc-provider';
-import { signedInWell } from '../factors/second-factor-policy.ts';
 import type { Ports } from '../ports.ts';
 import * as store from '../store/oauth-records.ts';
-import { findSignedIn, type SignedIn } from '../store/signed-in.ts';
+import type { SignedIn } from '../store/signed-in.ts';
 import { currentRequest } from './current-request.ts';
 import { loginOf } from './login.ts';
+import { signedInBy } from './signed-in-by.ts';
 
 const kind = 'Session';
 const newName = (): string => randomBytes(32).toString('base64url');
@@ -16,7 +16,7 @@ const newName = (): string => randomBytes(32).toString('base64url');
  * which applications take part. A browser where nobody is signed in has one for its forms.
  */
 export const createSessionAdapter = (ports: Ports): Adapter => {
-  const { recordSeal, config } = ports;
+  const { recordSeal } = ports;
   const { db } = ports.connection;
   const digest = (id: string) => recordSeal.digestOf(kind, id);
   const signedIn = (): SignedIn | undefined => currentRequest.getStore()?.signedIn;
@@ -39,9 +39,7 @@ export const createSessionAdapter = (ports: Ports): Adapter => {
     /** For tokens that are good as long as somebody is signed in. */
     findByUid: async (uid) => {
       const kept = await store.findRecord(db, kind, 'uid', recordSeal.digestOf('uid', uid), '');
-      if (!kept) return undefined;
-      const found = kept.sessionId ? await findSignedIn(db, config.sessionIdleMilliseconds, kept.sessionId) : undefined;
-      const who = await signedInWell(ports, found);
+      const who = kept && (await signedInBy(ports, kept));
       return who && withLogin(await open(kept), who);
     },
     upsert: async (id, given, seconds = 0) => {
@@ -64,7 +62,9 @@ export const createSessionAdapter = (ports: Ports): Adapter => {
         seconds,
       );
     },
-    destroy: (id) => store.removeRecord(db, kind, digest(id)),
+    destroy: async (id) => {
+      await store.removeRecord(db, kind, digest(id));
+    },
     findByUserCode: async () => undefined,
     consume: async () => undefined,
     revokeByGrantId: async () => undefined,

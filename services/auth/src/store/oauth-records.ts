@@ -8,6 +8,9 @@ export type NewOAuthRecord = Pick<
   'kind' | 'digest' | 'sealed' | 'uid' | 'userCode' | 'grantId' | 'clientId' | 'userId' | 'sessionId'
 >;
 
+/** What the provider calls the tokens that are presented to APIs. */
+export const accessTokenKind = 'AccessToken';
+
 /** Another name that a record is found by. */
 export type RecordName = 'digest' | 'uid' | 'userCode';
 
@@ -80,11 +83,20 @@ export const consumeRecord = async (db: Queryable, kind: string, digest: string,
   return consumed.length === 1;
 };
 
-const remove = async (db: Queryable, which: SQL | undefined): Promise<void> => {
-  await db.delete(oauthRecords).where(which);
+/** @returns the digests of the access tokens among what was removed: gateways may still remember them */
+const remove = async (db: Queryable, which: SQL | undefined): Promise<string[]> => {
+  const removed = await db
+    .delete(oauthRecords)
+    .where(which)
+    .returning({ kind: oauthRecords.kind, digest: oauthRecords.digest });
+  return removed.filter(({ kind }) => kind === accessTokenKind).map(({ digest }) => digest);
 };
 
 export const removeRecord = (db: Queryable, kind: string, digest: string) => remove(db, at(kind, digest));
+
+/** What an application has for APIs just now; what it may ask for more with stays. */
+export const removeAccessTokensOfClient = (db: Queryable, clientId: string) =>
+  remove(db, and(eq(oauthRecords.kind, accessTokenKind), eq(oauthRecords.clientId, clientId)));
 
 /** All of one kind that hang on a grant. */
 export const removeRecordsOfGrant = (db: Queryable, kind: string, grantId: string) =>

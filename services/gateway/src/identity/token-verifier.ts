@@ -5,9 +5,9 @@ import { type Refusal, refuse } from '@rollcall/types/problems';
 import { errors, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
-import type { ApiKeys } from './api-keys.ts';
 import type { Identity } from './identity.ts';
 import type { KeySet } from './key-set.ts';
+import type { OpaqueTokens } from './opaque-tokens.ts';
 import type { RevocationList } from './revocation-list.ts';
 
 /** No token of ours is longer; what is, is not worth hashing. */
@@ -29,28 +29,30 @@ interface Signed extends Identity {
 }
 
 /**
- * Says whose access token, or key for programs, this is. The signature is checked once for each spelling of a token and then
- * remembered by its digest; expiry, revocation and the key are looked at every time. Revocation goes by session and token id, never
- * by the token's text, of which there are several that verify.
+ * Says in whose name a token speaks: an access token of ours, a key for programs, or what an application was given. A signature is
+ * checked once for each spelling of a token and then remembered by its digest; expiry, revocation and the key are looked at every
+ * time. Revocation goes by session and token id, never by the token's text, of which there are several that verify.
  */
 export class TokenVerifier {
   readonly #issuer: string;
   readonly #keys: KeySet;
   readonly #revocations: RevocationList;
-  readonly #apiKeys: ApiKeys;
+  readonly #opaque: OpaqueTokens;
   readonly #verified = new LRUCache<string, Signed>({ max: 20_000 });
 
-  constructor(issuer: string, keys: KeySet, revocations: RevocationList, apiKeys: ApiKeys) {
+  constructor(issuer: string, keys: KeySet, revocations: RevocationList, opaque: OpaqueTokens) {
     this.#issuer = issuer;
     this.#keys = keys;
     this.#revocations = revocations;
-    this.#apiKeys = apiKeys;
+    this.#opaque = opaque;
   }
 
   /** @throws {ServiceUnavailableError} when what it takes to decide cannot be had. */
   async verify(token: string): Promise<Identity | Refusal> {
     if (token.length > maximumLength) return refuse('unauthenticated');
-    const known = this.#apiKeys.recognizes(token) ? await this.#apiKeys.find(token) : await this.#findSigned(token);
+    const known = this.#opaque.recognizes(token)
+      ? await this.#opaque.find(token, ({ actor }) => this.#isRevoked(actor))
+      : await this.#findSigned(token);
     if (!known || known.expiresAtMilliseconds <= Date.now()) return refuse('unauthenticated');
     await this.#revocations.ensureFresh();
     return this.#isRevoked(known.actor) ? refuse('token_revoked') : known;

@@ -5,8 +5,8 @@ import { testEnvironment } from '@rollcall/testing/service-under-test';
 import { expect, it, onTestFinished } from 'vitest';
 import { toConfig } from '../config.ts';
 import { createHttpServer, stopHttpServer, usualPatience } from '../http-server.ts';
-import { ApiKeys } from '../identity/api-keys.ts';
 import { KeySet } from '../identity/key-set.ts';
+import { OpaqueTokens } from '../identity/opaque-tokens.ts';
 import { RevocationList } from '../identity/revocation-list.ts';
 import { TokenVerifier } from '../identity/token-verifier.ts';
 import { FakeServices } from '../testing/fake-services.ts';
@@ -28,7 +28,7 @@ it('an offer of a WebSocket is counted wherever it is made, and one too many is 
     journal: new LiveJournal(bus, log),
     feed: new FakeFeed(),
     road: new NatsPresenceRoad(bus, log),
-    verifier: new TokenVerifier(config.issuer, new KeySet(client), revocations, new ApiKeys(client)),
+    verifier: new TokenVerifier(config.issuer, new KeySet(client), revocations, new OpaqueTokens(client)),
     revocations,
     countRequest: async (rate, address) => (counted.push(`${rate} ${address}`) > 2 ? 7 : undefined),
     log,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { entityId, instant, sessionId, userId } from '../../ids.ts';
+import { entityId, instant, userId } from '../../ids.ts';
 import { page, paging } from '../../paging.ts';
 import { defineRoute } from '../../route-definition.ts';
 import { keyScopes } from '../../route-scopes.ts';
@@ -78,21 +78,4 @@ export const revokeApiKey = defineRoute({
   rate: 'write',
   params: z.object({ keyId: entityId }),
   responses: { 200: z.object({ revoked: z.literal(true) }) },
-});
-
-/** Whose key it is, as the gateway tells the services; null for one that is unknown, ended, or of somebody who may not come in. */
-export const introspectApiKey = defineRoute({
-  service,
-  operationId: 'introspectApiKey',
-  method: 'POST',
-  path: '/internal/api-keys/introspect',
-  summary: 'Whose key has this digest, and what it is good for',
-  callers: [{ service: 'gateway' }],
-  rate: 'internal',
-  body: z.strictObject({ digest: z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in hex') }),
-  responses: {
-    200: z.object({
-      key: z.object({ userId, keyId: sessionId, scopes: z.array(z.string()), expiresAt: instant }).nullable(),
-    }),
-  },
 });

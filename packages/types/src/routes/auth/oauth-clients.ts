@@ -59,10 +59,15 @@ const publicKey = z.discriminatedUnion('kty', [
 ]);
 const keySet = z.strictObject({ keys: z.array(publicKey).min(1).max(10) });
 
+/** What an API is named by (RFC 8707 section 2). How it is reached says {@link isResource}, which knows our own address. */
 const resource = z
-  .string()
+  .url({ protocol: /^https?$/, error: 'must be an address' })
   .max(2_000)
-  .refine((uri) => isRedirectUri(uri, 'web'), 'must be an https address without a fragment');
+  .refine((uri) => !uri.includes('#'), 'must be without a fragment');
+
+/** May an application be registered for this API: another one over https, or this one by its own address? */
+export const isResource = (uri: string, issuer: string): boolean =>
+  new URL(uri).origin === issuer ? uri === issuer : isRedirectUri(uri, 'web');
 
 const fields = {
   name: line({ min: 1, max: 70 }),
@@ -73,7 +78,7 @@ const fields = {
   postLogoutRedirectUris: redirects,
   /** What it may ask for at most. */
   scopes: z.array(z.enum(scopeNames)),
-  /** The APIs that it may ask for tokens for (RFC 8707); this one is not among them. */
+  /** The APIs that it may ask for tokens for (RFC 8707): this one, too, by the address that it is reached at. */
   resources: z.array(resource).max(20),
   /** Public keys of an application that signs what it sends. */
   jwks: keySet.nullable(),

@@ -1,18 +1,19 @@
+import { randomBytes } from 'node:crypto';
 import { newApiKey } from '@rollcall/service-kit/api-key-format';
 import { newId } from '@rollcall/service-kit/identity';
 import { digestOf } from '@rollcall/service-kit/sealed-secret';
-import { introspectApiKey } from '@rollcall/types/routes/auth/api-keys';
+import { readTokenHolder } from '@rollcall/types/routes/auth/tokens';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type GatewayUnderTest, startGatewayUnderTest } from '../testing/gateway-under-test.ts';
 
 let gateway: GatewayUnderTest;
-const keys = new Map<string, object>();
+const holders = new Map<string, object>();
 
 beforeAll(async () => {
   gateway = await startGatewayUnderTest();
-  gateway.services.answers.set('introspectApiKey', ({ input }) => {
-    const { digest } = introspectApiKey.body.parse(input.body);
-    return { status: 200, body: { key: keys.get(digest) ?? null } };
+  gateway.services.answers.set('readTokenHolder', ({ input }) => {
+    const { kind, digest } = readTokenHolder.body.parse(input.body);
+    return { status: 200, body: { holder: holders.get(`${kind} ${digest}`) ?? null } };
   });
 });
 afterAll(() => gateway.stop());
@@ -20,18 +21,21 @@ beforeEach(() => gateway.services.forget());
 
 const known = (scopes: readonly string[], more: object = {}) => {
   const key = newApiKey('serviceAccount');
+  const keyId = newId();
   const found = {
     userId: newId(),
-    keyId: newId(),
+    sessionId: keyId,
+    tokenId: keyId,
     scopes,
+    methods: [],
     expiresAt: new Date(Date.now() + 86_400_000).toISOString(),
     ...more,
   };
-  keys.set(digestOf(key), found);
-  return { key, ...found };
+  holders.set(`api_key ${digestOf(key)}`, found);
+  return { key, keyId, ...found };
 };
 const ask = (token: string, path = '/v1/activity') => gateway.ask(path, { token });
-const asked = () => gateway.services.callsOf('introspectApiKey').length;
+const asked = () => gateway.services.callsOf('readTokenHolder').length;
 
 describe('a key for programs', () => {
   it('is whose auth says, good for what it says, and proves nothing that is recent', async () => {
@@ -98,5 +102,49 @@ describe('a key for programs', () => {
     expect((await ask(key)).status).toBe(503);
     gateway.services.down.delete('auth');
     await expect.poll(async () => (await ask(key)).status, { timeout: 3_000 }).toBe(200);
+  });
+});
+
+describe('what an application was given', () => {
+  const given = (scopes: readonly string[], more: object = {}) => {
+    const token = randomBytes(32).toString('base64url');
+    const found = {
+      userId: newId(),
+      sessionId: newId(),
+      tokenId: 'a digest',
+      scopes,
+      methods: ['pwd'],
+      expiresAt: new Date(Date.now() + 600_000).toISOString(),
+      ...more,
+    };
+    holders.set(`oauth_token ${digestOf(token)}`, found);
+    return { token, ...found };
+  };
+
+  it('opens what its scopes do, in the name of whoever let it', async () => {
+    const { token, userId, sessionId } = given(['activity.read']);
+    expect((await ask(token)).status).toBe(200);
+    expect(gateway.services.callsOf('listActivity').at(-1)?.context.actor).toMatchObject({
+      userId,
+      sessionId,
+      authenticatedAt: 0,
+      methods: ['pwd'],
+    });
+    expect(await ask(token, '/v1/sessions')).toMatchObject({ status: 403, code: 'insufficient_scope' });
+  });
+
+  it('ends with the sign-in that it hangs on, and goes on with the one that took its place', async () => {
+    const { token, sessionId, ...found } = given(['activity.read']);
+    expect((await ask(token)).status).toBe(200);
+    gateway.revoke(sessionId);
+    await expect.poll(async () => (await ask(token)).status, { timeout: 3_000 }).toBe(401);
+    holders.set(`oauth_token ${digestOf(token)}`, { ...found, token: undefined, sessionId: newId() });
+    expect((await ask(token)).status).toBe(200);
+  });
+
+  it('is asked about by its digest alone', async () => {
+    const { token } = given(['activity.read']);
+    await ask(token);
+    expect(JSON.stringify(gateway.services.calls.map(({ input }) => input))).not.toContain(token);
   });
 });
