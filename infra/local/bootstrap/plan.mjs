@@ -33,6 +33,8 @@ const PASSED_ON = [
 
 /** Variables that are nobody's business but those of `auth`. */
 const OF_AUTH = [
+  'BLOCKING_HOOKS',
+  'BLOCKING_HOOK_SECRETS',
   'BREACHED_PASSWORDS_URL',
   'HASHES_AT_ONCE',
   'IDENTITY_PROVIDERS',

@@ -59,6 +59,17 @@ export const launcherVariables = [
     meaning: 'the client secrets of those providers: JSON like `{"google":"…"}`',
   },
   {
+    name: 'BLOCKING_HOOKS',
+    fallback: '',
+    meaning:
+      'who outside is asked before somebody is let in: JSON like `[{"name":"directory","point":"authentication","url":"https://…"}]` ([all of it](docs/hooks.md))',
+  },
+  {
+    name: 'BLOCKING_HOOK_SECRETS',
+    fallback: '',
+    meaning: 'what requests to those hooks are signed with: JSON like `{"directory":"whsec_…"}`',
+  },
+  {
     name: 'OUTGOING_PRIVATE_HOSTS',
     fallback: '',
     meaning:

@@ -53,3 +53,11 @@ export const eventsApplied = new Counter({
   labelNames: ['service', 'source', 'outcome'],
   registers: [registry],
 });
+
+export const hookDuration = new Histogram({
+  name: 'rollcall_hook_duration_seconds',
+  help: 'Time that a blocking hook took, by outcome: allow, deny, unanswered',
+  labelNames: ['hook', 'point', 'outcome'],
+  buckets: [0.01, 0.05, 0.1, 0.5, 1, 3, 10],
+  registers: [registry],
+});

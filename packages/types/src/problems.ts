@@ -75,6 +75,7 @@ export const problems = {
   internal_error: { status: 500, title: 'Something went wrong on our side' },
   unavailable: { status: 503, title: 'A part of the service is not available' },
   provider_unavailable: { status: 503, title: 'The provider does not answer' },
+  hook_unavailable: { status: 503, title: 'Who has to agree does not answer' },
   overloaded: { status: 503, title: 'Too much is going on; try again shortly' },
 } as const satisfies Record<string, { readonly status: number; readonly title: string }>;
 

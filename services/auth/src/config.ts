@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { blockingHookSecrets, blockingHooks, judgeHooks } from '@rollcall/service-kit/blocking-hook-config';
 import { isDevelopersMachine } from '@rollcall/service-kit/developers-machine';
 import {
   ConfigurationError,
@@ -68,6 +69,8 @@ export const variables = {
   }),
   IDENTITY_PROVIDERS: identityProviders,
   IDENTITY_PROVIDER_SECRETS: identityProviderSecrets,
+  BLOCKING_HOOKS: blockingHooks,
+  BLOCKING_HOOK_SECRETS: blockingHookSecrets,
   OUTGOING_PRIVATE_HOSTS: privateHosts,
 };
 
@@ -79,12 +82,18 @@ export const toConfig = (environment: Environment) => {
   const read = readVariables(variables, environment);
   const { KEY_ENCRYPTION_SECRET, HASHES_AT_ONCE, KEY_ROTATION_DAYS, PASSWORDS_REMEMBERED, ...most } = read;
   const { PASSKEY_DOMAIN, PASSKEY_ORIGINS, IDENTITY_PROVIDERS, IDENTITY_PROVIDER_SECRETS, ...rest } = most;
-  const { OUTGOING_PRIVATE_HOSTS, BREACHED_PASSWORDS_URL, PASSWORD_HASH_MEMORY, ...common } = rest;
+  const { BLOCKING_HOOKS, BLOCKING_HOOK_SECRETS, ...others } = rest;
+  const { OUTGOING_PRIVATE_HOSTS, BREACHED_PASSWORDS_URL, PASSWORD_HASH_MEMORY, ...common } = others;
   const isCallable = (url: string) => isConfidential(new URL(url), OUTGOING_PRIVATE_HOSTS);
   const isTooCheap = common.NODE_ENV === 'production' && PASSWORD_HASH_MEMORY < leastMemoryKibibytes;
   const faults = [
     ...(isTooCheap ? [`PASSWORD_HASH_MEMORY: must be ${leastMemoryKibibytes} or more in production`] : []),
     ...judgeProviders(IDENTITY_PROVIDERS, IDENTITY_PROVIDER_SECRETS, isCallable),
+    ...judgeHooks(BLOCKING_HOOKS, BLOCKING_HOOK_SECRETS, isCallable),
+    // Both are an `authType`.
+    ...[...BLOCKING_HOOKS.keys()]
+      .filter((name) => IDENTITY_PROVIDERS.has(name))
+      .map((name) => `BLOCKING_HOOKS: ${name} is the id of an identity provider`),
   ];
   if (faults.length > 0) throw new ConfigurationError(faults);
   return {
@@ -121,6 +130,8 @@ export const toConfig = (environment: Environment) => {
     passkeys: passkeysOf(common.PUBLIC_URL, PASSKEY_DOMAIN, PASSKEY_ORIGINS),
     identityProviders: IDENTITY_PROVIDERS,
     identityProviderSecrets: IDENTITY_PROVIDER_SECRETS,
+    blockingHooks: BLOCKING_HOOKS,
+    blockingHookSecrets: BLOCKING_HOOK_SECRETS,
     outgoingPrivateHosts: OUTGOING_PRIVATE_HOSTS,
     /** In what time a provider has to answer; several times for one sign-in. */
     providerDeadlineMilliseconds: 4_000,

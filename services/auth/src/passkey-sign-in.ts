@@ -1,4 +1,5 @@
 import type { CallContext } from '@rollcall/service-kit/call-context';
+import type { Refusal } from '@rollcall/types/problems';
 import type { PasskeyAssertion } from '@rollcall/types/routes/auth/passkeys';
 import { isProof } from './factors/proof.ts';
 import { provePasskey } from './factors/prove-passkey.ts';
@@ -23,7 +24,7 @@ export const beginByPasskey = async (
   response: PasskeyAssertion,
   context: CallContext,
   again?: Again,
-): Promise<IssuedTokens | undefined> => {
+): Promise<IssuedTokens | Refusal | undefined> => {
   const proof = await provePasskey(ports, { purpose: 'sign_in' }, response, context);
   const owner = proof.userId;
   if (owner === undefined) return undefined;

@@ -1,6 +1,7 @@
 import type { Connection } from '@rollcall/database/connect';
 import type { EventPlane } from '@rollcall/events/event-plane';
 import type { PersonalData } from '@rollcall/events/personal-data';
+import type { AskHooks } from '@rollcall/service-kit/blocking-hooks';
 import type { PermissionCheck } from '@rollcall/service-kit/call-context';
 import type { Logger } from '@rollcall/service-kit/logging';
 import type { ServiceClient } from '@rollcall/service-kit/service-client';
@@ -40,6 +41,7 @@ export interface Ports {
   readonly providerClients: ProviderClients;
   readonly checksSeal: ChecksSeal;
   readonly verifyFirebase: FirebaseVerifier;
+  readonly askHooks: AskHooks;
   readonly feed: RevocationFeed;
   readonly refusedSignIns: RefusedSignIns;
   readonly checkPermission: PermissionCheck;

@@ -1,5 +1,6 @@
 import { connect } from '@rollcall/database/connect';
 import { ServiceFoundation } from '@rollcall/events/service-foundation';
+import { createBlockingHooks } from '@rollcall/service-kit/blocking-hooks';
 import type { Environment } from '@rollcall/service-kit/environment';
 import { OutgoingHttp } from '@rollcall/service-kit/outgoing-http';
 import type { RunningService } from '@rollcall/service-kit/service';
@@ -120,6 +121,18 @@ export const startAuth = async (environment: Environment, directory: ServiceDire
     checksSeal: createChecksSeal(config.keyEncryptionSecret),
     verifyFirebase: createFirebaseVerifier(outgoing),
   };
+  // Apart from the providers: hooks that hang leave sign-ins by those alone.
+  const outgoingToHooks = new OutgoingHttp({
+    privateHosts: config.outgoingPrivateHosts,
+    sizeLimit: 16_384,
+    atOnce: { inAll: 128, eachHost: 64 },
+  });
+  shutdown.add('outgoing to hooks', () => outgoingToHooks.close());
+  const askHooks = createBlockingHooks({
+    hooks: config.blockingHooks.values(),
+    secrets: config.blockingHookSecrets,
+    outgoing: outgoingToHooks,
+  });
   const estimator = new StrengthEstimator();
   shutdown.add('strength estimator', () => estimator.close());
   const hasLeaked = createBreachLookup(outgoing, config.breachedPasswordsUrl, log);
@@ -127,7 +140,17 @@ export const startAuth = async (environment: Environment, directory: ServiceDire
   const recordSeal = createRecordSeal(config.keyEncryptionSecret);
   const ports: Ports = {
     ...{ config, connection, events, personal, client, hasher, guard, keys, totpSeal, recoveryDigest },
-    ...{ mailedCodeDigest, judgePassword, recordSeal, feed, refusedSignIns, checkPermission, log, ...identityPorts },
+    ...{
+      mailedCodeDigest,
+      judgePassword,
+      recordSeal,
+      feed,
+      refusedSignIns,
+      checkPermission,
+      log,
+      askHooks,
+      ...identityPorts,
+    },
     provider: () => provider(),
   };
   const provider = createProviders(ports);

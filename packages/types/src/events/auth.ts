@@ -20,7 +20,15 @@ export const signInFailed = defineEvent({
   service,
   summary: 'A sign-in to an existing account was refused.',
   data: {
-    reason: z.enum(['wrong_password', 'wrong_code', 'wrong_passkey', 'copied_passkey', 'disabled', 'throttled']),
+    reason: z.enum([
+      'wrong_password',
+      'wrong_code',
+      'wrong_passkey',
+      'copied_passkey',
+      'disabled',
+      'throttled',
+      'denied_by_hook',
+    ]),
   },
   personal: origin,
 });

@@ -105,5 +105,8 @@ const byLink = async (
     kind: 'lasting',
     alongside: (tx: Parameters<typeof store.useMagicLink>[0]) => store.useMagicLink(tx, link.id),
   } as const;
-  return (await letIn(ports, proved, context)) ?? refuse('token_invalid');
+  const outcome = await letIn(ports, proved, context);
+  // Whoever is denied learns nothing of the mail either.
+  const isDenied = outcome !== undefined && isRefusal(outcome) && outcome.refused === 'invalid_credentials';
+  return outcome === undefined || isDenied ? refuse('token_invalid') : outcome;
 };

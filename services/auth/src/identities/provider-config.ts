@@ -1,3 +1,4 @@
+import { readJson, readSecrets } from '@rollcall/service-kit/json-variables';
 import { providerId } from '@rollcall/types/routes/auth/identities';
 import { line } from '@rollcall/types/text';
 import { z } from 'zod';
@@ -87,16 +88,6 @@ const signedSecretOf = ({ teamId, keyId }: Entry, need: Need): OidcProvider['sig
   keyId: need('keyId', keyId),
 });
 
-const readJson = (text: string, ctx: z.RefinementCtx): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // What it holds is not repeated: somebody may have put a secret there.
-    ctx.addIssue('must be JSON');
-    return z.NEVER;
-  }
-};
-
 /** Each fault by the entry and the name that it is about. */
 const readProviders = (text: string, ctx: z.RefinementCtx): ReadonlyMap<string, IdentityProvider> => {
   const list = z.array(z.unknown()).max(50, 'must be at most 50 entries').safeParse(readJson(text, ctx));
@@ -124,13 +115,6 @@ const readProviders = (text: string, ctx: z.RefinementCtx): ReadonlyMap<string, 
     providers.set(given.id, providerOf(given, need));
   }
   return providers;
-};
-
-const readSecrets = (text: string, ctx: z.RefinementCtx): ReadonlyMap<string, string> => {
-  const read = z.record(z.string(), z.string().min(1)).safeParse(readJson(text, ctx));
-  if (read.success) return new Map(Object.entries(read.data));
-  if (ctx.issues.length === 0) ctx.addIssue('must be a JSON object of texts');
-  return new Map();
 };
 
 export const identityProviders = z.string().default('[]').transform(readProviders).meta({

@@ -2,7 +2,7 @@ import { createHmac, hkdfSync } from 'node:crypto';
 import type { Sql } from '@rollcall/database/connect';
 import { createRateLimit } from '@rollcall/database/rate-limits';
 import { addressKey } from '@rollcall/service-kit/client-address';
-import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
+import { isRefusal, type ProblemCode, type Refusal, refuse } from '@rollcall/types/problems';
 import { AttemptLanes } from './attempt-lanes.ts';
 
 /** What is tried: the password of whatever somebody typed, or of a signed-in person who proves it again; a second factor; a mailed code. */
@@ -22,13 +22,14 @@ export interface SignInGuard {
   /**
    * Runs an attempt, or refuses it with `rate_limited` after too many misses. What is not refused was no miss.
    *
-   * @param throttled called for the first attempt that is refused so, and not again before its counter has run out
+   * @param more.throttled called for the first attempt that is refused so, and not again before its counter has run out
+   * @param more.forgives whether a success forgives the misses before it; it does unless told
    */
   attempt<T>(
     tried: Tried,
     origin: Origin,
     work: () => Promise<T | Refusal>,
-    throttled?: () => Promise<void>,
+    more?: { readonly throttled?: () => Promise<void>; readonly forgives?: () => boolean },
   ): Promise<T | Refusal>;
   /** Forgets the misses: whose account it is has been proved in another way. */
   forgive(tried: Tried, origin: Origin): Promise<void>;
@@ -48,6 +49,9 @@ interface Throttling {
   /** Counts that it was told; undefined the first time. */
   readonly tell: () => Promise<number | undefined>;
 }
+
+/** What a hook did not judge was compared with our own before, and may have been a guess at that. */
+const misses: ReadonlySet<ProblemCode> = new Set(['invalid_credentials', 'hook_unavailable']);
 
 const quarterHour = 15 * 60;
 const day = 24 * 60 * 60;
@@ -101,7 +105,7 @@ export const createSignInGuard = ({ sql, secret, isKnownOrigin }: SignInGuardOpt
 
   return {
     forgive,
-    attempt: (tried, origin, work, throttled) =>
+    attempt: (tried, origin, work, { throttled, forgives = () => true } = {}) =>
       lanes.run(keysOf(tried, origin).whoFrom, async () => {
         const throttling = await count(tried, origin);
         if (throttling) {
@@ -109,8 +113,8 @@ export const createSignInGuard = ({ sql, secret, isKnownOrigin }: SignInGuardOpt
           return refuse('rate_limited', { retryAfterSeconds: throttling.seconds });
         }
         const outcome = await work();
-        if (!isRefusal(outcome)) await forgive(tried, origin);
-        else if (outcome.refused !== 'invalid_credentials') await giveBack(tried, origin);
+        if (!isRefusal(outcome) && forgives()) await forgive(tried, origin);
+        else if (!isRefusal(outcome) || !misses.has(outcome.refused)) await giveBack(tried, origin);
         return outcome;
       }),
   };

@@ -6,6 +6,7 @@ import { newId, newSecret } from '@rollcall/service-kit/identity';
 import { digestOf } from '@rollcall/service-kit/sealed-secret';
 import { sessionStarted } from '@rollcall/types/events/auth';
 import { sessionId } from '@rollcall/types/ids';
+import type { Refusal } from '@rollcall/types/problems';
 import type { Revocation } from '@rollcall/types/routes/auth/revocations';
 import { endSessionsOf } from '../end-sessions.ts';
 import { sealOrigin } from '../personal-origin.ts';
@@ -15,6 +16,7 @@ import { moveRecordsOfSession } from '../store/oauth-records.ts';
 import { findSurplusSessions, insertSession, isNewDevice, isOpen, type NewSession } from '../store/sessions.ts';
 import { signAccessToken } from '../tokens/access-tokens.ts';
 import type { IssuedTokens } from '../tokens/token-answer.ts';
+import { askAboutSignIn } from './ask-about-sign-in.ts';
 
 export interface Beginning {
   readonly userId: string;
@@ -30,12 +32,18 @@ export interface Beginning {
   readonly alongside?: (tx: Transaction, emit: Emit) => Promise<boolean>;
 }
 
-/** Begins a session; undefined when the account was disabled, or has another password, since it was looked at. */
+/**
+ * Begins a session, unless a hook is against it; undefined when the account was disabled, or has another password, since it
+ * was looked at.
+ */
 export const startSession = async (
   ports: Ports,
-  { userId, passwordSetAt, methods, kind, replaces, alongside }: Beginning,
+  beginning: Beginning,
   context: CallContext,
-): Promise<IssuedTokens | undefined> => {
+): Promise<IssuedTokens | Refusal | undefined> => {
+  const refused = await askAboutSignIn(ports, beginning, context);
+  if (refused) return refused;
+  const { userId, passwordSetAt, methods, kind, replaces, alongside } = beginning;
   const { config, connection, keys } = ports;
   const isBrief = kind === 'brief';
   const now = Date.now();

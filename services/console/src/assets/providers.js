@@ -23,6 +23,7 @@ const reasons = new Map(
     identity_not_linked:
       'There is an account with this address already. Sign in to it in another way, and link the two there.',
     sign_in_expired: 'That took too long, or was begun in another window. Please try again.',
+    hook_unavailable: 'Nobody can be let in at the moment. Please try again later.',
     provider_unavailable: 'The other service does not answer. Please try again later, or sign in in another way.',
   }),
 );

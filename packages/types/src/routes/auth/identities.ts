@@ -156,7 +156,14 @@ export const signInWithFirebase = defineRoute({
   query: cookieChoice,
   body: z.strictObject({ idToken }),
   responses: { 201: tokens, 200: challenge },
-  refusals: ['not_found', 'invalid_credentials', 'identity_not_linked', 'email_not_verified', 'provider_unavailable'],
+  refusals: [
+    'not_found',
+    'invalid_credentials',
+    'identity_not_linked',
+    'email_not_verified',
+    'provider_unavailable',
+    'hook_unavailable',
+  ],
   cookies: true,
 });
 

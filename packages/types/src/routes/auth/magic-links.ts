@@ -48,7 +48,7 @@ export const signInByMail = defineRoute({
       'must have either token, or requestToken and code',
     ),
   responses: { 201: tokens, 200: challenge },
-  refusals: ['token_invalid', 'rate_limited'],
+  refusals: ['token_invalid', 'rate_limited', 'hook_unavailable'],
   cookies: true,
 });
 

@@ -167,6 +167,6 @@ export const signInWithPasskey = defineRoute({
   query: cookieChoice,
   body: z.strictObject({ response: passkeyAssertion }),
   responses: { 201: tokens },
-  refusals: ['invalid_credentials'],
+  refusals: ['invalid_credentials', 'hook_unavailable'],
   cookies: true,
 });

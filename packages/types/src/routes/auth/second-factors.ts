@@ -39,7 +39,7 @@ export const completeSignIn = defineRoute({
   query: cookieChoice,
   body: presentedFactor,
   responses: { 201: tokens },
-  refusals: ['sign_in_expired', 'invalid_credentials', 'rate_limited'],
+  refusals: ['sign_in_expired', 'invalid_credentials', 'rate_limited', 'hook_unavailable'],
   cookies: true,
 });
 
@@ -63,7 +63,7 @@ export const reauthenticate = defineRoute({
       'must have exactly one of password, passkey',
     ),
   responses: { 200: tokens.or(challenge) },
-  refusals: ['invalid_credentials', 'rate_limited', 'overloaded'],
+  refusals: ['invalid_credentials', 'rate_limited', 'overloaded', 'hook_unavailable'],
   cookies: true,
 });
 

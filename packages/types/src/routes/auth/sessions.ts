@@ -44,7 +44,14 @@ export const signIn = defineRoute({
   query: cookieChoice,
   body: z.strictObject({ identifier, password: presentedPassword }),
   responses: { 201: tokens, 200: challenge },
-  refusals: ['invalid_credentials', 'rate_limited', 'overloaded'],
+  refusals: [
+    'invalid_credentials',
+    'rate_limited',
+    'overloaded',
+    'identity_not_linked',
+    'email_not_verified',
+    'hook_unavailable',
+  ],
   cookies: true,
 });
 
@@ -58,7 +65,15 @@ export const authenticateUser = defineRoute({
   rate: 'sign_in',
   body: z.strictObject({ username: identifier, password: presentedPassword }),
   responses: { 200: z.object({ token: z.string() }) },
-  refusals: ['invalid_credentials', 'mfa_required', 'rate_limited', 'overloaded'],
+  refusals: [
+    'invalid_credentials',
+    'mfa_required',
+    'rate_limited',
+    'overloaded',
+    'identity_not_linked',
+    'email_not_verified',
+    'hook_unavailable',
+  ],
   tag: 'UserService',
 });
 
