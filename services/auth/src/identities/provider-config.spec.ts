@@ -110,6 +110,15 @@ describe('IDENTITY_PROVIDERS', () => {
     expect(faultsOf(providers, secrets)).toEqual([fault]);
   });
 
+  it('is refused with a provider that has the name of a hook', () => {
+    const hooks = [{ name: 'acme', point: 'authentication', url: 'https://acme.example/hook' }];
+    const secret = `whsec_${randomBytes(32).toString('base64')}`;
+    const environment = { BLOCKING_HOOKS: JSON.stringify(hooks), BLOCKING_HOOK_SECRETS: `{"acme":"${secret}"}` };
+    expect(faultsOf([acme], { acme: 'x' }, environment)).toEqual([
+      'BLOCKING_HOOKS: acme is the id of an identity provider',
+    ]);
+  });
+
   it('takes an address without TLS that the operator named', () => {
     const local = { ...acme, issuer: 'http://127.0.0.1:4000' };
     expect(faultsOf([local], { acme: 'x' }, { OUTGOING_PRIVATE_HOSTS: '127.0.0.1:4000' })).toEqual([]);
