@@ -56,7 +56,9 @@ describe('a password that is kept outside', () => {
   it('is asked for once more by reauthentication, and has to be of the same person', async () => {
     const actor = actorOf((await signIn('grace')).body.accessToken);
     expect((await reauthenticate(actor, 'another one')).body).toMatchObject({ code: 'invalid_credentials' });
-    auth.know(password, { ...grace, id: 'somebody else' });
+    const other = { ...grace, id: `other ${count}`, email: `other-${count}@example.com` };
+    auth.know(password, other);
+    expect((await signIn('other')).status).toBe(201);
     expect((await reauthenticate(actor, password)).body).toMatchObject({ code: 'invalid_credentials' });
     auth.know(password, grace);
     expect((await reauthenticate(actor, password)).status).toBe(200);
