@@ -1,3 +1,4 @@
+import { Authenticator } from '@rollcall/testing/authenticator';
 import { generate } from 'otplib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type AuthWithHooks, startAuthWithHooks } from '../testing/auth-with-hooks.ts';
@@ -77,6 +78,24 @@ describe('a hook that has a say about sign-ins', () => {
     deny();
     const come = () => auth.ask('POST', '/v1/sessions/magic-link', { body: { requestToken: body.requestToken, code } });
     expect((await come()).body).toMatchObject({ code: 'token_invalid' });
+    auth.reset();
+    expect((await come()).status).toBe(201);
+  });
+
+  it('denies a passkey as one that proves nothing', async () => {
+    const { actor } = await auth.signIn(ada);
+    const device = new Authenticator('http://rollcall.test');
+    const optionsFrom = async (path: string, more = {}) =>
+      (await auth.ask('POST', path, more)).body.options as Parameters<Authenticator['sign']>[0] &
+        Parameters<Authenticator['register']>[0];
+    const response = device.register(await optionsFrom('/v1/passkeys/registration-options', { actor }));
+    expect((await auth.ask('POST', '/v1/passkeys', { actor, body: { response } })).status).toBe(201);
+    const come = async () => {
+      const signed = device.sign(await optionsFrom('/v1/passkeys/authentication-options', { body: {} }));
+      return auth.ask('POST', '/v1/sessions/passkey', { body: { response: signed } });
+    };
+    deny();
+    expect((await come()).body).toMatchObject({ status: 401, code: 'invalid_credentials' });
     auth.reset();
     expect((await come()).status).toBe(201);
   });
