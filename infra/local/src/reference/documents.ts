@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { modelJson } from '@rollcall/authorization/dsl';
 import { REPOSITORY } from '../../bootstrap/repository.mjs';
+import { asvsPage } from './asvs-page.ts';
 import { configurationTables } from './configuration-tables.ts';
 import { eventsPage } from './events-page.ts';
 import { withBlock } from './markdown.ts';
@@ -28,6 +29,7 @@ export const referenceDocuments = (): readonly ReferenceDocument[] => {
     document('README.md', (readme) => withBlock(readme, 'configuration', configurationTables())),
     document('docs/events.md', eventsPage),
     document('docs/routes.md', routesPage),
+    document('infra/security/README.md', asvsPage),
     // So that nobody who starts the service needs the parser.
     document('services/role-permission/src/model.json', () => `${JSON.stringify(modelJson(modelText))}\n`),
   ];

@@ -1,4 +1,5 @@
-import { refreshTokenGrant } from 'openid-client';
+import type { ClientSettings } from '@rollcall/types/routes/auth/oauth-clients';
+import { None, refreshTokenGrant } from 'openid-client';
 import { generate } from 'otplib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readAnswer } from '../testing/answer.ts';
@@ -64,6 +65,21 @@ describe('200', () => {
     expect((await auth.eventsAbout(person.userId)).filter(({ type }) => type === 'consent.given')).toMatchObject([
       { actor: person.userId, data: { clientId: client.id, scopes: ['openid', 'email'] } },
     ]);
+  });
+
+  it('a consent to an installed application, which another one can pretend to be, is asked for each time', async () => {
+    const { browser } = await someone();
+    const redirect_uri = 'http://127.0.0.1/callback';
+    const settings: Partial<ClientSettings> = {
+      applicationType: 'native',
+      authMethod: 'none',
+      redirectUris: [redirect_uri],
+    };
+    const installed = await relyingParty(auth, await registerClient(auth, settings), None());
+    const open = async () => browser.open((await begin(installed, { redirect_uri })).url);
+    const answer = await browser.decide((await open()).location, 'approve');
+    expect(answer.searchParams.get('code')).toEqual(expect.any(String));
+    expect((await open()).location.pathname).toBe('/consent');
   });
 
   it('whoever refuses sends the application away with access_denied, and nothing else', async () => {

@@ -54,6 +54,8 @@ describe('a new passkey', () => {
       authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
       attestation: 'none',
     });
+    // 32 bytes.
+    expect(first.challenge).toMatch(/^[\w-]{43}$/);
     await add(device.register(first));
     const { body } = await present(device.sign(await asked()));
     const again = await begin(actorOf(body.accessToken));

@@ -167,6 +167,48 @@ describe('an application without a secret', () => {
     const form = { grant_type: 'client_credentials', client_id: client.id };
     expect((await tokenRequest(auth, undefined, form)).body.access_token).toBeUndefined();
   });
+
+  it('loses all that it holds when a refresh token of it comes a second time', async () => {
+    const client = await registerClient(auth, { authMethod: 'none' });
+    const app = await relyingParty(auth, client, oauth.None());
+    const browser = new Browser(auth);
+    await browser.signIn(await auth.register());
+    const begun = await begin(app);
+    const { refresh_token } = await exchange(app, await browser.authorize(begun.url), begun);
+    const refresh = (token: unknown, userAgent?: string) => {
+      const form = { grant_type: 'refresh_token', refresh_token: String(token), client_id: client.id };
+      return tokenRequest(auth, undefined, form, userAgent);
+    };
+    const next = await refresh(refresh_token);
+    expect(next.status).toBe(200);
+    expect((await refresh(refresh_token, 'a thief')).body).toMatchObject({ error: 'invalid_grant' });
+    expect((await refresh(next.body.refresh_token)).body).toMatchObject({ error: 'invalid_grant' });
+  });
+});
+
+describe('an application', () => {
+  it('gets nothing by a grant that it was not registered for', async () => {
+    const refused = { status: 400, body: { error_description: 'requested grant type is not allowed for this client' } };
+    const forItself = { grant_type: 'client_credentials', resource: api };
+    const forPeople = { grant_type: 'authorization_code', code: 'x'.repeat(43), redirect_uri: callback };
+    const ofPeople = await registerClient(auth, { resources: [api] });
+    expect(await tokenRequest(auth, ofPeople, forItself)).toMatchObject(refused);
+    const alone = await registerClient(auth, {
+      grantTypes: ['client_credentials'],
+      redirectUris: [],
+      resources: [api],
+    });
+    expect((await tokenRequest(auth, alone, forItself)).status).toBe(200);
+    expect(await tokenRequest(auth, alone, forPeople)).toMatchObject(refused);
+  });
+
+  it('gets no scope that it was not registered for', async () => {
+    const app = await relyingParty(auth, await registerClient(auth, { scopes: ['openid', 'profile'] }));
+    const browser = new Browser(auth);
+    await browser.signIn(await auth.register());
+    const { location } = await browser.open((await begin(app, { scope: 'openid email' })).url);
+    expect(location.searchParams.get('error')).toBe('invalid_scope');
+  });
 });
 
 describe('what OAuth 2.1 has left behind', () => {

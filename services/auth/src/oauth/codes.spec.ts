@@ -79,6 +79,10 @@ describe('a code (N09)', () => {
 
   it('is over after a minute, whatever has not been cleaned up (N22)', async () => {
     const { begun, answer } = await authorized();
+    const [longest] = await auth.connection.sql`
+      select max(expires_at) <= now() + interval '1 minute' as is_short from auth.oauth_records
+      where kind = 'AuthorizationCode'`;
+    expect(longest).toEqual({ is_short: true });
     await auth.connection.sql`
       update auth.oauth_records set expires_at = now() where kind = 'AuthorizationCode' and consumed_at is null`;
     expect((await redeem(answer, begun)).body).toMatchObject({ error: 'invalid_grant' });
@@ -141,6 +145,19 @@ describe('a refresh token (N09, N35)', () => {
     const { refresh_token } = await tokens();
     expect((await refresh(refresh_token, { scope: 'openid offline_access' })).body.error).toBe('invalid_scope');
     expect((await refresh(refresh_token, { resource: 'https://api.example/' })).body.error).toBe('invalid_target');
+  });
+
+  it('ends with its grant, which no use of it makes last longer', async () => {
+    const grants = () =>
+      auth.connection.sql`select digest, expires_at from auth.oauth_records where kind = 'Grant' order by digest`;
+    const first = await tokens();
+    const before = await grants();
+    const next = await refresh(first.refresh_token);
+    expect(next.status).toBe(200);
+    expect(before.length).toBeGreaterThan(0);
+    expect(await grants()).toEqual(before);
+    await auth.connection.sql`update auth.oauth_records set expires_at = now() where kind = 'Grant'`;
+    expect((await refresh(next.body.refresh_token)).body).toMatchObject({ error: 'invalid_grant' });
   });
 
   it('is of no use to another application', async () => {

@@ -61,6 +61,18 @@ it('no form is sent before its script is there, nor ever by the browser itself w
   }
 });
 
+it('a password is hidden as it is typed, and password managers and the clipboard may fill it in', async () => {
+  const fields = pages.flatMap(({ html }) => html.match(/<input\b[^>]*>/g) ?? []);
+  const passwords = fields.filter((field) => /autocomplete="[\w-]*password"|name="(?:password|current)"/.test(field));
+  expect(passwords.length).toBeGreaterThan(3);
+  for (const field of passwords) {
+    expect(field).toContain('type="password"');
+    expect(field).toMatch(/autocomplete="(?:current|new)-password"/);
+  }
+  const folder = new URL('../assets/', import.meta.url);
+  for (const name of readdirSync(folder)) expect(readFileSync(new URL(name, folder), 'utf8')).not.toMatch(/paste/);
+});
+
 it('no script makes markup of text, runs text, or keeps anything in the browser', () => {
   const folder = new URL('../assets/', import.meta.url);
   const scripts = readdirSync(folder).filter((name) => name.endsWith('.js'));
