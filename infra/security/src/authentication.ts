@@ -327,9 +327,6 @@ export const authentication: readonly Requirement[] = [
     id: '6.4.6',
     level: 3,
     asks: 'Administrators may begin a reset, and never choose or learn the password.',
-    tests: {
-      'infra/journeys/callers.spec.ts': ['refuses everybody else as the table says, and does nothing'],
-    },
     reason: 'A reset is begun for anybody by the address, and only the mailed link sets a password.',
     open: 'Whoever creates a verified person chooses the first password, and nobody makes the owner choose another.',
   },
@@ -408,7 +405,9 @@ export const authentication: readonly Requirement[] = [
     id: '6.5.7',
     level: 3,
     asks: 'Biometrics stand only beside something one has or knows.',
-    tests: { 'services/auth/src/http/passkeys.spec.ts': ['takes nothing else, and counts as two factors'] },
+    tests: {
+      'services/auth/src/http/passkeys.spec.ts': ['takes nothing else, and counts as two factors', 'is refused %s'],
+    },
     reason: '0025: they unlock the key of a device, there, and never reach us.',
   },
   {
@@ -457,7 +456,9 @@ export const authentication: readonly Requirement[] = [
     level: 3,
     asks: 'The keys that signatures are checked by cannot be changed where they are kept.',
     tests: {
-      'infra/local/bootstrap/plan.spec.ts': ['gives every service with state a database role and password of its own'],
+      'packages/database/src/migrate.spec.ts': [
+        'the login of $schema has the rows of its own schema, and nothing of any other',
+      ],
     },
     reason: 'Public keys of passkeys are rows that only auth’s own role may write, and no route changes one.',
   },

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { HopContext } from './actor.ts';
+import { newId } from './identity.ts';
 import { contextHeader, type Hop, signHop, trustHeader, verifyHop } from './service-trust.ts';
 
 const key = randomBytes(32);
@@ -29,7 +30,8 @@ describe('a hop between services', () => {
   });
 
   it('is refused when somebody else is put in as the acting person', () => {
-    const forged = Buffer.from(JSON.stringify({ ...context, requestId: 'r2' })).toString('base64url');
+    const actor = { userId: newId(), sessionId: newId(), tokenId: newId(), authenticatedAt: 0, methods: ['pwd'] };
+    const forged = Buffer.from(JSON.stringify({ ...context, actor })).toString('base64url');
     expect(verifyHop(verifier, hop, { ...signed(), context: forged }, now)).toBeUndefined();
   });
 
