@@ -22,7 +22,7 @@ export const authorization: readonly Requirement[] = [
     level: 2,
     asks: 'It is written down who may read and write which fields.',
     reason:
-      'The declarations of routes say it of each answer that has fewer fields for some; docs/routes.md shows them.',
+      'services/profile/README.md for profiles; 0020 and 0021 for what is told of events and within organizations.',
   },
   {
     id: '8.1.3',
