@@ -81,9 +81,10 @@ export const oauth: readonly Requirement[] = [
       'packages/service-kit/src/caller-policy.spec.ts': [
         'opens what it was made for and nothing else, whatever its owner holds',
       ],
-      'infra/journeys/oauth.spec.ts': ['is told apart from the person: what it holds opens none of our own routes'],
+      'infra/journeys/oauth.spec.ts': ['acts at our own routes as far as it was let, until that is taken back'],
     },
-    reason: '0027: tokens of applications open nothing here; 0032: keys for programs do, within their scopes.',
+    reason:
+      '0032 and 0035: keys for programs and tokens of applications open what their scopes name, and nothing else.',
   },
   {
     id: '10.3.3',

@@ -82,7 +82,7 @@ export const selfContainedTokens: readonly Requirement[] = [
         'gets a token for an API that it was registered with, signed as ours are',
       ],
       'services/auth/src/oauth/client-authentication.spec.ts': [
-        'there is nothing at this service for a token of a third party: its own address is no API to ask for (N35)',
+        'whoever speaks for no person gets nothing at this service, by whatever spelling of its address (N35)',
       ],
     },
   },
