@@ -1,7 +1,7 @@
 import { hookPoints, type WhenUnanswered } from '@rollcall/types/hook-points';
 import { providerId } from '@rollcall/types/routes/auth/identities';
 import { z } from 'zod';
-import { readJson, readSecrets } from './json-variables.ts';
+import { readEntries, readSecrets } from './json-variables.ts';
 
 export interface BlockingHook {
   /** What people who sign in by it are known by, too: as `authType`. */
@@ -24,25 +24,14 @@ const entry = z.strictObject({
 
 /** Each fault by the entry, or the name, that it is about. */
 const readHooks = (text: string, ctx: z.RefinementCtx): ReadonlyMap<string, BlockingHook> => {
-  const list = z.array(z.unknown()).max(20, 'must be at most 20 entries').safeParse(readJson(text, ctx));
   const hooks = new Map<string, BlockingHook>();
-  if (!list.success) {
-    if (ctx.issues.length === 0) ctx.addIssue('must be a JSON array of hooks, at most 20');
-    return hooks;
-  }
-  for (const [index, value] of list.data.entries()) {
-    const read = entry.safeParse(value);
-    if (!read.success) {
-      for (const { path, message } of read.error.issues)
-        ctx.addIssue(`entry ${index + 1}: ${path.join('.')} ${message}`);
-      continue;
-    }
-    const { name, point } = read.data;
+  for (const given of readEntries(text, ctx, entry, { what: 'hooks', most: 20 })) {
+    const { name, point } = given;
     const choices = hookPoints.get(point)?.whenUnanswered ?? ['refuse'];
-    const { whenUnanswered = choices[0] } = read.data;
+    const { whenUnanswered = choices[0] } = given;
     if (hooks.has(name)) ctx.addIssue(`${name} is there twice`);
     if (!choices.includes(whenUnanswered)) ctx.addIssue(`${name}: ${point} cannot be allowed unanswered`);
-    hooks.set(name, { ...read.data, whenUnanswered });
+    hooks.set(name, { ...given, whenUnanswered });
   }
   return hooks;
 };

@@ -1,4 +1,4 @@
-import { readJson, readSecrets } from '@rollcall/service-kit/json-variables';
+import { readEntries, readSecrets } from '@rollcall/service-kit/json-variables';
 import { providerId } from '@rollcall/types/routes/auth/identities';
 import { line } from '@rollcall/types/text';
 import { z } from 'zod';
@@ -90,20 +90,8 @@ const signedSecretOf = ({ teamId, keyId }: Entry, need: Need): OidcProvider['sig
 
 /** Each fault by the entry and the name that it is about. */
 const readProviders = (text: string, ctx: z.RefinementCtx): ReadonlyMap<string, IdentityProvider> => {
-  const list = z.array(z.unknown()).max(50, 'must be at most 50 entries').safeParse(readJson(text, ctx));
   const providers = new Map<string, IdentityProvider>();
-  if (!list.success) {
-    if (ctx.issues.length === 0) ctx.addIssue('must be a JSON array of providers');
-    return providers;
-  }
-  for (const [index, value] of list.data.entries()) {
-    const read = entry.safeParse(value);
-    if (!read.success) {
-      for (const { path, message } of read.error.issues)
-        ctx.addIssue(`entry ${index + 1}: ${path.join('.')} ${message}`);
-      continue;
-    }
-    const given = read.data;
+  for (const given of readEntries(text, ctx, entry, { what: 'providers', most: 50 })) {
     const need: Need = (name, found) => {
       if (found === undefined) ctx.addIssue(`${given.id}: ${name} is missing`);
       return found ?? '';

@@ -1,4 +1,4 @@
-import type { Transaction } from '@rollcall/database/connect';
+import type { Queryable, Transaction } from '@rollcall/database/connect';
 import { digestOf } from '@rollcall/service-kit/sealed-secret';
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider';
 import type { Ports } from '../ports.ts';
@@ -24,6 +24,12 @@ export const createRecordAdapter = (ports: RecordPorts, kind: string): Adapter =
 
   const end = async (remove: (tx: Transaction) => Promise<string[]>): Promise<void> =>
     feed.announce(await db.transaction(async (tx) => revokeTokens(config, tx, [], await remove(tx))));
+
+  // Nobody remembers any but access tokens.
+  const endOwn = async (remove: (db: Queryable) => Promise<string[]>): Promise<void> => {
+    if (kind === store.accessTokenKind) await end(remove);
+    else await remove(db);
+  };
 
   const find = async (name: store.RecordName, value: string): Promise<AdapterPayload | undefined> => {
     const found = await store.findRecord(db, kind, name, value, origin());
@@ -66,8 +72,8 @@ export const createRecordAdapter = (ports: RecordPorts, kind: string): Adapter =
     find: (id) => find('digest', digest(id)),
     findByUserCode: (userCode) => find('userCode', recordSeal.digestOf('user code', userCode)),
     findByUid: async () => undefined,
-    destroy: (id) => end((tx) => store.removeRecord(tx, kind, digest(id))),
-    revokeByGrantId: (grantId) => end((tx) => store.removeRecordsOfGrant(tx, kind, grantDigest(grantId))),
+    destroy: (id) => endOwn((on) => store.removeRecord(on, kind, digest(id))),
+    revokeByGrantId: (grantId) => endOwn((on) => store.removeRecordsOfGrant(on, kind, grantDigest(grantId))),
     consume: async (id) => {
       if (await store.consumeRecord(db, kind, digest(id), origin())) return;
       // Somebody else was faster. From elsewhere, one of the two has stolen it.

@@ -19,7 +19,8 @@ const accessToken = z.object({
   sessionUid: z.string().optional(),
   /** A token that is bound to a key (RFC 9449) is none for whoever only bears it. */
   jkt: z.never().optional(),
-  extra: z.object({ amr: z.array(z.string()).default([]) }),
+  /** How the person had signed in: without that it would pass for a key, of which no second factor is wanted. */
+  extra: z.object({ amr: z.array(z.string()).min(1) }),
 });
 type AccessToken = z.output<typeof accessToken>;
 

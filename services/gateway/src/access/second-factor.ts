@@ -11,13 +11,15 @@ export interface KnownAccess {
 /**
  * Why somebody has to prove a second factor first, if so: an organization of theirs wants it, and they have not in this
  * session. Judged by what is known last, not by what is fresh: whoever is asked for nothing goes on while the owner of rights
- * is away. Keys for programs have no factors; whoever makes one has proved theirs.
+ * is away. An application has proved what the person had who let it in. Keys for programs have no sign-in at all; whoever makes one
+ * has proved theirs.
  */
 export const secondFactorDue = (
   { latest }: KnownAccess,
   { userId, methods, scopes }: Pick<Actor, 'userId' | 'methods' | 'scopes'>,
 ): Refusal | undefined => {
-  if (scopes !== undefined || methods.includes('mfa')) return undefined;
+  const isKey = scopes !== undefined && methods.length === 0;
+  if (isKey || methods.includes('mfa')) return undefined;
   if (!latest) return refuse('unavailable', { retryAfterSeconds: 1 });
   return isRequired(latest, userId) ? refuse('second_factor_required', { stepUp: { acr: 'aal2' } }) : undefined;
 };

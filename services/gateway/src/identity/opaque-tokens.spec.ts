@@ -142,6 +142,16 @@ describe('what an application was given', () => {
     expect((await ask(token)).status).toBe(200);
   });
 
+  it('401 second_factor_required: where an organization wants more than the person had proved who let it', async () => {
+    const required = { user: 'organization:strict#member', relation: 'required', object: 'policy:second_factor' };
+    const weak = given(['activity.read']);
+    const strong = given(['activity.read'], { userId: weak.userId, methods: ['pwd', 'otp', 'mfa'] });
+    const member = { user: `user:${weak.userId}`, relation: 'member', object: 'organization:strict' };
+    await gateway.hasFollowed(gateway.access.write({ write: required }, { write: member }));
+    expect(await ask(weak.token)).toMatchObject({ status: 401, code: 'second_factor_required' });
+    expect((await ask(strong.token)).status).toBe(200);
+  });
+
   it('is asked about by its digest alone', async () => {
     const { token } = given(['activity.read']);
     await ask(token);
