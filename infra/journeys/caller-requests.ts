@@ -85,6 +85,11 @@ export const callerRequests: Readonly<Record<string, Compose>> = {
   revokeOtherSessions: nothing,
   listUserSessions: aboutSubject,
   revokeUserSessions: onSignedIn,
+  // Somebody who holds nothing: nobody looks at an account that holds more than they do.
+  impersonateUser: async ({ cast }) => ({
+    params: { userId: (await cast.named('looked-at')).id },
+    body: { reason: 'A journey asked for help.' },
+  }),
   ...secondFactorRequests,
   ...oauthRequests,
   ...apiKeyRequests,

@@ -243,6 +243,7 @@ export const doorsTriedElsewhere: Readonly<Record<string, string>> = {
   decideInteraction: 'services/auth/src/http/oauth-interactions.spec.ts',
   signInWithPasskey: 'services/auth/src/http/passkeys.spec.ts',
   completeIdentity: 'services/auth/src/identities/forbidden-states.spec.ts',
+  impersonateUser: 'services/auth/src/http/impersonate-user.spec.ts',
 };
 
 const mailsALink = 'mails a link, whose own door is above, and shows nobody whether it did';

@@ -11,7 +11,7 @@ export const actor = z.object({
   authenticatedAt: z.number(),
   /** RFC 8176 methods of that proof. */
   methods: z.array(z.string()),
-  /** Of a key: what it is good for. Somebody who has signed in is limited by nothing but their rights. */
+  /** Of a key, of an application, or of whoever stands in the owner's place: what it is good for. Somebody who has signed in is limited by nothing but their rights. */
   scopes: z.array(z.string()).optional(),
 });
 export type Actor = z.infer<typeof actor>;

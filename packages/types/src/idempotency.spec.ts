@@ -11,6 +11,7 @@ const reasons: Readonly<Record<string, string>> = {
   refreshSession: 'the answer holds tokens, which are not stored',
   completeSignIn: 'the answer holds tokens, which are not stored',
   reauthenticate: 'the answer holds tokens, which are not stored',
+  impersonateUser: 'the answer holds a token, which is not stored',
   enrolTotp: 'the answer holds a secret, which is not stored; one that is not confirmed is forgotten',
   confirmTotp: 'a factor is confirmed once, and the answer may hold recovery codes, which are not stored',
   beginPasskey: 'the answer holds a challenge that is good once, and changes nothing else',

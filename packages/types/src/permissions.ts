@@ -36,6 +36,7 @@ export const builtInPermissions = {
   'users.create': 'Create accounts for others and learn whether an address is taken.',
   'users.manage': 'Change, deactivate and reactivate accounts of others.',
   'sessions.manage': 'See and end sessions of others.',
+  'users.impersonate': 'Look at an account as its owner sees it, for some minutes.',
   'activity.read': 'Read the whole audit trail.',
   'operations.manage': 'See and retry events that could not be processed.',
   'keys.manage': 'Rotate the keys that sign tokens.',

@@ -135,6 +135,14 @@ export const keyScopes = Object.keys(opened) as [ScopeName, ...ScopeName[]];
 /** All operations that any scope opens. */
 export const scopedOperations: ReadonlySet<string> = new Set(byOperation.keys());
 
+/** What whoever looks at an account as its owner sees may do: read, and change nothing. */
+export const impersonationScopes: readonly ScopeName[] = [
+  'account.read',
+  'organizations.read',
+  'access.read',
+  'activity.read',
+];
+
 /** What a key must be good for to watch what happens: both what is shown there. */
 export const liveScopes: readonly ScopeName[] = ['account.read', 'access.read'];
 

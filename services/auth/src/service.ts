@@ -21,6 +21,7 @@ import { handleEnrolUser } from './http/enrol-user.ts';
 import { firebaseHandlers } from './http/firebase.ts';
 import { handleForgotPassword } from './http/forgot-password.ts';
 import { identityHandlers } from './http/identities.ts';
+import { handleImpersonateUser } from './http/impersonate-user.ts';
 import { handleListScopes } from './http/list-scopes.ts';
 import { handleListSessions, handleListUserSessions } from './http/list-sessions.ts';
 import { magicLinkHandlers } from './http/magic-links.ts';
@@ -170,6 +171,7 @@ export const startAuth = async (environment: Environment, directory: ServiceDire
       handleRevokeOtherSessions(ports),
       handleListUserSessions(ports),
       handleRevokeUserSessions(ports),
+      handleImpersonateUser(ports),
       ...apiKeyHandlers(ports),
       ...serviceAccountHandlers(ports),
       ...totpHandlers(ports),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineEvent } from '../event-definition.ts';
 import { entityId, instant, sessionId } from '../ids.ts';
+import { reason } from '../permissions.ts';
 
 const service = 'auth';
 
@@ -13,6 +14,14 @@ export const sessionStarted = defineEvent({
   summary: 'A person signed in.',
   data: { sessionId, methods: z.array(z.string()), newDevice: z.boolean() },
   personal: origin,
+});
+
+export const impersonationStarted = defineEvent({
+  type: 'impersonation.started',
+  service,
+  summary: 'Somebody who may began to look at the account as its owner sees it; the actor says who.',
+  data: { sessionId, expiresAt: instant },
+  personal: { reason },
 });
 
 export const signInFailed = defineEvent({

@@ -21,6 +21,7 @@ export const mailKind = z.enum([
   'identity_unlinked',
   'api_key_created',
   'account_secured',
+  'impersonated',
   'deactivated',
 ]);
 export type MailKind = z.infer<typeof mailKind>;

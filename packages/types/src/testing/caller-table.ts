@@ -31,6 +31,7 @@ revokeSession                   DELETE /v1/sessions/:sessionId               U  
 revokeOtherSessions             DELETE /v1/sessions                          U                                       signin      200     -      -   200   200  ended
 listUserSessions                GET    /v1/users/:userId/sessions            sessions.manage                         signin   hidden hidden   200 hidden  200  ended
 revokeUserSessions              DELETE /v1/users/:userId/sessions            sessions.manage                         signin   hidden hidden   200 hidden  200  ended
+impersonateUser                 POST   /v1/users/:userId/impersonate         users.impersonate                       signin   hidden hidden   201 hidden  201  ended
 completeSignIn                  POST   /v1/sessions/mfa                      P                                          201      201     -      -   201   201    201
 reauthenticate                  POST   /v1/sessions/reauthenticate           U                                       signin      200     -      -   200   200  ended
 enrolTotp                       POST   /v1/mfa/totp                          U                                       signin      201     -      -   201   201  ended

@@ -1,6 +1,6 @@
 import { answer, handle } from '@rollcall/service-kit/call-context';
 import { decodeCursor, pageOf } from '@rollcall/service-kit/cursor';
-import { sessionId } from '@rollcall/types/ids';
+import { sessionId, userId } from '@rollcall/types/ids';
 import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
 import { listSessions, listUserSessions } from '@rollcall/types/routes/auth/sessions';
 import { z } from 'zod';
@@ -50,4 +50,5 @@ const describe = (session: Session, current: string, idleMilliseconds: number) =
   ).toISOString(),
   ipAddress: session.ipAddress,
   userAgent: session.userAgent,
+  impersonatedBy: session.impersonatedBy === null ? null : userId.parse(session.impersonatedBy),
 });

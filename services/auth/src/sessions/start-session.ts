@@ -55,6 +55,7 @@ export const startSession = async (
     expiresAt: new Date(now + (isBrief ? config.accessTokenLifetimeMilliseconds : config.sessionLifetimeMilliseconds)),
     ipAddress: context.hop.ipAddress,
     userAgent: context.hop.userAgent,
+    impersonatedBy: null,
   };
   const refreshToken = newSecret();
   const [newDevice, origin, accessToken] = await Promise.all([

@@ -62,6 +62,8 @@ export const sessions = auth.table(
     endedAt: instant('ended_at'),
     ipAddress: text('ip_address').notNull(),
     userAgent: text('user_agent').notNull(),
+    /** Of somebody else, who looks at the account as its owner sees it. */
+    impersonatedBy: uuid('impersonated_by'),
   },
   (table) => [index('sessions__user_id').on(table.userId, table.id), index('sessions__expires_at').on(table.expiresAt)],
 );

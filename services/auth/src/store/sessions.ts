@@ -28,11 +28,12 @@ export const findSurplusSessions = async (db: Queryable, userId: string, most: n
 
 /** Has this person signed in before, but never with this user agent? */
 export const isNewDevice = async (db: Queryable, userId: string, userAgent: string): Promise<boolean> => {
-  const theirs = db.select({ id: sessions.id }).from(sessions).where(eq(sessions.userId, userId));
+  const own = and(eq(sessions.userId, userId), isNull(sessions.impersonatedBy));
+  const theirs = db.select({ id: sessions.id }).from(sessions).where(own);
   const same = db
     .select({ id: sessions.id })
     .from(sessions)
-    .where(and(eq(sessions.userId, userId), eq(sessions.userAgent, userAgent)));
+    .where(and(own, eq(sessions.userAgent, userAgent)));
   const [row] = await db
     .select({ isNew: sql<boolean>`exists ${theirs} and not exists ${same}` })
     .from(sql`(select) one`);

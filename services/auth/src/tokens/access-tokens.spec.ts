@@ -16,6 +16,7 @@ const session = {
   userId: '01900000-0000-7000-8000-000000000002',
   methods: ['pwd'],
   authenticatedAt: new Date('2026-01-02T03:04:05.678Z'),
+  expiresAt: new Date(Date.now() + 86_400_000),
 };
 
 const sign = async (signedIn = session) => {

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { exportSPKI } from 'jose';
@@ -32,6 +32,25 @@ describe('an access token (N34)', () => {
       authenticatedAt: claims.auth_time,
       methods: ['pwd'],
     });
+  });
+
+  it('of somebody in the owner’s place opens what it was made for, and ends with their own sign-in', async () => {
+    const act = { sub: randomUUID(), sid: randomUUID() };
+    const token = await gateway.sign({ claims: { ...freshClaims(), act, scope: 'activity.read account.read' } });
+    const reads = async () => (await gateway.ask('/v1/activity', { token })).status;
+    expect(await reads()).toBe(200);
+    expect(gateway.services.callsOf('listActivity').at(-1)?.context.actor).toMatchObject({
+      authenticatedAt: 0,
+      scopes: ['activity.read', 'account.read'],
+    });
+    expect(await asked(token)).toBe(403);
+    gateway.revoke(act.sid);
+    await expect.poll(reads, { timeout: 3_000 }).toBe(401);
+  });
+
+  it('of somebody in the owner’s place that says no scope opens nothing', async () => {
+    const token = await gateway.sign({ claims: { ...freshClaims(), act: { sub: randomUUID(), sid: randomUUID() } } });
+    expect((await gateway.ask('/v1/activity', { token })).status).toBe(403);
   });
 
   const seconds = Math.floor(Date.now() / 1000);

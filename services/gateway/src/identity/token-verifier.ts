@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { type Actor, actor } from '@rollcall/service-kit/actor';
+import { actor } from '@rollcall/service-kit/actor';
 import { firstPartyClient } from '@rollcall/types/first-party';
 import { type Refusal, refuse } from '@rollcall/types/problems';
 import { errors, jwtVerify } from 'jose';
@@ -22,6 +22,9 @@ const claims = z.object({
   client_id: z.literal(firstPartyClient),
   auth_time: z.number(),
   amr: z.array(z.string()),
+  /** Whoever acts in the name of this person (RFC 8693 section 4.1), and what for at most. */
+  act: z.object({ sid: z.string() }).optional(),
+  scope: z.string().optional(),
 });
 
 interface Signed extends Identity {
@@ -51,17 +54,17 @@ export class TokenVerifier {
   async verify(token: string): Promise<Identity | Refusal> {
     if (token.length > maximumLength) return refuse('unauthenticated');
     const known = this.#opaque.recognizes(token)
-      ? await this.#opaque.find(token, ({ actor }) => this.#isRevoked(actor))
+      ? await this.#opaque.find(token, (known) => this.#isRevoked(known))
       : await this.#findSigned(token);
     if (!known || known.expiresAtMilliseconds <= Date.now()) return refuse('unauthenticated');
     await this.#revocations.ensureFresh();
-    return this.#isRevoked(known.actor) ? refuse('token_revoked') : known;
+    return this.#isRevoked(known) ? refuse('token_revoked') : known;
   }
 
   /** Does what was found a while ago still hold: while the rest of a request arrived, for one? */
-  async stillHolds({ actor, expiresAtMilliseconds }: Identity): Promise<boolean> {
+  async stillHolds(identity: Identity): Promise<boolean> {
     await this.#revocations.ensureFresh();
-    return expiresAtMilliseconds > Date.now() && !this.#isRevoked(actor);
+    return identity.expiresAtMilliseconds > Date.now() && !this.#isRevoked(identity);
   }
 
   async #findSigned(token: string): Promise<Signed | undefined> {
@@ -74,8 +77,11 @@ export class TokenVerifier {
     return known;
   }
 
-  #isRevoked({ sessionId, tokenId }: Actor): boolean {
-    return this.#revocations.isRevoked('session', sessionId) || this.#revocations.isRevoked('token', tokenId);
+  #isRevoked({ actor: { sessionId, tokenId }, impersonatorSessionId }: Identity): boolean {
+    const sessions = impersonatorSessionId === undefined ? [sessionId] : [sessionId, impersonatorSessionId];
+    return (
+      sessions.some((id) => this.#revocations.isRevoked('session', id)) || this.#revocations.isRevoked('token', tokenId)
+    );
   }
 
   async #verifySignature(token: string): Promise<Signed | undefined> {
@@ -91,9 +97,13 @@ export class TokenVerifier {
         },
         { issuer: this.#issuer, audience: this.#issuer, algorithms: ['ES256'], typ: 'at+jwt' },
       );
-      const { sub, sid, jti, exp, auth_time, amr } = claims.parse(payload);
+      const { sub, sid, jti, exp, auth_time, amr, act, scope = '' } = claims.parse(payload);
       const who = { userId: sub, sessionId: sid, tokenId: jti, authenticatedAt: auth_time, methods: amr };
-      return { actor: actor.parse(who), keyId, expiresAtMilliseconds: exp * 1000 };
+      const signed = { keyId, expiresAtMilliseconds: exp * 1000 };
+      if (!act) return { ...signed, actor: actor.parse(who) };
+      // Nobody is in front of it who could be asked to prove anything.
+      const limited = actor.parse({ ...who, authenticatedAt: 0, scopes: scope.split(' ') });
+      return { ...signed, actor: limited, impersonatorSessionId: act.sid };
     } catch (error) {
       if (error instanceof errors.JOSEError || error instanceof z.ZodError) return undefined;
       throw error;

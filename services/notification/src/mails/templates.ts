@@ -10,6 +10,7 @@ import { apiKeyCreated } from './api-key-created.ts';
 import { deactivated } from './deactivated.ts';
 import type { LinkTemplate, NoticeTemplate } from './facts.ts';
 import { identityLinked, identityUnlinked } from './identities.ts';
+import { impersonated } from './impersonated.ts';
 import { magicLink } from './magic-link.ts';
 import { newSignIn } from './new-sign-in.ts';
 import { passwordChanged } from './password-changed.ts';
@@ -50,6 +51,7 @@ export const notices: Readonly<Record<Exclude<MailKind, LinkMailKind>, NoticeTem
   identity_unlinked: identityUnlinked,
   api_key_created: apiKeyCreated,
   account_secured: accountSecured,
+  impersonated,
   deactivated,
 };
 

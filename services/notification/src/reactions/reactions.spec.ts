@@ -7,6 +7,7 @@ import {
   factorsReset,
   identityLinked,
   identityUnlinked,
+  impersonationStarted,
   magicLinkRequested,
   passwordChanged,
   passwordResetRequested,
@@ -111,6 +112,12 @@ describe('notices', () => {
 
   it.each([
     ['factors.reset', factorsReset, { removed: 2 }, 'were removed'],
+    [
+      'impersonation.started',
+      impersonationStarted,
+      { sessionId: sessionId.parse(newId()), expiresAt: new Date().toISOString() },
+      'looked at',
+    ],
     ['factor.added', factorAdded, { factorId: entityId.parse(newId()), kind: 'totp' }, 'was added to'],
     ['factor.removed', factorRemoved, { factorId: entityId.parse(newId()), kind: 'totp' }, 'was removed from'],
     ['recovery_codes.made', recoveryCodesMade, { count: 10 }, 'has new recovery codes'],

@@ -16,7 +16,7 @@ import type { ReactionPorts } from './queue-mail.ts';
 export const createReactions = (ports: ReactionPorts) => ({
   registration: [onVerificationRequested(ports), onSignUpRepeated(ports), onUserRegistered()],
   auth: [
-    onSessionStarted(ports),
+    ...onSessionStarted(ports),
     onMagicLinkRequested(ports),
     onPasswordResetRequested(ports),
     onPasswordChanged(ports),

@@ -131,11 +131,11 @@ export const mayRule = (state: AccessState, actor: string, userId: string, now: 
 };
 
 /**
- * Until when somebody may act as another: as long as they hold all that the other holds everywhere. The other's own grants
- * count as if they were not suspended.
+ * Until when somebody may act as another, a program or a person: as long as they hold all that the other holds everywhere. The
+ * other's own grants count as if they were not suspended.
  */
 export const mayActAsUntil = (state: AccessState, actor: string, userId: string): number => {
-  let until = mayUntil(state, actor, 'service_accounts.manage');
+  let until = mayUntil(state, actor, isServiceAccountId(userId) ? 'service_accounts.manage' : 'users.impersonate');
   for (const [permission] of state.permissions.entries()) {
     const isHeld = grantedUntil(state, userId, permission) > Number.NEGATIVE_INFINITY;
     if (isHeld) until = Math.min(until, heldUntil(state, actor, permission));

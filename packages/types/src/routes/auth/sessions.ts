@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { instant, sessionId, userId } from '../../ids.ts';
 import { page, paging } from '../../paging.ts';
 import { presentedPassword } from '../../people.ts';
+import { reason } from '../../permissions.ts';
 import { defineRoute } from '../../route-definition.ts';
 import { line } from '../../text.ts';
 
@@ -99,8 +100,11 @@ const session = z.object({
   createdAt: instant,
   lastUsedAt: instant,
   expiresAt: instant,
+  /** Empty for an impersonation: where an administrator is, is their own business. */
   ipAddress: z.string(),
   userAgent: z.string(),
+  /** Whoever looks at the account as its owner sees it; null for the owner. */
+  impersonatedBy: userId.nullable(),
 });
 
 export const listSessions = defineRoute({
@@ -175,4 +179,28 @@ export const revokeUserSessions = defineRoute({
   rate: 'write',
   params: z.object({ userId }),
   responses: { 200: ended },
+});
+
+export const impersonateUser = defineRoute({
+  service,
+  operationId: 'impersonateUser',
+  method: 'POST',
+  path: '/v1/users/:userId/impersonate',
+  summary: 'Look at an account as its owner sees it, for some minutes; they are told. Needs a recent sign-in',
+  callers: [{ permission: 'users.impersonate' }],
+  rate: 'write',
+  params: z.object({ userId }),
+  body: z.strictObject({ reason }),
+  responses: {
+    201: z.object({
+      accessToken: z.string(),
+      tokenType: z.literal('Bearer'),
+      expiresIn: z.int().positive(),
+      sessionId,
+      /** What it is good for: to read, and nothing else. */
+      scopes: z.array(z.string()),
+      user: z.object({ id: userId }),
+    }),
+  },
+  refusals: ['reauthentication_required', 'forbidden'],
 });

@@ -1,0 +1,1 @@
+ALTER TABLE "auth"."sessions" ADD COLUMN "impersonated_by" uuid;
