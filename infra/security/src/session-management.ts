@@ -69,8 +69,10 @@ export const sessionManagement: readonly Requirement[] = [
       'services/auth/src/http/oauth-interactions.spec.ts': [
         'the session of the provider has another name before and after an authorization',
       ],
+      'services/auth/src/http/sign-in.spec.ts': [
+        'ends the session whose cookies it takes the place of, whoever’s that was, and no other',
+      ],
     },
-    open: 'Who signs in, rather than proves again who they are, in a browser that has a session gets another one, and the first goes on until it is ended or unused for two weeks.',
   },
   {
     id: '7.3.1',

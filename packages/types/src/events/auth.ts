@@ -57,6 +57,7 @@ export const sessionEnded = defineEvent({
       'password_changed',
       'factors_changed',
       'reauthenticated',
+      'signed_in_anew',
       'deactivated',
       'secured',
     ]),

@@ -3,14 +3,14 @@ import { createHmac, hkdfSync, randomInt } from 'node:crypto';
 /** Crockford's base32: nothing in it is taken for something else. */
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
 const lookAlikes: Readonly<Record<string, string>> = { o: '0', i: '1', l: '1' };
-const groups = 4;
+const groups = 5;
 const groupLength = 5;
 const codesEach = 10;
 
 const character = (): string => alphabet[randomInt(alphabet.length)] ?? '';
 const group = (): string => Array.from({ length: groupLength }, character).join('');
 
-/** A hundred random bits, as `xxxxx-xxxxx-xxxxx-xxxxx`. */
+/** 125 random bits, as `xxxxx-xxxxx-xxxxx-xxxxx-xxxxx`. */
 const newRecoveryCode = (): string => Array.from({ length: groups }, group).join('-');
 
 export const newRecoveryCodes = (): string[] => Array.from({ length: codesEach }, newRecoveryCode);

@@ -12,6 +12,7 @@ import { callbackOf, redirectProvider } from '../identities/redirect-provider.ts
 import { ownAddress } from '../identities/return-to.ts';
 import { signInByIdentity } from '../identities/sign-in-by-identity.ts';
 import type { Ports } from '../ports.ts';
+import { endFormerSession } from '../sessions/browser-session.ts';
 import { isChallenge } from '../sessions/pending-sign-in.ts';
 import { type IdentitySignIn, useIdentitySignIn } from '../store/identity-sign-ins.ts';
 import { cookie, tokenAnswer } from '../tokens/token-answer.ts';
@@ -76,8 +77,10 @@ const complete = async (
   }
   const outcome = await signInByIdentity(ports, provider.id, identified, context);
   if (isRefusal(outcome)) return outcome;
-  if (!isChallenge(outcome))
+  if (!isChallenge(outcome)) {
+    await endFormerSession(ports, outcome, context);
     return { told: {}, cookies: tokenAnswer(config, outcome, true).headers['set-cookie'] ?? [] };
+  }
   const { mfa } = cookieNames(config.secureCookies);
   const waiting = cookie(mfa, outcome.mfaToken, outcome.expiresIn, config.secureCookies);
   return { told: { identity: outcome.status }, cookies: [waiting] };

@@ -1,12 +1,13 @@
-import { answer, type CallContext, handle } from '@rollcall/service-kit/call-context';
+import { type CallContext, handle } from '@rollcall/service-kit/call-context';
 import { digestOf } from '@rollcall/service-kit/sealed-secret';
 import { cookieNames, readCookie } from '@rollcall/types/cookies';
-import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
+import { type Refusal, refuse } from '@rollcall/types/problems';
 import { completeSignIn } from '@rollcall/types/routes/auth/second-factors';
 import { isProof } from '../factors/proof.ts';
 import { type PresentedFactor, proveSecondFactor } from '../factors/second-factor.ts';
 import type { Ports } from '../ports.ts';
 import { reportRefusal } from '../report-refusal.ts';
+import { signedInAnswer } from '../sessions/sign-in-answer.ts';
 import { type Beginning, startSession } from '../sessions/start-session.ts';
 import {
   closePendingSignIn,
@@ -14,7 +15,7 @@ import {
   type PendingSignIn,
   tryPendingSignIn,
 } from '../store/pending-sign-ins.ts';
-import { type IssuedTokens, tokenAnswer } from '../tokens/token-answer.ts';
+import type { IssuedTokens } from '../tokens/token-answer.ts';
 
 export const handleCompleteSignIn = (ports: Ports) =>
   handle(completeSignIn, async ({ body, query }, context) => {
@@ -25,10 +26,7 @@ export const handleCompleteSignIn = (ports: Ports) =>
     // Counted for the person, too: whoever knows the password could begin anew again and again.
     const whose = { factorsOf: pending.userId };
     const issued = await ports.guard.attempt(whose, context.hop, () => complete(ports, pending, body, context));
-    if (isRefusal(issued)) return issued;
-    const asCookies = query.cookies === 'true' || body.mfaToken === undefined;
-    const tokens = tokenAnswer(ports.config, issued, asCookies);
-    return answer(201, tokens.body, tokens.headers);
+    return signedInAnswer(ports, issued, body.mfaToken === undefined ? { cookies: 'true' } : query, context);
   });
 
 const complete = async (

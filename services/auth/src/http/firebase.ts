@@ -16,7 +16,7 @@ export const firebaseHandlers = (ports: Ports) => [
     const identified = await readIdToken(ports, body.idToken, context);
     if (isRefusal(identified)) return identified;
     const outcome = await signInByIdentity(ports, id, identified, context);
-    return signInAnswer(ports.config, outcome, query);
+    return signInAnswer(ports, outcome, query, context);
   }),
 
   handle(linkFirebase, async ({ body }, context) => {

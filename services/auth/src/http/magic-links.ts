@@ -48,7 +48,7 @@ export const magicLinkHandlers = (ports: Ports) => [
       body.token === undefined
         ? await byCode(ports, body.requestToken ?? '', body.code ?? '', context)
         : await byLink(ports, await store.findMagicLink(ports.connection.db, digestOf(body.token)), context);
-    return signInAnswer(ports.config, outcome, query);
+    return signInAnswer(ports, outcome, query, context);
   }),
 ];
 

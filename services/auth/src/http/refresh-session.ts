@@ -31,7 +31,8 @@ export const handleRefreshSession = (ports: Ports) =>
     const { session } = redemption;
     const accessToken = await signAccessToken(config, ports.keys, session);
     const asCookies = query.cookies === 'true' || body.refreshToken === undefined;
-    const tokens = tokenAnswer(config, { userId: session.userId, accessToken, refreshToken }, asCookies);
+    const issued = { userId: session.userId, sessionId: session.id, accessToken, refreshToken };
+    const tokens = tokenAnswer(config, issued, asCookies);
     return answer(200, tokens.body, tokens.headers);
   });
 

@@ -1,6 +1,7 @@
 import argon2 from 'argon2';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type AuthUnderTest, startAuthUnderTest } from '../testing/auth-under-test.ts';
+import { Browser } from '../testing/browser.ts';
 import { actorOf, type Person } from '../testing/people.ts';
 
 let auth: AuthUnderTest;
@@ -62,6 +63,34 @@ describe('201', () => {
       expect.stringMatching(/^rollcall_access=ey[^;]+; Path=\/; Max-Age=600; HttpOnly; SameSite=Lax$/),
       expect.stringMatching(/^rollcall_refresh=[^;]{32}; Path=\/; Max-Age=1209600; HttpOnly; SameSite=Lax$/),
     ]);
+  });
+
+  it('ends the session whose cookies it takes the place of, whoever’s that was, and no other', async () => {
+    const grace = await auth.register();
+    const elsewhere = new Browser(auth);
+    const browser = new Browser(auth);
+    await elsewhere.signIn(ada);
+    await browser.signIn(ada);
+    const first = browser.actor?.sessionId;
+    await browser.signIn(ada);
+    const second = browser.actor?.sessionId;
+    // The access token has run out meanwhile.
+    browser.actor = null;
+    await browser.signIn(grace);
+    const ended = (await auth.eventsAbout(ada.userId)).filter(({ type }) => type === 'session.ended');
+    expect(ended.map(({ data }) => data)).toEqual([
+      { sessionId: first, reason: 'signed_in_anew' },
+      { sessionId: second, reason: 'signed_in_anew' },
+    ]);
+    expect((await auth.ask('GET', '/v1/sessions', { actor: elsewhere.actor })).body.items).toHaveLength(1);
+  });
+
+  it('without cookies ends no session of the browser', async () => {
+    const browser = new Browser(auth);
+    await browser.signIn(ada);
+    await browser.request('POST', '/v1/sessions', { body: { identifier: ada.username, password: ada.password } });
+    const ended = (await auth.eventsAbout(ada.userId)).filter(({ type }) => type === 'session.ended');
+    expect(ended).toEqual([]);
   });
 
   it('tells who signed in and from where, sealed, and whether the device is new', async () => {

@@ -7,5 +7,5 @@ import { signInAnswer } from '../sessions/sign-in-answer.ts';
 export const handleSignIn = (ports: Ports) =>
   handle(signIn, async ({ body, query }, context) => {
     const outcome = await signInWithPassword(ports, body.identifier, body.password, context);
-    return signInAnswer(ports.config, outcome, query);
+    return signInAnswer(ports, outcome, query, context);
   });

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Actor } from '@rollcall/service-kit/actor';
 import { generate } from 'otplib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -17,8 +18,13 @@ beforeEach(async () => {
   ({ actor } = await auth.signIn(ada));
 });
 
-const codeOf = (secret: string, offset = 0): Promise<string> =>
-  generate({ secret, epoch: Math.floor(Date.now() / 1_000) + offset * 30 });
+const stepMilliseconds = 30_000;
+/** A code of the step that is `offset` away. None is made where the step ends before anybody could present it. */
+const codeOf = async (secret: string, offset = 0): Promise<string> => {
+  const left = stepMilliseconds - (Date.now() % stepMilliseconds);
+  if (left < 3_000) await delay(left);
+  return generate({ secret, epoch: Math.floor(Date.now() / 1_000) + offset * 30 });
+};
 const begin = async (who = actor) => {
   const { status, body } = await auth.ask('POST', '/v1/mfa/totp', { actor: who, body: { name: 'Phone' } });
   expect(status).toBe(201);
@@ -82,6 +88,13 @@ describe('an authenticator app', () => {
     for (const old of [code, await codeOf(secret, -1)]) {
       expect((await complete((await password()).body.mfaToken, old)).status).toBe(401);
     }
+  });
+
+  it('comes with ten codes of 125 bits each', async () => {
+    const { recoveryCodes } = await enrolled();
+    const group = '[0-9a-hjkmnp-tv-z]{5}';
+    expect(new Set(recoveryCodes).size).toBe(10);
+    for (const code of recoveryCodes) expect(code).toMatch(new RegExp(`^(${group}-){4}${group}$`));
   });
 
   it('completes a sign-in once, with that password, in time, and after five wrong codes not at all', async () => {
@@ -181,7 +194,7 @@ describe('a recovery code', () => {
   it('takes the place of the second factor once, however it is typed, and for nobody else', async () => {
     const { recoveryCodes } = await enrolled();
     const [first = ''] = recoveryCodes;
-    expect(first).toMatch(/^(?:[0-9a-hjkmnp-tv-z]{5}-){3}[0-9a-hjkmnp-tv-z]{5}$/);
+    expect(first).toMatch(/^(?:[0-9a-hjkmnp-tv-z]{5}-){4}[0-9a-hjkmnp-tv-z]{5}$/);
     const typed = ` ${first.toUpperCase().replaceAll('-', ' ')} `;
     const signedIn = await complete((await password()).body.mfaToken, typed, 'recovery_code');
     expect(signedIn.status).toBe(201);

@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { CallContext, PlainRequest } from '@rollcall/service-kit/call-context';
 import { digestOf } from '@rollcall/service-kit/sealed-secret';
-import { cookieNames, readCookie } from '@rollcall/types/cookies';
+import { readCookie } from '@rollcall/types/cookies';
 import { oauthPrefix } from '@rollcall/types/routes/auth/oauth-protocol';
 import inject, { type InjectOptions } from 'light-my-request';
 import type Provider from 'oidc-provider';
 import { signedInWell } from '../factors/second-factor-policy.ts';
 import type { Ports } from '../ports.ts';
-import { findSignedIn, findSignedInByRefresh, type SignedIn } from '../store/signed-in.ts';
+import { findBrowserSession } from '../sessions/browser-session.ts';
+import type { SignedIn } from '../store/signed-in.ts';
 import { oauthCookies } from './cookies.ts';
 import { type CurrentRequest, currentRequest } from './current-request.ts';
 import { pageHeaders } from './pages.ts';
@@ -16,24 +17,9 @@ import { pageHeaders } from './pages.ts';
 /** Headers of a client that the provider reads. Cookies come apart: of those only its own are passed on. */
 const passed = ['authorization', 'dpop', 'content-type', 'accept'];
 
-/**
- * Who is signed in in this browser, by our own cookies and as of now. An access token that has just expired is no reason
- * to ask anybody to sign in: the refresh token beside it says the same, and is not used up by looking.
- */
+/** Who is signed in in this browser, as every organization of theirs wants it. */
 export const whoIsSignedIn = async (ports: Ports, context: CallContext): Promise<SignedIn | undefined> =>
-  signedInWell(ports, await findByCookies(ports, context));
-
-const findByCookies = async (
-  { config, connection }: Ports,
-  { actor, headers }: CallContext,
-): Promise<SignedIn | undefined> => {
-  // Whoever sends a token of their own is no browser in front of a person.
-  if (headers.has('authorization')) return undefined;
-  const idle = config.sessionIdleMilliseconds;
-  if (actor) return findSignedIn(connection.db, idle, actor.sessionId);
-  const refresh = readCookie(headers.get('cookie'), cookieNames(config.secureCookies).refresh);
-  return refresh === undefined ? undefined : findSignedInByRefresh(connection.db, idle, digestOf(refresh));
-};
+  signedInWell(ports, await findBrowserSession(ports, context));
 
 export const originOf = ({ hop }: CallContext): string => digestOf(JSON.stringify([hop.ipAddress, hop.userAgent]));
 

@@ -84,7 +84,7 @@ export const startSession = async (
   if (!revoked) return undefined;
   if (revoked.length > 0) ports.feed.announce(revoked);
   await endSurplusSessions(ports, userId, cause);
-  return { userId, accessToken, refreshToken };
+  return { userId, sessionId: session.id, accessToken, refreshToken };
 };
 
 /** Nobody piles sessions up without end: ending them all must stay quick. */

@@ -14,6 +14,7 @@ const configFor = (publicUrl: string) =>
 const overHttps = configFor('https://id.example');
 const overHttp = configFor('http://localhost:8080');
 const issued = {
+  sessionId: '01900000-0000-7000-8000-000000000002',
   userId: '01900000-0000-7000-8000-000000000002',
   accessToken: 'an.access.token',
   refreshToken: 'r'.repeat(32),

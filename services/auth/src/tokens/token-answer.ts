@@ -4,6 +4,7 @@ import type { Config } from '../config.ts';
 
 export interface IssuedTokens {
   readonly userId: string;
+  readonly sessionId: string;
   readonly accessToken: string;
   readonly refreshToken: string;
 }
