@@ -13,6 +13,8 @@ export const rateLimitsTable = (schema: PgSchema) =>
 export interface RateLimit {
   /** Counts one; returns the seconds to wait when that was one too many, else undefined. */
   count(key: string): Promise<number | undefined>;
+  /** Was one too many counted, as far as anybody knows? Counts nothing. */
+  isOver(key: string): Promise<boolean>;
   /** Takes back one that was counted. */
   giveBack(key: string): Promise<void>;
   /** Forgets what was counted. */
@@ -61,6 +63,10 @@ export const createRateLimit = ({ sql, schema, name, points, seconds, liftedByRe
         if (outcome instanceof RateLimiterRes) return Math.max(1, Math.ceil(outcome.msBeforeNext / 1000));
         throw outcome;
       }
+    },
+    async isOver(key) {
+      const counted = await limiter.get(key);
+      return counted !== null && counted.consumedPoints > points;
     },
     async giveBack(key) {
       await limiter.reward(key);

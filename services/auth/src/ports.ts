@@ -15,6 +15,7 @@ import type { RecordSeal } from './oauth/record-seal.ts';
 import type { PasswordHasher } from './passwords/password-hasher.ts';
 import type { JudgePassword } from './passwords/password-policy.ts';
 import type { SignInGuard } from './passwords/sign-in-guard.ts';
+import type { StuffingWatch } from './passwords/stuffing-watch.ts';
 import type { RefusedSignIns } from './refused-sign-ins.ts';
 import type { RevocationFeed } from './revocation-feed.ts';
 import type { SigningKeys } from './tokens/signing-keys.ts';
@@ -42,6 +43,7 @@ export interface Ports {
   readonly checksSeal: ChecksSeal;
   readonly verifyFirebase: FirebaseVerifier;
   readonly askHooks: AskHooks;
+  readonly stuffing: StuffingWatch;
   readonly feed: RevocationFeed;
   readonly refusedSignIns: RefusedSignIns;
   readonly checkPermission: PermissionCheck;

@@ -66,6 +66,7 @@ import { createPasswordHasher } from './passwords/password-hasher.ts';
 import { createPasswordPolicy } from './passwords/password-policy.ts';
 import { createSignInGuard } from './passwords/sign-in-guard.ts';
 import { StrengthEstimator } from './passwords/strength-estimator.ts';
+import { createStuffingWatch } from './passwords/stuffing-watch.ts';
 import { sealOrigin } from './personal-origin.ts';
 import type { Ports } from './ports.ts';
 import { RefusedSignIns } from './refused-sign-ins.ts';
@@ -97,9 +98,11 @@ export const startAuth = async (environment: Environment, directory: ServiceDire
     createPasswordHasher(config.hashesAtOnce, config.passwordHashMemory),
     keys.ensure(),
   ]);
+  const stuffing = createStuffingWatch({ sql: connection.sql, secret: config.keyEncryptionSecret, events });
   const guard = createSignInGuard({
     sql: connection.sql,
     secret: config.keyEncryptionSecret,
+    missed: stuffing.missed,
     isKnownOrigin: (tried, origin) => wasSignedInFrom(connection.db, credentialOf(tried), origin),
   });
   const refusedSignIns = new RefusedSignIns({
@@ -150,6 +153,7 @@ export const startAuth = async (environment: Environment, directory: ServiceDire
       checkPermission,
       log,
       askHooks,
+      stuffing,
       ...identityPorts,
     },
     provider: () => provider(),

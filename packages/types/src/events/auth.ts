@@ -12,8 +12,27 @@ export const sessionStarted = defineEvent({
   type: 'session.started',
   service,
   summary: 'A person signed in.',
-  data: { sessionId, methods: z.array(z.string()), newDevice: z.boolean() },
+  data: {
+    sessionId,
+    methods: z.array(z.string()),
+    newDevice: z.boolean(),
+    /** There where it is: from an address where sign-ins to many accounts were refused in the hour before. */
+    suspected: z.literal(true).optional(),
+  },
   personal: origin,
+});
+
+export const stuffingSuspected = defineEvent({
+  type: 'credential_stuffing.suspected',
+  service,
+  summary: 'Sign-ins under many names were refused from one address: somebody may try a list of passwords.',
+  data: {
+    /** A keyed digest of the address: the same one for the same address, and nothing that tells it. */
+    source: z.string(),
+    /** How many names there were, whether anybody is called so or not. */
+    identifiers: z.int().positive(),
+    windowSeconds: z.int().positive(),
+  },
 });
 
 export const impersonationStarted = defineEvent({

@@ -12,6 +12,7 @@ export const mailKind = z.enum([
   'magic_link',
   'password_changed',
   'new_sign_in',
+  'suspected_sign_in',
   'factor_added',
   'factor_removed',
   'factors_reset',

@@ -9,6 +9,7 @@ import { createSignInGuard, type Origin, type Tried } from './sign-in-guard.ts';
 let database: TestDatabase;
 let connection: Connection;
 const known = new Set<string>();
+const misses: [string, string][] = [];
 let turn = 0;
 let tried: Tried;
 const home: Origin = { ipAddress: '192.0.2.1', userAgent: 'laptop' };
@@ -25,6 +26,7 @@ afterAll(async () => {
 beforeEach(() => {
   tried = { identifier: `ada-${turn++}` };
   known.clear();
+  misses.length = 0;
 });
 
 /** A replica: they share nothing but the database. */
@@ -33,6 +35,7 @@ const replica = () =>
     sql: connection.sql,
     secret: Buffer.alloc(32, 7),
     isKnownOrigin: async (_, origin) => known.has(origin.ipAddress),
+    missed: async (identifier, { ipAddress }) => void misses.push([identifier, ipAddress]),
   });
 const wrong = async (): Promise<Refusal> => refuse('invalid_credentials');
 const right = async () => 'in';
@@ -119,6 +122,14 @@ describe('the guard', () => {
     const guard = replica();
     for (let miss = 0; miss < 11; miss++) await guard.attempt({ identifier: 'an-id' }, home, wrong);
     expect(await guard.attempt({ userId: 'an-id' }, home, right)).toBe('in');
+  });
+
+  it('tells of misses at what was typed, and of nothing else', async () => {
+    const guard = replica();
+    await guard.attempt({ identifier: 'eve' }, home, wrong);
+    await guard.attempt({ identifier: 'eve' }, home, right);
+    await guard.attempt({ userId: 'an-id-of-somebody' }, home, wrong);
+    expect(misses).toEqual([['eve', home.ipAddress]]);
   });
 
   it('stores no identifier and no address that could be read', async () => {

@@ -41,6 +41,8 @@ export interface SignInGuardOptions {
   readonly secret: Uint8Array;
   /** Has whoever this identifier belongs to been signed in from there? */
   readonly isKnownOrigin: (tried: Tried, origin: Origin) => Promise<boolean>;
+  /** Told of every miss at what somebody typed. */
+  readonly missed: (identifier: string, origin: Origin) => Promise<void>;
 }
 
 interface Throttling {
@@ -64,7 +66,7 @@ const day = 24 * 60 * 60;
  * Nobody locks a person out: sessions and their refresh are not in the way of this, a reset by mail lifts it, and where
  * the person has been signed in before, what others do elsewhere does not count.
  */
-export const createSignInGuard = ({ sql, secret, isKnownOrigin }: SignInGuardOptions): SignInGuard => {
+export const createSignInGuard = ({ sql, secret, isKnownOrigin, missed }: SignInGuardOptions): SignInGuard => {
   const limit = (name: string, points: number, seconds: number) =>
     createRateLimit({ sql, schema: 'auth', name, points, seconds, liftedByReset: true });
   const here = limit('sign_in_from', 10, quarterHour);
@@ -115,6 +117,7 @@ export const createSignInGuard = ({ sql, secret, isKnownOrigin }: SignInGuardOpt
         const outcome = await work();
         if (!isRefusal(outcome) && forgives()) await forgive(tried, origin);
         else if (!isRefusal(outcome) || !misses.has(outcome.refused)) await giveBack(tried, origin);
+        else if ('identifier' in tried) await missed(tried.identifier, origin);
         return outcome;
       }),
   };

@@ -58,8 +58,9 @@ export const startSession = async (
     impersonatedBy: null,
   };
   const refreshToken = newSecret();
-  const [newDevice, origin, accessToken] = await Promise.all([
+  const [newDevice, isSuspected, origin, accessToken] = await Promise.all([
     isNewDevice(connection.db, userId, session.userAgent),
+    ports.stuffing.suspects(context.hop),
     sealOrigin(ports, userId, context.hop),
     signAccessToken(config, keys, session),
   ]);
@@ -73,7 +74,12 @@ export const startSession = async (
     await insertSession(tx, session, isBrief ? undefined : digestOf(refreshToken));
     await emit(sessionStarted, {
       subject: userId,
-      data: { sessionId: sessionId.parse(session.id), methods: session.methods, newDevice },
+      data: {
+        sessionId: sessionId.parse(session.id),
+        methods: session.methods,
+        newDevice,
+        ...(isSuspected ? { suspected: true } : {}),
+      },
       ...origin,
       cause,
     });

@@ -12,7 +12,7 @@ import type { LinkTemplate, NoticeTemplate } from './facts.ts';
 import { identityLinked, identityUnlinked } from './identities.ts';
 import { impersonated } from './impersonated.ts';
 import { magicLink } from './magic-link.ts';
-import { newSignIn } from './new-sign-in.ts';
+import { newSignIn, suspectedSignIn } from './new-sign-in.ts';
 import { passwordChanged } from './password-changed.ts';
 import { passwordReset } from './password-reset.ts';
 import { factorAdded, factorRemoved, factorsReset, recoveryCodesMade, recoveryCodeUsed } from './second-factors.ts';
@@ -42,6 +42,7 @@ export const notices: Readonly<Record<Exclude<MailKind, LinkMailKind>, NoticeTem
   account_exists: accountExists,
   password_changed: passwordChanged,
   new_sign_in: newSignIn,
+  suspected_sign_in: suspectedSignIn,
   factor_added: factorAdded,
   factor_removed: factorRemoved,
   factors_reset: factorsReset,
@@ -59,6 +60,7 @@ export const notices: Readonly<Record<Exclude<MailKind, LinkMailKind>, NoticeTem
 export const contestable: ReadonlySet<MailKind> = new Set([
   'password_changed',
   'new_sign_in',
+  'suspected_sign_in',
   'factor_added',
   'factor_removed',
   'recovery_codes_made',

@@ -97,6 +97,17 @@ describe('notices', () => {
     expect(html).toContain('Firefox &lt;b&gt;1&lt;/b&gt;');
   });
 
+  it('session.started from where many are guessed at says so, on whatever device', async () => {
+    await notification.register(userId, email);
+    const suspected = true as const;
+    const data = { sessionId: sessionId.parse(newId()), methods: ['pwd'], newDevice: false, suspected };
+    await notification.arrive(sessionStarted, userId, data, { ipAddress: '192.0.2.7', userAgent: 'a script' });
+    const { subject, text } = await onlyMail();
+    expect(subject).toBe('New sign-in to your account');
+    expect(text).toContain('passwords were tried under many names');
+    expect(text).toContain('Address: 192.0.2.7');
+  });
+
   it('session.started on a known device sends nothing', async () => {
     await notification.register(userId, email);
     const data = { sessionId: sessionId.parse(newId()), methods: ['pwd'], newDevice: false };
