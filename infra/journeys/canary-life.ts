@@ -2,6 +2,7 @@ import type { ApiAnswer } from '@rollcall/testing/api-client';
 import { createMailbox, tokenIn } from '@rollcall/testing/mailbox';
 import { waitFor } from '@rollcall/testing/wait-for';
 import type { CanaryStack } from './canary-stack.ts';
+import { useEveryWayIn } from './canary-ways-in.ts';
 import { LiveClient } from './live-client.ts';
 
 export interface Life {
@@ -22,10 +23,11 @@ interface Person {
 }
 
 /**
- * One person's life, every value of which is a canary: signed up, confirmed, signed in, renewed, changed, forgotten and
- * reset, given a permission, deactivated; and each of it done wrong as well. Somebody else is there who is told nothing.
+ * One person's life, every value of which is a canary: signed up, confirmed, signed in by every way in, renewed, changed,
+ * forgotten and reset, given a permission, deactivated; and each of it done wrong as well. Somebody else is there who is told nothing.
  */
-export const liveOneLife = async ({ stack, canaries, fresh, clientOf }: CanaryStack): Promise<Life> => {
+export const liveOneLife = async (canaryStack: CanaryStack): Promise<Life> => {
+  const { stack, canaries, fresh, clientOf } = canaryStack;
   const mailbox = createMailbox(stack.mail);
   const mailed = new Map<string, string>();
   const setupToken = canaries.add('secret', 'the set-up token', stack.setupToken ?? '');
@@ -121,6 +123,14 @@ export const liveOneLife = async ({ stack, canaries, fresh, clientOf }: CanarySt
     () => undefined,
   );
 
+  const asAdmin = (method: string, path: string, body?: object) =>
+    office(method, path, { token: adminToken, ...(body === undefined ? {} : { body }) });
+  await useEveryWayIn(canaryStack, {
+    ...{ person: ada, token, api, asAdmin, expectStatus },
+    holdTokens: (answer) => holdTokens(ada.name, answer),
+    mailedToken: (subject) => mailedToken(ada, subject),
+  });
+
   const changed = { firstName: fresh('personal', 'the new first name'), lastName: null };
   expectStatus(await api('PATCH', '/v1/users/me', { token, body: changed }), 200);
   const wrongly = { current: secret('a wrong current password'), password: secret('a password not taken') };
@@ -149,8 +159,6 @@ export const liveOneLife = async ({ stack, canaries, fresh, clientOf }: CanarySt
   holdTokens(ada.name, await renew());
   expectStatus(await renew(), 401);
 
-  const asAdmin = (method: string, path: string, body?: object) =>
-    office(method, path, { token: adminToken, ...(body === undefined ? {} : { body }) });
   const permission = { name: 'reports.read', description: 'Read the monthly reports.' };
   expectStatus(await asAdmin('POST', '/v1/permissions', permission), 201);
   expectStatus(await asAdmin('PUT', `/v1/users/${id}/permissions/reports.read`), 200);
