@@ -2,6 +2,7 @@ import { createMailbox } from '@rollcall/testing/mailbox';
 import type { SignedInPerson } from '@rollcall/testing/people';
 import { type Stack, startStack } from '@rollcall/testing/stack';
 import { waitFor } from '@rollcall/testing/wait-for';
+import { cookieNames } from '@rollcall/types/cookies';
 import type { CDPSession, Page } from 'playwright-core';
 import postgres from 'postgres';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -164,6 +165,26 @@ describe('an application that sends a browser', () => {
     await page.goto('/sign-up');
     await page.evaluate(`location.assign(${JSON.stringify(begun.target)})`);
     expect((await cameBack()).searchParams.has('code')).toBe(true);
+  });
+
+  it('is listed for whoever let it in, who takes that back, and signs out when it asks once more', async () => {
+    const { begun } = await begin();
+    await typePassword();
+    await press('Allow');
+    await cameBack();
+    await page.goto('/account/security');
+    const item = page.locator('#applications li').filter({ hasText: 'Made by a journey' }).first();
+    await item.waitFor();
+    const before = await page.locator('#applications li').count();
+    await item.getByRole('button', { name: /^Take back/ }).click();
+    await page.getByText('Made by a journey is let in no longer.').waitFor();
+    expect(await page.locator('#applications li').count()).toBe(before - 1);
+    await page.goto(begun.target);
+    await press('Sign out');
+    await isAt('/sign-in');
+    const names = (await browser.context.cookies()).map(({ name }) => name);
+    const { access, refresh } = cookieNames(false);
+    expect(names.filter((name) => name === access || name === refresh)).toEqual([]);
   });
 
   it('gets it back with a refusal when somebody does not', async () => {

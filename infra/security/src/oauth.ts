@@ -217,8 +217,10 @@ export const oauth: readonly Requirement[] = [
         'and taken back by them, stops at once, and is asked for anew',
         'is nobody else’s to see or to take back',
       ],
+      'infra/journeys/ways-in.spec.ts': [
+        'is listed for whoever let it in, who takes that back, and signs out when it asks once more',
+      ],
     },
-    open: 'By the interface only: no page lists what somebody has consented to.',
   },
   {
     id: '10.4.10',
@@ -388,6 +390,6 @@ export const oauth: readonly Requirement[] = [
         'and taken back by them, stops at once, and is asked for anew',
       ],
     },
-    open: 'By the interface only: no page lists consents. What was consented to can be taken back whole, and not in part.',
+    open: 'What was consented to can be taken back whole, and not in part.',
   },
 ];

@@ -142,8 +142,12 @@ export const sessionManagement: readonly Requirement[] = [
     id: '7.4.4',
     level: 2,
     asks: 'Pages for whoever is signed in have a way to sign out.',
-    tests: { 'infra/journeys/pages.spec.ts': ['signs out, and in again with the code of the app'] },
-    open: 'The account page has one; the page that asks for consent has none.',
+    tests: {
+      'infra/journeys/pages.spec.ts': ['signs out, and in again with the code of the app'],
+      'infra/journeys/ways-in.spec.ts': [
+        'is listed for whoever let it in, who takes that back, and signs out when it asks once more',
+      ],
+    },
   },
   {
     id: '7.4.5',

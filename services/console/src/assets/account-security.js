@@ -1,4 +1,5 @@
 import { callSignedIn, explain, isSignedOut } from './api.js';
+import { showApplications } from './applications.js';
 import { showApps } from './apps.js';
 import { find, onSubmit, say } from './page.js';
 import { showPasskeys } from './passkeys.js';
@@ -27,7 +28,7 @@ const show = async () => {
   const { username = 'somebody who needs a second factor' } = answer.body;
   find('#who', HTMLElement).textContent = username;
   for (const field of document.querySelectorAll('input[data-username]')) field.setAttribute('value', username);
-  await Promise.all([showApps(), showPasskeys(), showRecoveryCodes(), showSessions()]);
+  await Promise.all([showApps(), showPasskeys(), showRecoveryCodes(), showApplications(), showSessions()]);
   find('#account', HTMLElement).hidden = false;
 };
 

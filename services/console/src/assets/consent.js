@@ -1,5 +1,5 @@
 import { callSignedIn, explain, isSignedOut } from './api.js';
-import { element, find, onSubmit, say } from './page.js';
+import { element, find, onSubmit, say, whileBusy } from './page.js';
 import { clientAddress, interactionIn } from './return-to.js';
 
 const form = find('form', HTMLFormElement);
@@ -31,6 +31,14 @@ const decide = async (decision) => {
   if (answer.ok) location.assign(clientAddress(answer.body.redirectTo, location.origin));
   else say(explain(answer));
 };
+
+find('[data-sign-out]', HTMLButtonElement).addEventListener('click', () =>
+  whileBusy(form, async () => {
+    const answer = await callSignedIn('DELETE', '/v1/sessions/current');
+    if (answer.ok || isSignedOut(answer)) location.replace('/sign-in');
+    else say(explain(answer));
+  }),
+);
 
 onSubmit(form, (_, decision) => decide(decision));
 

@@ -78,6 +78,13 @@ const RecoverySection = () => (
   </Section>
 );
 
+const ApplicationsSection = () => (
+  <Section id="applications" title="Applications that you have let in">
+    <p data-none>None.</p>
+    <ul class="list"></ul>
+  </Section>
+);
+
 const SessionsSection = () => (
   <Section id="sessions" title="Where you are signed in">
     <ul class="list"></ul>
@@ -151,6 +158,7 @@ export const accountSecurityPage = definePage(showAccountSecurityPage, {
         <AppsSection />
         <PasskeysSection />
         <RecoverySection />
+        <ApplicationsSection />
         <SessionsSection />
       </div>
       <ProveDialog />

@@ -87,6 +87,9 @@ const consentPage = definePage(routes.showConsentPage, {
         <button type="submit" disabled class="plain" value="deny">
           Do not
         </button>
+        <button type="button" class="plain" data-sign-out>
+          Sign out
+        </button>
       </div>
     </form>
   ),
