@@ -20,6 +20,7 @@ import {
 import type { CallerRequest } from './calling.ts';
 import { type Field, fieldsOf, isStrict } from './declared-fields.ts';
 import type { RawRequest } from './raw-request.ts';
+import { signedFor } from './signed-requests.ts';
 
 /** A request that must be refused, and with what. */
 export interface Attack {
@@ -220,8 +221,7 @@ const oversizedAttacks = (target: Target): readonly Attack[] => {
   }));
 };
 
-/** Everything that a route must refuse. */
-export const attacksOn = (target: Target): readonly Attack[] => [
+const unsignedAttacksOn = (target: Target): readonly Attack[] => [
   ...bodyFieldAttacks(target),
   ...unknownFieldAttacks(target),
   ...wholeBodyAttacks(target),
@@ -229,6 +229,10 @@ export const attacksOn = (target: Target): readonly Attack[] => [
   ...pathAttacks(target),
   ...oversizedAttacks(target),
 ];
+
+/** Everything that a route must refuse. */
+export const attacksOn = (target: Target): readonly Attack[] =>
+  unsignedAttacksOn(target).map((attack) => ({ ...attack, request: signedFor(target.route, attack.request) }));
 
 /** The statuses that these codes have. */
 export const statusesOf = (codes: readonly ProblemCode[]): readonly number[] =>

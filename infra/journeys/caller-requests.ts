@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { billingHeaders } from '@rollcall/testing/billing';
 import { newcomer, signIn } from '@rollcall/testing/people';
 import { apiKeyRequests } from './api-key-requests.ts';
 import { byOthers, type Compose, isIn, nextPassword } from './calling.ts';
@@ -166,6 +167,12 @@ export const callerRequests: Readonly<Record<string, Compose>> = {
   setOrganizationPlan: async ({ cast }) => {
     const { id } = await cast.asAdmin('POST', '/v1/organizations', { name: 'Planned' });
     return { params: { organizationId: id }, body: { plan: 'unlimited' } };
+  },
+  receiveBillingEvent: async ({ cast }) => {
+    const { id: organizationId } = await cast.asAdmin('POST', '/v1/organizations', { name: 'Subscribed' });
+    const occurredAt = new Date().toISOString();
+    const body = { type: 'subscription.changed', organizationId, plan: 'unlimited', occurredAt };
+    return { body, headers: billingHeaders(JSON.stringify(body)) };
   },
   verifyAccess: nothing,
   createOrganization: () => ({ body: { name: 'Acme' } }),

@@ -1,14 +1,14 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { freePort } from '@rollcall/testing/free-port';
 import { type Stack, startStack } from '@rollcall/testing/stack';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Cast } from './cast.ts';
+import { installWebhookLibrary } from './webhook-library.ts';
 
 const page = readFileSync(path.resolve(import.meta.dirname, '../../docs/hooks.md'), 'utf8');
 const blockOf = (language: string): string => {
@@ -22,15 +22,6 @@ let cast: Cast;
 let folder: string;
 let hook: ChildProcess;
 
-/** As `npm install standardwebhooks` would leave it. */
-const installLibrary = async (): Promise<void> => {
-  const kit = path.resolve(import.meta.dirname, '../../packages/service-kit/package.json');
-  const file = createRequire(kit).resolve('standardwebhooks');
-  const name = `node_modules${path.sep}standardwebhooks`;
-  await mkdir(path.join(folder, 'node_modules'));
-  await symlink(file.slice(0, file.lastIndexOf(name) + name.length), path.join(folder, name));
-};
-
 beforeAll(async () => {
   const port = await freePort();
   const placed = (text: string) =>
@@ -42,7 +33,7 @@ beforeAll(async () => {
   const environment = Object.fromEntries(names.map((name, index) => [name, values[index] ?? '']));
 
   await writeFile(path.join(folder, 'hook.mjs'), placed(blockOf('js')));
-  await installLibrary();
+  await installWebhookLibrary(folder);
   const env = { ...process.env, ...environment };
   hook = spawn(process.execPath, ['hook.mjs'], { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] });
   if (hook.stdout) await once(hook.stdout, 'data');

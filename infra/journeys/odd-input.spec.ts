@@ -9,6 +9,7 @@ import { Cast } from './cast.ts';
 import { fieldsOf } from './declared-fields.ts';
 import { sendRaw } from './raw-request.ts';
 import { sharedPermission } from './shared-permission.ts';
+import { signedFor } from './signed-requests.ts';
 
 let stack: Stack;
 let cast: Cast;
@@ -93,12 +94,13 @@ describe('text that is odd', () => {
       for (const [name = ''] of texts.map(({ path }) => path)) {
         const sending = doubtfulText.map(async ({ what, value }) => {
           const body = { ...(typeof valid.body === 'object' ? valid.body : {}), [name]: value };
-          const { status, contentType } = await sendRaw(stack.gateway, {
+          const request = {
             method: route.method,
             target,
             headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
             body: Buffer.from(JSON.stringify(body)),
-          });
+          };
+          const { status, contentType } = await sendRaw(stack.gateway, signedFor(route, request));
           const isFine = status < 400 || (status < 500 && contentType === 'application/problem+json');
           return isFine ? [] : [`${what} as ${name}: ${status} ${contentType}`];
         });

@@ -11,6 +11,7 @@ import { fieldsOf, isStrict } from './declared-fields.ts';
 import { inTurn } from './in-turn.ts';
 import { sendRaw } from './raw-request.ts';
 import { sharedPermission } from './shared-permission.ts';
+import { signedFor } from './signed-requests.ts';
 
 let stack: Stack;
 let cast: Cast;
@@ -61,12 +62,13 @@ describe('a field that is shown', () => {
       for (let at = 0; at < names.length; at += 20) {
         const some = names.slice(at, at + 20);
         const more = Object.fromEntries(some.map((name) => [name, true]));
-        const { text } = await sendRaw(stack.gateway, {
+        const request = {
           method: route.method,
           target: filled(route.path, params),
           headers: { authorization: `Bearer ${ownToken ?? token}`, 'content-type': 'application/json' },
           body: Buffer.from(JSON.stringify({ ...(typeof body === 'object' ? body : {}), ...more })),
-        });
+        };
+        const { text } = await sendRaw(stack.gateway, signedFor(route, request));
         const { code, errors } = JSON.parse(text);
         expect(code).toBe(route.invalidInput ?? 'invalid_input');
         const refused = errors.map(({ pointer }: { pointer: string }) => pointer.split('/').at(-1));

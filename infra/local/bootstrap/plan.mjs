@@ -96,6 +96,7 @@ export function createPlan({ secrets, ports, env }) {
         ...(isDevelopersMachine(env) ? {} : { ROLLCALL_SETUP_TOKEN: setupToken(secrets) }),
         ...common('role-permission'),
         KEY_ENCRYPTION_SECRET: derive(secrets.root, 'key encryption of role-permission'),
+        ...keptOf(env, (name) => name === 'BILLING_SECRET'),
       },
       notification: {
         MAIL_FROM: 'Rollcall <no-reply@rollcall.localhost>',

@@ -164,6 +164,11 @@ describe("the operator's own environment", () => {
     },
   );
 
+  it('hands the secret of the billing system on to role-permission alone', () => {
+    const { environment } = planWith({ BILLING_SECRET: '2' });
+    expect(SERVICES.filter((service) => 'BILLING_SECRET' in environment[service])).toEqual(['role-permission']);
+  });
+
   it('keeps everything else from the services', () => {
     const { environment } = planWith({ HOME: '/home/x', AWS_SECRET_ACCESS_KEY: 'x', KEY_ENCRYPTION_SECRET: 'x' });
     const values = (service: ServiceName) => Object.keys(environment[service]);

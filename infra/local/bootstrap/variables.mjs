@@ -70,6 +70,12 @@ export const launcherVariables = [
     meaning: 'what requests to those hooks are signed with: JSON like `{"directory":"whsec_…"}`',
   },
   {
+    name: 'BILLING_SECRET',
+    fallback: '',
+    meaning:
+      'what a billing system signs with that says which plan an organization has paid for: `whsec_…` ([all of it](docs/billing.md))',
+  },
+  {
     name: 'OUTGOING_PRIVATE_HOSTS',
     fallback: '',
     meaning:

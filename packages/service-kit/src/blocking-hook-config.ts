@@ -2,6 +2,7 @@ import { hookPoints, type WhenUnanswered } from '@rollcall/types/hook-points';
 import { providerId } from '@rollcall/types/routes/auth/identities';
 import { z } from 'zod';
 import { readEntries, readSecrets } from './json-variables.ts';
+import { isSigningSecret } from './signing-secrets.ts';
 
 export interface BlockingHook {
   /** What people who sign in by it are known by, too: as `authType`. */
@@ -65,10 +66,3 @@ export const judgeHooks = (
     .filter(({ url }) => !isCallable(url))
     .map(({ name }) => `BLOCKING_HOOKS: ${name} has an address without TLS that OUTGOING_PRIVATE_HOSTS does not name`),
 ];
-
-/** As Standard Webhooks has them. */
-const isSigningSecret = (secret: string): boolean => {
-  const text = /^whsec_(.+)$/.exec(secret)?.[1] ?? '';
-  const bytes = Buffer.from(text, 'base64');
-  return bytes.length >= 24 && bytes.length <= 64 && bytes.toString('base64') === text;
-};

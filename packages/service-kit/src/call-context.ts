@@ -37,11 +37,16 @@ export interface PlainRequest {
   readonly body: Uint8Array | null;
 }
 
+/** Why a signed request is not let in, or the answer to one that nothing more need be read of. */
+export type Admission<R extends Route> = (request: PlainRequest) => AnswerOf<R> | Refusal | undefined;
+
 /** A declared route together with what answers it. */
 export interface BoundRoute {
   readonly route: Route;
   /** Of a route with a `protocol`: answers by itself; nothing of the request is read before. */
   readonly respond?: (request: PlainRequest, context: CallContext) => Promise<Response>;
+  /** Of a route whose callers sign: judges a request by its bytes, before anything is read of them. */
+  readonly admit?: Admission<Route>;
   readonly handle: (input: InputOf<Route>, context: CallContext) => Promise<AnswerOf<Route> | Refusal>;
   readonly rightsOf?: (input: InputOf<Route>, context: CallContext) => Promise<unknown | Refusal>;
 }
@@ -60,6 +65,13 @@ export const handle = <R extends Route>(route: R, handler: Handler<R>, rightsOf?
   // Input was parsed by this very route's schemas before it gets here.
   handle: handler as unknown as BoundRoute['handle'],
   ...(rightsOf ? { rightsOf: rightsOf as unknown as NonNullable<BoundRoute['rightsOf']> } : {}),
+});
+
+/** Binds a handler to a declaration whose callers sign their requests. */
+export const handleSigned = <R extends Route>(route: R, admit: Admission<R>, handler: Handler<R>): BoundRoute => ({
+  ...handle(route, handler),
+  // It answers with what this very route declares.
+  admit: admit as unknown as Admission<Route>,
 });
 
 /** Binds what speaks a standard's own form to its declaration. */

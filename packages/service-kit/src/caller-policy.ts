@@ -1,5 +1,5 @@
 import { type Refusal, refuse } from '@rollcall/types/problems';
-import type { Caller, Route } from '@rollcall/types/route-definition';
+import { type Caller, needsNobody, type Route } from '@rollcall/types/route-definition';
 import { beyondScopes } from '@rollcall/types/route-scopes';
 import type { PermissionCheck } from './call-context.ts';
 import type { TrustedHop } from './service-trust.ts';
@@ -27,10 +27,10 @@ export const judgeCaller = async (
   // People only ever arrive through the gateway.
   if (hop.from !== 'gateway') return denied(refuse('untrusted_hop'));
   const person = hop.context.actor;
-  if (!route.callers.includes('public') && !person) return denied(refuse('unauthenticated'));
+  if (!needsNobody(route) && !person) return denied(refuse('unauthenticated'));
   const beyond = person && beyondScopes(route, person.scopes, userIdInPath === person.userId);
   if (beyond) return denied(beyond);
-  if (route.callers.includes('public') || !person) return { allowed: true };
+  if (needsNobody(route) || !person) return { allowed: true };
   for (const caller of route.callers) {
     if (caller === 'user' || (typeof caller === 'object' && 'judged' in caller)) return { allowed: true };
     if (caller === 'self' && userIdInPath === person.userId) return { allowed: true };

@@ -7,7 +7,7 @@ import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { Actor } from './actor.ts';
-import { answer, handle } from './call-context.ts';
+import { answer, handle, handleSigned } from './call-context.ts';
 import { newId } from './identity.ts';
 import { createRouteApp } from './route-app.ts';
 import { ServiceUnavailableError } from './service-client.ts';
@@ -59,6 +59,7 @@ const sought = defineRoute({
   query: z.strictObject({ name: line({ max: 10 }).optional() }),
 });
 const once = defineRoute({ ...base, operationId: 'once', path: '/once', callers: ['public'], idempotent: true });
+const signed = defineRoute({ ...base, operationId: 'signed', path: '/signed', callers: [{ signedBy: 'billing' }] });
 const missing = defineRoute({
   ...base,
   operationId: 'missing',
@@ -87,6 +88,14 @@ const app = createRouteApp({
     handle(sought, async () => answer(200, { said: 'sought' })),
     handle(once, async () => answer(200, { said: 'once' })),
     handle(missing, async () => refuse('not_found')),
+    handleSigned(
+      signed,
+      ({ headers, body: bytes }) => {
+        if (headers.get('webhook-signature') !== 'right') return refuse('signature_invalid');
+        return Buffer.from(bytes ?? []).toString() === 'enough' ? answer(200, { said: 'enough' }) : undefined;
+      },
+      async ({ body }) => answer(200, { said: body.name }),
+    ),
     handle(broken, async () => {
       throw new Error('canary-4711');
     }),
@@ -217,6 +226,35 @@ describe('callers', () => {
     expect(await send({ path: '/internal/x', from: 'auth' })).toMatchObject({ status: 200 });
     expect(await send({ path: '/internal/x', from: 'registration' })).toMatchObject({ status: 403 });
     expect(await send({ path: '/internal/x', from: 'gateway', actor: administrator })).toMatchObject({ status: 403 });
+  });
+});
+
+describe('a route whose callers sign', () => {
+  const headers = { 'webhook-signature': 'right' };
+  const unsigned = { status: 401, body: { code: 'signature_invalid' } };
+
+  it('reads nothing of a request that is not signed, whoever is signed in', async () => {
+    for (const body of ['{"name":"Ada"}', '{"name":7}', '{']) {
+      expect(await send({ path: '/signed', body })).toMatchObject(unsigned);
+      expect(await send({ path: '/signed', body, actor: administrator })).toMatchObject(unsigned);
+    }
+  });
+
+  it('answers one that is signed, nobody signed in, and judges its input as ever', async () => {
+    expect(await send({ path: '/signed', headers })).toMatchObject({ status: 200, body: { said: 'Ada' } });
+    expect(await send({ path: '/signed', headers, body: '{' })).toMatchObject({ body: { code: 'malformed_json' } });
+    expect(await send({ path: '/signed', headers, from: 'auth' })).toMatchObject({ body: { code: 'untrusted_hop' } });
+  });
+
+  it('may be answered by its bytes alone', async () => {
+    expect(await send({ path: '/signed', headers, body: 'enough' })).toMatchObject({ body: { said: 'enough' } });
+  });
+
+  it('does not start where nothing checks what they sign', () => {
+    const unchecked = [handle(signed, async () => answer(200, { said: 'anything' }))];
+    const log = pino({ level: 'silent' });
+    const options = { service, trustKeys: new Map(), checkPermission: async () => true, log } as const;
+    expect(() => createRouteApp({ ...options, routes: unchecked })).toThrow('signatures of signed');
   });
 });
 

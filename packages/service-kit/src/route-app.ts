@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { isRefusal, problems, type Refusal, refuse } from '@rollcall/types/problems';
-import type { AnswerOf, InputOf, Route } from '@rollcall/types/route-definition';
+import { type AnswerOf, type InputOf, isSigned, needsNobody, type Route } from '@rollcall/types/route-definition';
 import type { ServiceName } from '@rollcall/types/services';
 import { Hono } from 'hono';
 import type { HopContext } from './actor.ts';
@@ -42,6 +42,8 @@ export interface RouteAppOptions {
 export const createRouteApp = (options: RouteAppOptions): Hono => {
   const app = new Hono();
   for (const bound of options.routes) {
+    if (isSigned(bound.route) && !bound.admit)
+      throw new Error(`nothing checks the signatures of ${bound.route.operationId}`);
     app.on(bound.route.method, bound.route.path, async (c) => {
       const startedAt = performance.now();
       const response = await answer(bound, options, c.req.raw, c.req.param());
@@ -122,16 +124,15 @@ const traced = (
   );
 
 const serve = async (
-  { route, handle, respond, rightsOf }: BoundRoute,
+  { route, handle, respond, admit, rightsOf }: BoundRoute,
   options: RouteAppOptions,
   hop: TrustedHop,
   request: Request,
   body: Uint8Array | null,
   pathParams: Readonly<Record<string, string>>,
 ): Promise<AnswerOf<Route> | Response | Refusal> => {
-  const needsPerson = !route.callers.some(
-    (caller) => caller === 'public' || (typeof caller === 'object' && 'service' in caller),
-  );
+  const needsPerson =
+    !needsNobody(route) && !route.callers.some((caller) => typeof caller === 'object' && 'service' in caller);
   if (needsPerson && !hop.context.actor && hop.from === 'gateway') return refuse('unauthenticated');
 
   const early = await options.beforehand?.(hop.context);
@@ -140,10 +141,11 @@ const serve = async (
   if (isRefusal(params)) return params;
   const verdict = await judgeCaller(route, hop, pathUserId(params), options.checkPermission);
   if (!verdict.allowed) return verdict.refusal;
-  if (respond) {
-    const { method, headers } = request;
-    return respond({ method, target: targetOf(request), headers, body }, createContext(options, hop, request, null));
-  }
+  const { method, headers } = request;
+  const plain = { method, target: targetOf(request), headers, body };
+  if (respond) return respond(plain, createContext(options, hop, request, null));
+  const admitted = admit?.(plain);
+  if (admitted) return admitted;
 
   const query = readQuery(route, new URL(request.url).searchParams, hop.context);
   if (isRefusal(query)) return query;

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { billingSecret } from './billing.ts';
 import { identityProviderEnvironment } from './identity-providers.ts';
 
 const repository = resolve(import.meta.dirname, '../../..');
@@ -62,6 +63,7 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
       LOG_LEVEL: 'error',
       PORT: '0',
       MAIL_PORT: '0',
+      BILLING_SECRET: billingSecret,
       ...(await identityProviderEnvironment()),
       ...options.environment,
     },

@@ -19,12 +19,13 @@ const internalRoutes: readonly Route[] = [
   ...statefulServices.flatMap((service) => Object.values(eventRoutesOf(service))),
 ];
 
-/** `P`, `U`, `S` or the permission's name, as the table writes them. */
+/** `P`, `U`, `S`, `K` or the permission's name, as the table writes them. */
 const wordFor = (caller: Caller): string => {
   if (caller === 'public') return 'P';
   if (caller === 'user') return 'U';
   if (caller === 'self') return 'S';
   if ('judged' in caller) return 'J';
+  if ('signedBy' in caller) return 'K';
   return 'permission' in caller ? caller.permission : `service ${caller.service}`;
 };
 
@@ -105,7 +106,8 @@ const isCarriedOut = (line: PublicLine, kind: (typeof callerKinds)[number]): boo
 
 describe.each(ordinary.map((line) => [line.operation, line] as const))('the line of %s', (_, line) => {
   const { who } = line;
-  const isPublic = who.includes('P');
+  // Whoever signs a request proves all there is to prove with it.
+  const isPublic = who.includes('P') || who.includes('K');
   const isForAll = isPublic || who.includes('U');
   const permissions = who.filter((word) => word.length > 1);
   const namesPerson = line.path.includes(':userId');

@@ -49,6 +49,7 @@ const reasons: Readonly<Record<string, string>> = {
   explainAccess: 'a question, which changes nothing',
   whyAccessChanged: 'a question, which changes nothing',
   previewAccess: 'a question, which changes nothing',
+  receiveBillingEvent: 'its webhook-id is its key, and the log knows what came with it for good',
   retryDeadLetter: 'an event that was applied is not parked any more, and the answer says so',
 };
 

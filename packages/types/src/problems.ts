@@ -16,9 +16,11 @@ export const problems = {
   payload_too_large: { status: 413, title: 'The body is too large' },
   unprocessable: { status: 422, title: 'The user could not be created' },
   idempotency_key_reused: { status: 422, title: 'The Idempotency-Key was used with another body' },
+  webhook_id_reused: { status: 422, title: 'The webhook-id was used for another event' },
   // Who is asking
   unauthenticated: { status: 401, title: 'Sign in first' },
   token_revoked: { status: 401, title: 'The session has ended' },
+  signature_invalid: { status: 401, title: 'The signature does not prove where this comes from' },
   invalid_credentials: { status: 401, title: 'The identifier or password is wrong' },
   mfa_required: { status: 401, title: 'This account needs a second factor: sign in where one can be given' },
   sign_in_expired: { status: 401, title: 'The sign-in took too long or failed too often: begin anew' },

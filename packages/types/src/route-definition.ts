@@ -12,6 +12,8 @@ import type { PeerName, ServiceName } from './services.ts';
  * - `{ permission }`: whoever holds it.
  * - `{ judged }`: any signed-in person may ask; the service judges by the state that it owns whether they may, and answers
  *   as if nothing were there to whom it is a secret. The words say who may.
+ * - `{ signedBy }`: whoever signs requests with the secret that the operator shares with that system, signed in or not. The
+ *   service checks the signature before it reads anything else.
  * - `{ service }`: that service or tool, on internal routes only.
  */
 export type Caller =
@@ -20,6 +22,7 @@ export type Caller =
   | 'self'
   | { readonly permission: BuiltInPermission }
   | { readonly judged: string }
+  | { readonly signedBy: 'billing' }
   | { readonly service: PeerName };
 
 /** How often one caller may ask; the gateway has the numbers. */
@@ -106,5 +109,13 @@ export type AnswerOf<R extends Route> = {
     readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   };
 }[keyof R['responses'] & SuccessStatus];
+
+/** Its requests prove by a signature where they come from. */
+export const isSigned = ({ callers }: Pick<Route, 'callers'>): boolean =>
+  callers.some((caller) => typeof caller === 'object' && 'signedBy' in caller);
+
+/** Nobody need be signed in to call it. */
+export const needsNobody = (route: Pick<Route, 'callers'>): boolean =>
+  route.callers.includes('public') || isSigned(route);
 
 export const isInternal = (route: Route): boolean => route.path.startsWith('/internal/');

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { needsNobody } from './route-definition.ts';
 import { scopedOperations, scopesOf } from './route-scopes.ts';
 import { routedRoutes } from './route-table.ts';
 import { accessScopes } from './scopes.ts';
 
-const signedIn = routedRoutes.filter(({ callers }) => !callers.includes('public'));
+const signedIn = routedRoutes.filter((route) => !needsNobody(route));
 
 /** Whoever signs in says so themselves, and so do those who say how one signs in. */
 const notForKeys = ['auth', 'gateway', 'console'];

@@ -1,4 +1,4 @@
-import type { Route } from './route-definition.ts';
+import { needsNobody, type Route } from './route-definition.ts';
 
 /**
  * What somebody may do who has not proved the second factor that an organization of theirs wants: add one, prove it, look
@@ -25,8 +25,8 @@ const open: ReadonlySet<string> = new Set([
   'signOut',
 ]);
 
-export const needsNoSecondFactor = ({ operationId, callers }: Pick<Route, 'operationId' | 'callers'>): boolean =>
-  callers.includes('public') || open.has(operationId);
+export const needsNoSecondFactor = (route: Pick<Route, 'operationId' | 'callers'>): boolean =>
+  needsNobody(route) || open.has(route.operationId);
 
 /** All of them, by operation. */
 export const operationsWithoutSecondFactor: readonly string[] = [...open];

@@ -92,6 +92,19 @@ describe('headers of a client', () => {
     expect(JSON.stringify(call?.context.hop)).not.toContain('evil');
   });
 
+  it('that sign a request reach the service that checks them, and no other', async () => {
+    const signature = { 'webhook-id': 'a', 'webhook-timestamp': '1', 'webhook-signature': 'v1,x' };
+    const headers = { ...signature, 'content-type': 'application/json' };
+    const event = { organizationId: '0190b0a0-0000-7000-8000-000000000001', plan: 'team' };
+    const body = JSON.stringify({ type: 'subscription.changed', ...event, occurredAt: '2026-03-01T12:00:00Z' });
+    await gateway.ask('/v1/billing/events', { method: 'POST', headers, body });
+    const [call] = gateway.services.callsOf('receiveBillingEvent');
+    expect(Object.fromEntries(call?.context.headers ?? [])).toMatchObject(signature);
+    await gateway.ask('/v1/genders', { headers });
+    const [other] = gateway.services.callsOf('listGenders');
+    expect([...(other?.context.headers.keys() ?? [])].filter((name) => name.startsWith('webhook-'))).toEqual([]);
+  });
+
   it('do not change the address of whoever is no trusted proxy', async () => {
     await gateway.ask('/v1/genders', { headers: { 'x-forwarded-for': '203.0.113.9', 'x-real-ip': '203.0.113.9' } });
     expect(gateway.services.callsOf('listGenders')[0]?.context.hop.ipAddress).toBe('127.0.0.1');

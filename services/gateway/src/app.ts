@@ -7,7 +7,7 @@ import { defaultBodyLimit, readBody } from '@rollcall/service-kit/request-body';
 import { inSpan, isTraceparent, storyIds } from '@rollcall/service-kit/tracing';
 import { revisionHeard } from '@rollcall/types/access-questions';
 import { isRefusal, problems, type Refusal, refuse } from '@rollcall/types/problems';
-import type { RateClass, Route } from '@rollcall/types/route-definition';
+import { needsNobody, type RateClass, type Route } from '@rollcall/types/route-definition';
 import { beyondScopes } from '@rollcall/types/route-scopes';
 import { showReference } from '@rollcall/types/routes/gateway';
 import { needsNoSecondFactor } from '@rollcall/types/second-factor-routes';
@@ -176,7 +176,7 @@ const route = async (
   if (limited) return limited;
 
   const identity = await authenticate(options.config, options.verifier, request);
-  const isPublic = declared.callers.includes('public');
+  const isPublic = needsNobody(declared);
   // On a public route a token that does not hold makes nobody of its sender; a cookie sent across sites never passes.
   if (isRefusal(identity) && (!isPublic || identity.refused === 'cross_site_request')) return identity;
   if (identity === null && !isPublic) return refuse('unauthenticated');

@@ -2,13 +2,16 @@ import type { HopContext } from '@rollcall/service-kit/actor';
 import { ServiceUnavailableError } from '@rollcall/service-kit/service-client';
 import type { ServiceDirectory } from '@rollcall/service-kit/service-directory';
 import { signHop } from '@rollcall/service-kit/service-trust';
-import type { Route } from '@rollcall/types/route-definition';
+import { isSigned, type Route } from '@rollcall/types/route-definition';
 
 /** Headers of the client that services may see; whatever else it sends ends here, claims of trust first of all. */
 const passed = ['content-type', 'content-encoding', 'accept', 'if-match', 'if-none-match', 'idempotency-key'];
 
 /** What clients prove themselves with at endpoints of OAuth: it is not for the gateway to judge. */
 const passedToProtocol = ['authorization', 'dpop'];
+
+/** What callers sign with, after Standard Webhooks: for the service to check. */
+const passedOfSigned = ['webhook-id', 'webhook-timestamp', 'webhook-signature'];
 
 /**
  * Headers of a service that belong to one connection (RFC 9110 section 7.6.1), or to a length that the server here
@@ -79,6 +82,7 @@ const isRepeatable = ({ method, idempotent, repeatable }: Route, { headers }: Re
 const passedFor = (route: Route, request: Request): readonly string[] => [
   ...passed,
   ...(route.protocol ? passedToProtocol : []),
+  ...(isSigned(route) ? passedOfSigned : []),
   ...(route.cookies && !request.headers.has('authorization') ? ['cookie'] : []),
 ];
 

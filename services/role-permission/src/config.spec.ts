@@ -38,3 +38,25 @@ describe('tools that appoint administrators', () => {
     expect(toConfig({ ...environment, ...variables }).appointsAdminsForTools).toBe(allowed);
   });
 });
+
+describe('the secrets of the billing system', () => {
+  const [one, other] = [32, 64].map((length) => `whsec_${Buffer.alloc(length, 'x').toString('base64')}`);
+
+  it('are none, one or several', () => {
+    const secretsIn = (given: object) => toConfig({ ...environment, ...given }).billingSecrets;
+    expect([secretsIn({}), secretsIn({ BILLING_SECRET: '' })]).toEqual([[], []]);
+    expect(secretsIn({ BILLING_SECRET: one })).toEqual([one]);
+    for (const between of [' ', ',', ', ', '\n']) {
+      expect(secretsIn({ BILLING_SECRET: `${one}${between}${other}` })).toEqual([one, other]);
+    }
+  });
+
+  it.each(['secret', 'whsec_', 'whsec_c2hvcnQ=', `${one},secret`, `whsec_${'!'.repeat(44)}`])(
+    'are not %s, and the complaint does not tell it',
+    (BILLING_SECRET) => {
+      const reading = () => toConfig({ ...environment, BILLING_SECRET });
+      expect(reading).toThrow(/BILLING_SECRET: must hold secrets/);
+      expect(reading).not.toThrow(/c2hvcnQ|!!!|eHh4/);
+    },
+  );
+});

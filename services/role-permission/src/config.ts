@@ -1,6 +1,7 @@
 import { isDevelopersMachine } from '@rollcall/service-kit/developers-machine';
 import { commonVariables, type Environment, readVariables, secretKey } from '@rollcall/service-kit/environment';
 import { digestOf } from '@rollcall/service-kit/sealed-secret';
+import { signingSecrets } from '@rollcall/service-kit/signing-secrets';
 import { z } from 'zod';
 import { planOffers, unlimited } from './plans.ts';
 
@@ -13,6 +14,10 @@ export const variables = {
     description:
       'what an organization can be on, and how many seats that has: JSON like {"free":5,"team":50,"any":null}; the first is everybody’s at first',
   }),
+  BILLING_SECRET: signingSecrets.meta({
+    description:
+      'what a billing system signs with that says which plan an organization has paid for: whsec_…, several while one takes the place of another; [the whole of it](docs/billing.md)',
+  }),
   ROLLCALL_DELETION_GRACE_DAYS: z.coerce.number().min(0).max(3_650).default(30).meta({
     description: 'how many days deleted organizations, teams and projects can be restored',
   }),
@@ -23,12 +28,13 @@ export const variables = {
 
 /** @throws {ConfigurationError} naming every variable that is missing or malformed. */
 export const toConfig = (environment: Environment) => {
-  const { KEY_ENCRYPTION_SECRET, ROLLCALL_PLANS, ROLLCALL_DELETION_GRACE_DAYS, ROLLCALL_SETUP_TOKEN, ...common } =
-    readVariables(variables, environment);
+  const { KEY_ENCRYPTION_SECRET, ROLLCALL_PLANS, BILLING_SECRET, ...most } = readVariables(variables, environment);
+  const { ROLLCALL_DELETION_GRACE_DAYS, ROLLCALL_SETUP_TOKEN, ...common } = most;
   return {
     common,
     keyEncryptionSecret: KEY_ENCRYPTION_SECRET,
     plans: ROLLCALL_PLANS,
+    billingSecrets: BILLING_SECRET,
     deletionGraceMilliseconds: ROLLCALL_DELETION_GRACE_DAYS * 24 * 60 * 60 * 1000,
     /** On a developer's machine the first person there is becomes the administrator. */
     anyoneMayBootstrap: isDevelopersMachine(common),

@@ -1,4 +1,5 @@
 import { dictionary } from '@rollcall/types/dictionary';
+import { type Refusal, refuse } from '@rollcall/types/problems';
 import { z } from 'zod';
 
 /** What an organization can be on: its name, and how many seats it has; null for any number. */
@@ -24,3 +25,8 @@ export const planOffers = z
 
 /** Where nothing is configured there is one plan, without limits. */
 export const unlimited: readonly PlanOffer[] = [{ plan: 'unlimited', seats: null }];
+
+/** The plan of this name, if there is one. */
+export const offerNamed = (plans: readonly PlanOffer[], name: string): PlanOffer | Refusal =>
+  plans.find(({ plan }) => plan === name) ??
+  refuse('invalid_input', { errors: [{ pointer: '/plan', detail: 'names no plan' }] });

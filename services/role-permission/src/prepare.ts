@@ -1,10 +1,10 @@
 import type { AnyAccessCommand } from '@rollcall/types/access-commands';
-import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
+import { isRefusal, type Refusal } from '@rollcall/types/problems';
 import type { AccessWish } from './domain/commands.ts';
 import { within } from './domain/decide/decide.ts';
 import type { AccessState } from './domain/state.ts';
 import { keyOwnerOf, type Names, nameOwnerIn } from './names.ts';
-import type { PlanOffer } from './plans.ts';
+import { offerNamed, type PlanOffer } from './plans.ts';
 
 type Kind = 'organization' | 'team' | 'project';
 
@@ -60,9 +60,8 @@ class Preparation {
         return { ...wish, organizationId, plan, name: await names.seal(organizationId, wish.name) };
       }
       case 'setOrganizationPlan': {
-        const offer = plans.find(({ plan }) => plan === wish.plan);
-        if (!offer) return refuse('invalid_input', { errors: [{ pointer: '/plan', detail: 'names no plan' }] });
-        return { ...wish, seats: offer.seats };
+        const offer = offerNamed(plans, wish.plan);
+        return isRefusal(offer) ? offer : { ...wish, seats: offer.seats };
       }
       case 'createTeam': {
         const teamId = wish.teamId ?? newId();

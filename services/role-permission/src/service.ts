@@ -30,6 +30,7 @@ import { projectHandlers } from './http/projects.ts';
 import { questionHandlers } from './http/questions.ts';
 import { handleReadBootstrap } from './http/read-bootstrap.ts';
 import { handleReadPermission } from './http/read-permission.ts';
+import { handleReceiveBillingEvent } from './http/receive-billing-event.ts';
 import { replicationHandlers } from './http/replication.ts';
 import { roleHandlers } from './http/roles.ts';
 import { serviceAccountHandlers } from './http/service-accounts.ts';
@@ -131,6 +132,7 @@ export const startRolePermission = async (
       ...groupHandlers(ports),
       ...organizationHandlers(ports),
       ...planHandlers(ports),
+      handleReceiveBillingEvent(ports),
       ...policyHandlers(ports),
       ...teamHandlers(ports),
       ...projectHandlers(ports),

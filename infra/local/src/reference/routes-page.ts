@@ -1,7 +1,7 @@
 import { perMinute } from '@rollcall/gateway/rate-classes';
 import { clientMessage, liveChannels, liveEndings, liveMessages, serverMessage } from '@rollcall/types/live-protocol';
 import { problems } from '@rollcall/types/problems';
-import type { Caller, Route } from '@rollcall/types/route-definition';
+import { type Caller, isSigned, type Route } from '@rollcall/types/route-definition';
 import { publicRoutes } from '@rollcall/types/route-table';
 import { byName, code, codes, table } from './markdown.ts';
 import { typeText } from './schema-text.ts';
@@ -88,6 +88,7 @@ const section = (route: Route): string => {
     ...(route.refusals ?? []),
   ];
   const taken = [
+    ...(isSigned(route) ? ['webhook-id', 'webhook-timestamp', 'webhook-signature'] : []),
     ...(route.idempotent ? ['Idempotency-Key'] : []),
     ...(own.includes('precondition_failed') ? ['If-Match'] : []),
     ...(route.responses[304] ? ['If-None-Match'] : []),
@@ -123,5 +124,6 @@ const callerText = (caller: Caller): string => {
   if (caller === 'user') return 'any signed-in person';
   if (caller === 'self') return 'the person themselves';
   if ('judged' in caller) return caller.judged;
+  if ('signedBy' in caller) return `whoever signs as ${caller.signedBy}`;
   return 'permission' in caller ? `holders of ${code(caller.permission)}` : caller.service;
 };

@@ -6,8 +6,8 @@ import { answerOf, type ExpectedAnswer, linesOf } from './caller-lines.ts';
  * route is for, never by reading its declaration. The spec beside the declarations holds the two against each other;
  * the journeys carry every public line out through the gateway.
  *
- * Columns: the operation; its address; who it is for (`P` anyone, `U` any signed-in person, `S` the person named by
- * the path, else a permission); then what each kind of caller is answered, in the order of {@link callerKinds}.
+ * Columns: the operation; its address; who it is for (`P` anyone, `K` whoever signs the request, `U` any signed-in person,
+ * `S` the person named by the path, else a permission); then what each kind of caller is answered, in the order of {@link callerKinds}.
  *
  * Answers: a status where the call is carried out, `signin` (401), `ended` (401, the token has stopped), `forbid` (403,
  * where it is no secret that the thing exists), `hidden` (404, as for a thing that does not exist), `-` where there is
@@ -120,6 +120,7 @@ grantGroupPermission            PUT    /v1/groups/:groupId/permissions/:name per
 revokeGroupPermission           DELETE /v1/groups/:groupId/permissions/:name permissions.grant                        signin  hidden       -     200  hidden     200   ended
 listPlans                       GET    /v1/plans                            P                                           200     200       -       -     200     200     200
 setOrganizationPlan             PUT    /v1/organizations/:organizationId/plan plans.manage                             signin  hidden       -     200  hidden     200   ended
+receiveBillingEvent             POST   /v1/billing/events                   K                                           200     200       -       -     200     200     200
 verifyAccess                    GET    /v1/access/verify                    access.read                              signin  hidden       -     200  hidden     200   ended
 createOrganization              POST   /v1/organizations                     U                                       signin      201     -      -   201   201  ended
 listOrganizations               GET    /v1/organizations                     U                                       signin      200     -      -   200   200  ended

@@ -1,4 +1,4 @@
-import type { Route } from '@rollcall/types/route-definition';
+import { isSigned, type Route } from '@rollcall/types/route-definition';
 import { z } from 'zod';
 
 const said = (description: string) => z.string().meta({ description });
@@ -16,18 +16,20 @@ const revisionHeard = z.string().optional().meta({
     'The `Rollcall-Revision` of an answer: this one is given from that revision on, whichever gateway it comes from',
 });
 
+const signed = {
+  'webhook-id': said('Of what is told: the same whenever it is told again, which changes nothing more'),
+  'webhook-timestamp': said('When it was sent: seconds since 1970, not more than five minutes off'),
+};
+
 interface Described {
   readonly headers?: z.ZodObject;
 }
 
 /** The headers that a route takes, beside those of every request. */
-export const requestHeaders = ({
-  idempotent,
-  refusals = [],
-  responses,
-  service,
-}: Route): { readonly header?: z.ZodObject } => {
+export const requestHeaders = (route: Route): { readonly header?: z.ZodObject } => {
+  const { idempotent, refusals = [], responses, service } = route;
   const taken = {
+    ...(isSigned(route) ? signed : {}),
     ...(service === 'role-permission' ? { 'Rollcall-Revision': revisionHeard } : {}),
     ...(idempotent ? { 'Idempotency-Key': idempotencyKey } : {}),
     ...(refusals.includes('precondition_failed') ? { 'If-Match': ifMatch } : {}),

@@ -1,6 +1,6 @@
 import { cookieNames } from '@rollcall/types/cookies';
 import { type ProblemCode, problems } from '@rollcall/types/problems';
-import type { Caller, Route } from '@rollcall/types/route-definition';
+import { type Caller, isSigned, needsNobody, type Route } from '@rollcall/types/route-definition';
 import { needsNoSecondFactor } from '@rollcall/types/second-factor-routes';
 import { z } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
@@ -45,6 +45,13 @@ export const createOpenApi = (routes: readonly Route[], publicUrl: string, secur
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer', description: 'An access token, or a key for programs' },
         cookie: { type: 'apiKey', in: 'cookie', name: cookieNames(secure).access },
+        signature: {
+          type: 'apiKey',
+          in: 'header',
+          name: 'webhook-signature',
+          description:
+            'Of the request as it is, after https://www.standardwebhooks.com, with the secret that both sides know',
+        },
       },
     },
   });
@@ -54,7 +61,7 @@ export const createOpenApi = (routes: readonly Route[], publicUrl: string, secur
 const describedStatus: Readonly<Record<string, string>> = { 303: 'Go on at the Location', 304: 'Not changed' };
 
 const operation = (route: Route): ZodOpenApiOperationObject => {
-  const isPublic = route.callers.includes('public');
+  const isPublic = needsNobody(route);
   const successes = Object.entries(route.responses).map(([status, schema]) => [
     status,
     {
@@ -68,7 +75,7 @@ const operation = (route: Route): ZodOpenApiOperationObject => {
     summary: route.summary,
     tags: [route.tag ?? route.service],
     description: `Callers: ${route.callers.map(describeCaller).join(', ')}.`,
-    security: isPublic ? [] : [{ bearer: [] }, { cookie: [] }],
+    security: securityOf(route),
     requestParams: {
       ...(route.params ? { path: route.params } : {}),
       ...(route.query ? { query: route.query } : {}),
@@ -84,9 +91,15 @@ const operation = (route: Route): ZodOpenApiOperationObject => {
   };
 };
 
+const securityOf = (route: Route) => {
+  if (isSigned(route)) return [{ signature: [] }];
+  return needsNobody(route) ? [] : [{ bearer: [] }, { cookie: [] }];
+};
+
 const describeCaller = (caller: Caller): string => {
   if (typeof caller === 'string') return caller;
   if ('permission' in caller) return `holders of ${caller.permission}`;
+  if ('signedBy' in caller) return `whoever signs as ${caller.signedBy}`;
   return 'judged' in caller ? caller.judged : caller.service;
 };
 

@@ -5,7 +5,13 @@ import { createRouteApp } from '@rollcall/service-kit/route-app';
 import type { ServiceDirectory } from '@rollcall/service-kit/service-directory';
 import { testEnvironment } from '@rollcall/testing/service-under-test';
 import type { Refusal } from '@rollcall/types/problems';
-import type { AnswerOf, InputOf, Route, SuccessStatus } from '@rollcall/types/route-definition';
+import {
+  type AnswerOf,
+  type InputOf,
+  isSigned,
+  type Route,
+  type SuccessStatus,
+} from '@rollcall/types/route-definition';
 import { routeTable } from '@rollcall/types/route-table';
 import { readKeySet } from '@rollcall/types/routes/auth/keys';
 import { readRevocations } from '@rollcall/types/routes/auth/revocations';
@@ -90,6 +96,7 @@ export class FakeServices implements ServiceDirectory {
     return {
       route: stateless,
       ...(route.protocol === undefined ? {} : { respond: async (plain) => this.#plain(service, route, plain) }),
+      ...(isSigned(route) ? { admit: () => undefined } : {}),
       handle: async (input, context) => {
         const call = { service, operation, input, context };
         if (!ownNeeds.some((target) => route.path.startsWith(target))) this.calls.push(call);

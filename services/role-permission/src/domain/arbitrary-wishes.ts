@@ -17,7 +17,9 @@ const owner = fc.oneof(
   organizationId.map((id) => `organization:${id}` as const),
   userId.map((id) => `user:${id}` as const),
 );
-const plan = fc.record({ plan: is('any'), seats: fc.constantFrom(null, null, 2, 3) });
+const seats = fc.constantFrom(null, null, 2, 3);
+const plan = fc.record({ plan: is('any'), seats });
+const asOf = fc.constantFrom('2026-03-01T12:00:00.000Z', '2026-03-01T13:00:00.000Z');
 
 /** Any wish about the whole structure, among few enough things that they meet. */
 const wishGiving = (validUntil: fc.Arbitrary<string | null>): fc.Arbitrary<AccessIntent> =>
@@ -58,6 +60,7 @@ const wishGiving = (validUntil: fc.Arbitrary<string | null>): fc.Arbitrary<Acces
     }),
     { weight: 3, arbitrary: fc.record({ type: is('createOrganization' as const), organizationId, name: text, plan }) },
     fc.record({ type: is('renameOrganization' as const), organizationId, name: text }),
+    fc.record({ type: is('setOrganizationPlan' as const), organizationId, plan: text, seats, asOf }),
     fc.record({ type: is('setOrganizationPolicies' as const), organizationId, mfaRequired: fc.boolean() }),
     fc.record({ type: is('deleteOrganization' as const), organizationId }),
     {

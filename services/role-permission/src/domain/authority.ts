@@ -20,9 +20,14 @@ export const isProduct = (actor: string): boolean => actor.startsWith('service:'
 /** On whose authority this service brings about what nobody wishes: the end of what has run out, the first administrator. */
 export const ownAuthority = 'service:role-permission';
 
+/** On whose authority the billing system puts organizations on plans, which is all that it may do. */
+export const billingAuthority = 'service:billing';
+
 /** Until when somebody may do what takes a permission of the product. */
 export const mayUntil = (state: AccessState, actor: string, right: BuiltInPermission): number =>
-  actor === ownAuthority ? Number.POSITIVE_INFINITY : heldUntil(state, actor, right);
+  actor === ownAuthority || (actor === billingAuthority && right === 'plans.manage')
+    ? Number.POSITIVE_INFINITY
+    : heldUntil(state, actor, right);
 
 export const may = (state: AccessState, actor: string, right: BuiltInPermission, now: number): boolean =>
   now < mayUntil(state, actor, right);

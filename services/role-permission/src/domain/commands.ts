@@ -8,7 +8,8 @@ interface Prepared {
   readonly createOrganization: { readonly organizationId: string; readonly plan: Plan };
   readonly createTeam: { readonly teamId: string };
   readonly createProject: { readonly projectId: string };
-  readonly setOrganizationPlan: { readonly seats: number | null };
+  /** `asOf` is for the billing system to say: when that happened of which it tells. */
+  readonly setOrganizationPlan: { readonly seats: number | null; readonly asOf?: string };
   /** The name, sealed once more under the key of the new owner. */
   readonly transferProject: { readonly name: string };
 }

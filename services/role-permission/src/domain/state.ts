@@ -15,6 +15,8 @@ export interface Plan {
   readonly plan: string;
   /** As many as it had when the organization got it; null for any number. */
   readonly seats: number | null;
+  /** When that happened of which the billing system told last; what happened before it changes nothing any more. */
+  readonly asOf?: string | undefined;
 }
 
 /** When a thing came about, and when that which it is called or whose it is last changed: milliseconds since 1970, by the log's clock. */

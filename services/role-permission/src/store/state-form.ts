@@ -24,7 +24,7 @@ import type { Pause } from './turns.ts';
  * Whoever changes what the state consists of, what the fold makes of events, or how either is written here gives this
  * the next number: what was kept before is then not used.
  */
-const version = 3;
+const version = 4;
 
 /** In which form states are written. What there is before any event is part of it: a later version has more built in. */
 export const stateForm = `${version}-${createHash('sha256')

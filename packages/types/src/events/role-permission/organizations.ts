@@ -5,8 +5,15 @@ import { ended, logged, sealedName } from './logged.ts';
 
 const service = 'role-permission';
 
-/** Which plan, and how many seats it had when the organization got it; null for any number. */
-const plan = z.object({ plan: z.string(), seats: z.int().nonnegative().nullable() });
+/**
+ * Which plan, and how many seats it had when the organization got it; null for any number. `asOf`: when that happened of
+ * which the billing system told last, if it ever told of anything.
+ */
+const plan = z.object({
+  plan: z.string(),
+  seats: z.int().nonnegative().nullable(),
+  asOf: instant.optional(),
+});
 
 export const organizationCreated = defineEvent({
   type: 'organization.created',
@@ -25,7 +32,8 @@ export const organizationRenamed = defineEvent({
 export const organizationPlanChanged = defineEvent({
   type: 'organization.plan_changed',
   service,
-  summary: 'An organization went to another plan, or its plan to another number of seats.',
+  summary:
+    'An organization went to another plan, or its plan to another number of seats, or the billing system told anew of it.',
   data: { ...logged, before: plan, after: plan },
 });
 

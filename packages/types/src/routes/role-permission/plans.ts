@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { entityId } from '../../ids.ts';
+import { entityId, instant } from '../../ids.ts';
 import { defineRoute } from '../../route-definition.ts';
-import { service, tried, write, written } from './shared.ts';
+import { revision, service, tried, write, written } from './shared.ts';
 
 const tag = 'Plans';
 const planName = z.string().min(1).max(100);
@@ -36,4 +36,26 @@ export const setOrganizationPlan = defineRoute({
   body: z.strictObject({ plan: planName }),
   responses: { 200: z.union([tried, written]) },
   refusals: ['seats_in_use'],
+});
+
+export const receiveBillingEvent = defineRoute({
+  service,
+  tag,
+  operationId: 'receiveBillingEvent',
+  method: 'POST',
+  path: '/v1/billing/events',
+  summary: 'Hear from the billing system what an organization is subscribed to; events of other types change nothing',
+  callers: [{ signedBy: 'billing' }],
+  rate: 'write',
+  headers: ['Rollcall-Revision'],
+  bodyLimit: 16_384,
+  body: z.strictObject({
+    type: z.literal('subscription.changed'),
+    organizationId: entityId,
+    plan: planName,
+    /** When it did change: what changed before that has nothing to say any more. */
+    occurredAt: instant,
+  }),
+  responses: { 200: z.object({ applied: z.boolean(), revision: revision.optional() }) },
+  refusals: ['signature_invalid', 'not_found', 'seats_in_use', 'webhook_id_reused'],
 });

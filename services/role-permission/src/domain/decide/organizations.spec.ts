@@ -2,7 +2,7 @@ import { isRefusal } from '@rollcall/types/problems';
 import { describe, expect, it } from 'vitest';
 import type { AccessIntent } from '../commands.ts';
 import { holds, membershipOf } from '../holdings.ts';
-import { ada, ben, cleo, dan, founding, noon, type Story, thing } from '../scenario.ts';
+import { ada, ben, cleo, dan, founding, instant, noon, type Story, thing } from '../scenario.ts';
 import { seatsTaken } from '../seats.ts';
 import { secondFactorPolicy } from '../tuples.ts';
 
@@ -277,5 +277,48 @@ describe('the policies of an organization', () => {
   it('end with the organization', () => {
     const { state } = acmeStory().do([ben, ask(true)], [ben, { type: 'deleteOrganization', organizationId: acme }]);
     expect([...state.edges.subjectsOf(policy.object, policy.relation)]).toEqual([]);
+  });
+});
+
+describe('the billing system', () => {
+  const billing = 'service:billing';
+  const plan = (asOf?: string, seats: number | null = null): AccessIntent => ({
+    type: 'setOrganizationPlan',
+    organizationId: acme,
+    plan: 'team',
+    seats,
+    ...(asOf === undefined ? {} : { asOf }),
+  });
+  const planOf = ({ state }: Story) => state.organizations.get(acme)?.plan;
+
+  it('may put organizations on plans, and nothing else; no other service may', () => {
+    const story = acmeStory();
+    expect(code(story.try('service:profile', plan(instant('12:00'))))).toBe('not_found');
+    expect(code(story.try(billing, plan(instant('12:00'))))).toBe('done');
+    for (const wish of [join(dan), leave(cleo), { type: 'deleteOrganization', organizationId: acme } as const]) {
+      expect(code(story.try(billing, wish))).toBe('not_found');
+    }
+    expect(code(story.try(billing, { type: 'grantPermission', userId: dan, permission: 'admin' }))).toBe('forbidden');
+  });
+
+  it('is listened to by when that happened of which it tells, not by when it tells', () => {
+    const story = acmeStory().do([billing, plan(instant('12:30'), 5)]);
+    expect(story.try(billing, plan(instant('12:29'), 9))).toEqual([]);
+    story.do([billing, plan(instant('12:31'), 5)]);
+    expect(planOf(story)).toEqual({ plan: 'team', seats: 5, asOf: instant('12:31') });
+    expect(story.try(billing, plan(instant('12:31'), 5))).toEqual([]);
+  });
+
+  it('is overruled by who manages plans, which makes nothing newer of what is older', () => {
+    const story = acmeStory().do([billing, plan(instant('12:30'), 5)], [ada, plan(undefined, 7)]);
+    expect(planOf(story)).toEqual({ plan: 'team', seats: 7, asOf: instant('12:30') });
+    expect(story.try(billing, plan(instant('12:29'), 9))).toEqual([]);
+    story.undo(ada);
+    expect(planOf(story)).toEqual({ plan: 'team', seats: 5, asOf: instant('12:30') });
+    story.undo(ada, {
+      position: story.entries.find(({ event }) => event.cause.actor === billing)?.position ?? 0,
+      cascade: true,
+    });
+    expect(planOf(story)).toEqual({ plan: 'any', seats: null });
   });
 });

@@ -45,9 +45,12 @@ export const setOrganizationPlan: Decide<'setOrganizationPlan'> = (state, wish, 
     return seesOrganization(state, actor, wish.organizationId, now) ? refuse('forbidden') : refuse('not_found');
   }
   if (!organization) return refuse('not_found');
-  const after = { plan: wish.plan, seats: wish.seats };
   const before = organization.plan;
-  if (before.plan === after.plan && before.seats === after.seats) return [];
+  const { plan, seats, asOf = before.asOf } = wish;
+  // Told of late: something newer was told before.
+  if (asOf !== undefined && before.asOf !== undefined && Date.parse(asOf) < Date.parse(before.asOf)) return [];
+  if (before.plan === plan && before.seats === seats && before.asOf === asOf) return [];
+  const after = { plan, seats, ...(asOf === undefined ? {} : { asOf }) };
   return [{ type: 'organization.plan_changed', subject: wish.organizationId, data: { before, after } }];
 };
 
