@@ -230,9 +230,17 @@ const unsignedAttacksOn = (target: Target): readonly Attack[] => [
   ...oversizedAttacks(target),
 ];
 
+/** What is larger than a route takes is refused for that, whatever else is wrong with it. */
+const bounded = (attack: Attack, { bodyLimit = 65_536 }: Route): Attack =>
+  (attack.request.body?.byteLength ?? 0) > bodyLimit
+    ? { ...attack, codes: ['payload_too_large'], pointer: undefined }
+    : attack;
+
 /** Everything that a route must refuse. */
 export const attacksOn = (target: Target): readonly Attack[] =>
-  unsignedAttacksOn(target).map((attack) => ({ ...attack, request: signedFor(target.route, attack.request) }));
+  unsignedAttacksOn(target)
+    .map((attack) => bounded(attack, target.route))
+    .map((attack) => ({ ...attack, request: signedFor(target.route, attack.request) }));
 
 /** The statuses that these codes have. */
 export const statusesOf = (codes: readonly ProblemCode[]): readonly number[] =>

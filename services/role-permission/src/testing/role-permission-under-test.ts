@@ -40,7 +40,7 @@ export const startRolePermissionUnderTest = async ({ withNats = false, variables
     ...(withNats ? {} : { NATS_URL: 'nats://127.0.0.1:1' }),
     ...variables,
   };
-  const start = () => startRolePermission(environment, fakeServices({}));
+  const start = (more: Options['variables'] = {}) => startRolePermission({ ...environment, ...more }, fakeServices({}));
   const service = await start();
   const replicas = [service];
 
@@ -90,9 +90,9 @@ export const startRolePermissionUnderTest = async ({ withNats = false, variables
       const path = `/internal/users/${person.userId}/suspension`;
       return call({ method: 'PUT', path, from: 'deactivation', body: { suspended, actor } });
     },
-    /** Another replica on the same database. */
-    startReplica: async () => {
-      const replica = await start();
+    /** Another replica on the same database, which may be configured in another way. */
+    startReplica: async (more?: Options['variables']) => {
+      const replica = await start(more);
       replicas.push(replica);
       return replica;
     },
