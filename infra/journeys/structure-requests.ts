@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { playedNameServer } from '@rollcall/testing/name-server';
 import type { SignedInPerson } from '@rollcall/testing/people';
 import type { Cast } from './cast.ts';
 import { sharedPermission } from './shared-permission.ts';
@@ -62,6 +63,21 @@ const everywhere =
   ({ world }) =>
     compose(world);
 
+/** A domain of the organization, whose record is there. */
+const ofDomain: Compose = async ({ cast, world: { organizationId, orgAdmin } }) => {
+  const domain = `${organizationId}.example.com`;
+  const path = `/v1/organizations/${organizationId}/domains`;
+  const { body } = await cast.api('POST', path, { token: orgAdmin.token, body: { domain } });
+  (await playedNameServer()).publish(body.record.name, body.record.value);
+  return { params: { organizationId, domain } };
+};
+const aProvider = { preset: 'google', clientId: 'journeys', clientSecret: 'known to nobody' };
+const ofProvider: Compose = async ({ cast, world: { organizationId, orgAdmin } }) => {
+  const path = `/v1/organizations/${organizationId}/identity-providers`;
+  const { body } = await cast.api('POST', path, { token: orgAdmin.token, body: aProvider });
+  return { params: { organizationId, providerId: body.id } };
+};
+
 /** Input that is valid for each operation of the table, in a world of its own. */
 export const structureRequests: Readonly<Record<string, Compose>> = {
   readOrganization: organization,
@@ -72,6 +88,18 @@ export const structureRequests: Readonly<Record<string, Compose>> = {
     params: { organizationId: world.organizationId },
     body: { mfaRequired: false },
   }),
+  listOrganizationDomains: organization,
+  claimOrganizationDomain: async (calling) => ({
+    ...(await organization(calling)),
+    body: { domain: `${calling.world.organizationId}.example.com` },
+  }),
+  verifyOrganizationDomain: ofDomain,
+  removeOrganizationDomain: ofDomain,
+  listOrganizationProviders: organization,
+  addOrganizationProvider: async (calling) => ({ ...(await organization(calling)), body: aProvider }),
+  readOrganizationProvider: ofProvider,
+  updateOrganizationProvider: async (calling) => ({ ...(await ofProvider(calling)), body: { enabled: false } }),
+  removeOrganizationProvider: ofProvider,
   listOrganizationMembers: organization,
   addOrganizationMember: ({ world }) => ({
     params: { organizationId: world.organizationId },

@@ -82,6 +82,12 @@ export const launcherVariables = [
       'host:port pairs, comma separated, that addresses people configured may lead to although they are private, also without TLS',
   },
   {
+    name: 'DNS_SERVERS',
+    fallback: '',
+    meaning:
+      'name servers that are asked about domains of organizations, such as `192.0.2.53:53`, comma separated; those of the system without any',
+  },
+  {
     name: 'NATS_SERVER_BIN',
     fallback: '',
     meaning:

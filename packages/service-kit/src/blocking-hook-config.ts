@@ -1,5 +1,5 @@
 import { hookPoints, type WhenUnanswered } from '@rollcall/types/hook-points';
-import { providerId } from '@rollcall/types/routes/auth/identities';
+import { configuredProviderId } from '@rollcall/types/routes/auth/identities';
 import { z } from 'zod';
 import { readEntries, readSecrets } from './json-variables.ts';
 import { isSigningSecret } from './signing-secrets.ts';
@@ -16,7 +16,7 @@ export interface BlockingHook {
 const pointNames = [...hookPoints.keys()].join(', ');
 
 const entry = z.strictObject({
-  name: providerId,
+  name: configuredProviderId,
   point: z.string().refine((name) => hookPoints.has(name), `must be one of ${pointNames}`),
   url: z.url({ protocol: /^https?$/, error: 'must be a URL' }),
   whenUnanswered: z.enum(['refuse', 'allow'], 'must be refuse or allow').optional(),

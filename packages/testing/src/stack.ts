@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { billingSecret } from './billing.ts';
 import { identityProviderEnvironment } from './identity-providers.ts';
+import { playedNameServer } from './name-server.ts';
 
 const repository = resolve(import.meta.dirname, '../../..');
 
@@ -65,6 +66,7 @@ export const startStack = async (options: StackOptions = {}): Promise<Stack> => 
       MAIL_PORT: '0',
       BILLING_SECRET: billingSecret,
       ...(await identityProviderEnvironment()),
+      DNS_SERVERS: (await playedNameServer()).address,
       ...options.environment,
     },
     stdio: ['ignore', 'pipe', options.onLog ? 'pipe' : 'inherit'],

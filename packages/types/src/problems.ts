@@ -36,6 +36,11 @@ export const problems = {
   untrusted_hop: { status: 403, title: 'This address is for services only' },
   identity_not_linked: { status: 401, title: 'An account has this address: sign in to it, then link the provider' },
   email_not_verified: { status: 401, title: 'The provider does not vouch for an address to make an account for' },
+  email_outside_domains: {
+    status: 401,
+    title: 'The provider speaks for addresses of its organization’s domains only, and this is none',
+  },
+  sign_up_closed: { status: 401, title: 'Nobody new comes in by this provider' },
   provider_refused: { status: 401, title: 'The provider did not say who you are' },
   // What is asked for
   not_found: { status: 404, title: 'There is nothing here for you' },
@@ -68,6 +73,10 @@ export const problems = {
   too_many_factors: { status: 409, title: 'There are as many factors of this kind as there may be' },
   too_many_keys: { status: 409, title: 'There are as many keys as there may be' },
   identity_taken: { status: 409, title: 'It is linked to another account' },
+  domain_taken: { status: 409, title: 'Another organization has proved this domain' },
+  domain_not_proved: { status: 409, title: 'The DNS record that proves the domain is not there' },
+  too_many_domains: { status: 409, title: 'The organization has as many domains as it may' },
+  too_many_providers: { status: 409, title: 'The organization has as many identity providers as it may' },
   last_way_in: { status: 409, title: 'There would be no way left to sign in' },
   second_factor_needed: { status: 409, title: 'Recovery codes belong to a second factor, and there is none' },
   client_without_secret: { status: 409, title: 'This application proves itself by other means than a secret' },
@@ -77,6 +86,7 @@ export const problems = {
   internal_error: { status: 500, title: 'Something went wrong on our side' },
   unavailable: { status: 503, title: 'A part of the service is not available' },
   provider_unavailable: { status: 503, title: 'The provider does not answer' },
+  resolver_unavailable: { status: 503, title: 'The name servers of the domain do not answer' },
   hook_unavailable: { status: 503, title: 'Who has to agree does not answer' },
   overloaded: { status: 503, title: 'Too much is going on; try again shortly' },
 } as const satisfies Record<string, { readonly status: number; readonly title: string }>;

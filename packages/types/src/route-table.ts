@@ -8,6 +8,8 @@ import * as magicLinks from './routes/auth/magic-links.ts';
 import * as oauthClients from './routes/auth/oauth-clients.ts';
 import * as oauthInteractions from './routes/auth/oauth-interactions.ts';
 import * as oauthProtocol from './routes/auth/oauth-protocol.ts';
+import * as organizationDomains from './routes/auth/organization-domains.ts';
+import * as organizationProviders from './routes/auth/organization-providers.ts';
 import * as passkeys from './routes/auth/passkeys.ts';
 import * as passwords from './routes/auth/passwords.ts';
 import * as revocations from './routes/auth/revocations.ts';
@@ -49,6 +51,8 @@ export const routeTable: readonly Route[] = [
   passkeys,
   secondFactors,
   identities,
+  organizationDomains,
+  organizationProviders,
   passwords,
   securityActions,
   apiKeys,

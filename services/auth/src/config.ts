@@ -11,8 +11,19 @@ import {
 } from '@rollcall/service-kit/environment';
 import { isConfidential, privateHosts } from '@rollcall/service-kit/private-hosts';
 import { z } from 'zod';
+import { isDnsServer } from './domains/txt-lookup.ts';
 import { identityProviderSecrets, identityProviders, judgeProviders } from './identities/provider-config.ts';
 import { leastMemoryKibibytes } from './passwords/password-hasher.ts';
+
+const dnsServers = commaList
+  .refine(
+    (servers) => servers.every(isDnsServer),
+    'must hold IP addresses, each with a port if wanted, comma separated',
+  )
+  .meta({
+    description:
+      'name servers that are asked about domains of organizations, such as 192.0.2.53:53; those of the system unless told',
+  });
 
 export const variables = {
   ...commonVariables,
@@ -72,6 +83,7 @@ export const variables = {
   BLOCKING_HOOKS: blockingHooks,
   BLOCKING_HOOK_SECRETS: blockingHookSecrets,
   OUTGOING_PRIVATE_HOSTS: privateHosts,
+  DNS_SERVERS: dnsServers,
 };
 
 const minute = 60 * 1000;
@@ -83,7 +95,7 @@ export const toConfig = (environment: Environment) => {
   const { KEY_ENCRYPTION_SECRET, HASHES_AT_ONCE, KEY_ROTATION_DAYS, PASSWORDS_REMEMBERED, ...most } = read;
   const { PASSKEY_DOMAIN, PASSKEY_ORIGINS, IDENTITY_PROVIDERS, IDENTITY_PROVIDER_SECRETS, ...rest } = most;
   const { BLOCKING_HOOKS, BLOCKING_HOOK_SECRETS, ...others } = rest;
-  const { OUTGOING_PRIVATE_HOSTS, BREACHED_PASSWORDS_URL, PASSWORD_HASH_MEMORY, ...common } = others;
+  const { OUTGOING_PRIVATE_HOSTS, BREACHED_PASSWORDS_URL, PASSWORD_HASH_MEMORY, DNS_SERVERS, ...common } = others;
   const isCallable = (url: string) => isConfidential(new URL(url), OUTGOING_PRIVATE_HOSTS);
   const isTooCheap = common.NODE_ENV === 'production' && PASSWORD_HASH_MEMORY < leastMemoryKibibytes;
   const faults = [
@@ -138,6 +150,11 @@ export const toConfig = (environment: Environment) => {
     /** In what time somebody has to come back from a provider. */
     identitySignInMilliseconds: 10 * minute,
     identitiesEach: 20,
+    dnsServers: DNS_SERVERS,
+    domainsEach: 50,
+    providersEach: 20,
+    /** For how long a domain counts as proved whose record is gone. */
+    domainGraceMilliseconds: 3 * day,
     /** How long an account that a provider vouches for may wait for registration. */
     welcomeMilliseconds: 7 * day,
   };

@@ -7,6 +7,8 @@ import type { RunningService } from '@rollcall/service-kit/service';
 import type { ServiceDirectory } from '@rollcall/service-kit/service-directory';
 import { createCleanUpWorker } from './clean-up.ts';
 import { toConfig } from './config.ts';
+import { createDomainRounds } from './domains/domain-rounds.ts';
+import { createTxtLookup } from './domains/txt-lookup.ts';
 import { createMailedCodeDigest } from './factors/mailed-code.ts';
 import { createRecoveryDigest } from './factors/recovery-codes.ts';
 import { createTotpSeal } from './factors/sealed-totp.ts';
@@ -30,6 +32,8 @@ import { clientHandlers } from './http/oauth-clients.ts';
 import { consentHandlers } from './http/oauth-consents.ts';
 import { interactionHandlers } from './http/oauth-interactions.ts';
 import { oauthProtocolHandlers } from './http/oauth-protocol.ts';
+import { organizationDomainHandlers } from './http/organization-domains.ts';
+import { organizationProviderHandlers } from './http/organization-providers.ts';
 import { passkeyHandlers } from './http/passkeys.ts';
 import { handleReadKeySet } from './http/read-key-set.ts';
 import { handleReadRevocations } from './http/read-revocations.ts';
@@ -59,6 +63,7 @@ import { totpHandlers } from './http/totp-factors.ts';
 import { createFirebaseVerifier } from './identities/firebase.ts';
 import { createProviderClients } from './identities/provider-clients.ts';
 import { createChecksSeal } from './identities/sealed-checks.ts';
+import { createProviderSecretSeal } from './identities/sealed-provider-secret.ts';
 import { createProviders } from './oauth/provider.ts';
 import { createRecordSeal } from './oauth/record-seal.ts';
 import { createBreachLookup } from './passwords/breach-lookup.ts';
@@ -120,10 +125,24 @@ export const startAuth = async (environment: Environment, directory: ServiceDire
     atOnce: { inAll: 128, eachHost: 64 },
   });
   shutdown.add('outgoing', () => outgoing.close());
+  // Apart from those that the operator has configured, and to nothing private that only the operator may name.
+  const outgoingForOrganizations = new OutgoingHttp({
+    privateHosts: new Set(),
+    deadline: config.providerDeadlineMilliseconds,
+    atOnce: { inAll: 128, eachHost: 16 },
+  });
+  shutdown.add('outgoing for organizations', () => outgoingForOrganizations.close());
+  const providerSecretSeal = createProviderSecretSeal(config.keyEncryptionSecret);
   const identityPorts = {
-    providerClients: createProviderClients({ outgoing, secrets: config.identityProviderSecrets }),
+    providerClients: createProviderClients({
+      outgoingTo: ({ owner }) => (owner && !owner.mayBePrivate ? outgoingForOrganizations : outgoing),
+      secretOf: ({ id, owner }) =>
+        owner ? providerSecretSeal.open(id, owner.sealedSecret) : (config.identityProviderSecrets.get(id) ?? ''),
+    }),
     checksSeal: createChecksSeal(config.keyEncryptionSecret),
     verifyFirebase: createFirebaseVerifier(outgoing),
+    providerSecretSeal,
+    lookUpTxt: createTxtLookup(config.dnsServers),
   };
   // Apart from the providers: hooks that hang leave sign-ins by those alone.
   const outgoingToHooks = new OutgoingHttp({
@@ -183,6 +202,8 @@ export const startAuth = async (environment: Environment, directory: ServiceDire
       ...recoveryCodeHandlers(ports),
       handleRemoveUserFactors(ports),
       ...identityHandlers(ports),
+      ...organizationDomainHandlers(ports),
+      ...organizationProviderHandlers(ports),
       handleBeginIdentity(ports),
       handleCompleteIdentity(ports),
       handleCompleteIdentityByForm(ports),
@@ -212,7 +233,7 @@ export const startAuth = async (environment: Environment, directory: ServiceDire
     events,
   );
   shutdown.add('refused sign-ins', () => refusedSignIns.stop());
-  for (const worker of [feed, createCleanUpWorker(ports), createKeyRotation(ports)]) {
+  for (const worker of [feed, createCleanUpWorker(ports), createKeyRotation(ports), createDomainRounds(ports)]) {
     worker.start();
     shutdown.add('worker', () => worker.stop());
   }

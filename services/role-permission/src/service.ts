@@ -8,6 +8,7 @@ import { createCleanUpWorker } from './clean-up.ts';
 import { toConfig } from './config.ts';
 import { Endings } from './endings.ts';
 import { accessLogHandlers } from './http/access-log.ts';
+import { admissionHandlers } from './http/admissions.ts';
 import { handleAppointDevAdmin } from './http/appoint-dev-admin.ts';
 import { handleCheckAuthority } from './http/check-authority.ts';
 import { handleCheckPermission } from './http/check-permission.ts';
@@ -150,6 +151,7 @@ export const startRolePermission = async (
       handleSetUpGroups(ports),
       ...serviceAccountHandlers(ports),
       handleCheckAuthority(ports),
+      ...admissionHandlers(ports),
       handleCheckPermission(ports),
     ],
     events,

@@ -163,6 +163,59 @@ export const identityUnlinked = defineEvent({
   data: { identityId: entityId, authType: z.string() },
 });
 
+const organizationDomain = { organizationId: entityId, domain: z.string() };
+
+export const domainClaimed = defineEvent({
+  type: 'domain.claimed',
+  service,
+  summary: 'An organization says that a domain is its own, and has not proved it yet.',
+  data: organizationDomain,
+});
+
+export const domainVerified = defineEvent({
+  type: 'domain.verified',
+  service,
+  summary: 'An organization has proved that a domain is its own.',
+  data: organizationDomain,
+});
+
+export const domainLost = defineEvent({
+  type: 'domain.lost',
+  service,
+  summary: 'The DNS record by which an organization had proved a domain is gone: it counts as proved no longer.',
+  data: organizationDomain,
+});
+
+export const domainRemoved = defineEvent({
+  type: 'domain.removed',
+  service,
+  summary: 'A domain is no longer one of an organization.',
+  data: organizationDomain,
+});
+
+const organizationProvider = { organizationId: entityId, name: z.string(), enabled: z.boolean(), signUp: z.boolean() };
+
+export const identityProviderAdded = defineEvent({
+  type: 'identity_provider.added',
+  service,
+  summary: 'An organization lets people in by an identity provider of its own.',
+  data: organizationProvider,
+});
+
+export const identityProviderChanged = defineEvent({
+  type: 'identity_provider.changed',
+  service,
+  summary: 'An identity provider of an organization was changed, or switched on or off.',
+  data: { ...organizationProvider, secretChanged: z.boolean() },
+});
+
+export const identityProviderRemoved = defineEvent({
+  type: 'identity_provider.removed',
+  service,
+  summary: 'An identity provider of an organization lets nobody in any longer.',
+  data: { organizationId: entityId, name: z.string() },
+});
+
 export const apiKeyCreated = defineEvent({
   type: 'api_key.created',
   service,

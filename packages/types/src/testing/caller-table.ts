@@ -172,6 +172,9 @@ enrolServiceAccount     role-permission  PUT   /internal/service-accounts/:userI
 suspendServiceAccount   role-permission  PUT   /internal/service-accounts/:userId/suspension   auth
 checkSecondFactor       role-permission  POST  /internal/second-factor-checks                  auth
 checkAuthority          role-permission  POST  /internal/authority-checks                      auth
+checkOrganization       role-permission  POST  /internal/organization-checks                   auth
+keepSeat                role-permission  PUT   /internal/organizations/:organizationId/seats/:userId auth
+admitMember             role-permission  PUT   /internal/organizations/:organizationId/members/:userId auth
 mintMagicLink           auth             POST  /internal/magic-links/:requestId/secret         notification
 readTokenHolder         auth             POST  /internal/tokens/holder                            gateway
 mintSecurityNotice      auth             POST  /internal/security-notices/:noticeId/secret     notification

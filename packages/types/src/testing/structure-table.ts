@@ -20,6 +20,16 @@ changeOrganizationMember  PATCH  /v1/organizations/:organizationId/members/:user
 removeOrganizationMember  DELETE /v1/organizations/:organizationId/members/:userId     signin   hidden forbid      200  hidden      200   200  ended
 removeOrganizationMember  DELETE /v1/organizations/:organizationId/members/:userId     signin   hidden    200        -       -        -     -      -  when themselves
 
+listOrganizationDomains   GET    /v1/organizations/:organizationId/domains             signin   hidden forbid      200  hidden      200   200  ended
+claimOrganizationDomain   POST   /v1/organizations/:organizationId/domains             signin   hidden forbid      201  hidden      201   201  ended
+verifyOrganizationDomain  POST   /v1/organizations/:organizationId/domains/:domain/verify signin hidden forbid     200  hidden      200   200  ended
+removeOrganizationDomain  DELETE /v1/organizations/:organizationId/domains/:domain     signin   hidden forbid      200  hidden      200   200  ended
+listOrganizationProviders GET    /v1/organizations/:organizationId/identity-providers  signin   hidden forbid      200  hidden      200   200  ended
+addOrganizationProvider   POST   /v1/organizations/:organizationId/identity-providers  signin   hidden forbid      201  hidden      201   201  ended
+readOrganizationProvider  GET    /v1/organizations/:organizationId/identity-providers/:providerId signin hidden forbid 200 hidden  200   200  ended
+updateOrganizationProvider PATCH /v1/organizations/:organizationId/identity-providers/:providerId signin hidden forbid 200 hidden  200   200  ended
+removeOrganizationProvider DELETE /v1/organizations/:organizationId/identity-providers/:providerId signin hidden forbid 200 hidden 200   200  ended
+
 createTeam                POST   /v1/teams                                             signin   hidden forbid      201  hidden      201   201  ended
 readTeam                  GET    /v1/teams/:teamId                                     signin   hidden    200      200  hidden      200   200  ended
 renameTeam                PATCH  /v1/teams/:teamId                                     signin   hidden forbid      200  hidden      200   200  ended

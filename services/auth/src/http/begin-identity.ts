@@ -10,7 +10,7 @@ import { proveFresh } from '../factors/freshness.ts';
 import { authorizationUrl } from '../identities/identify.ts';
 import type { Linker } from '../identities/link-identity.ts';
 import type { RedirectProvider } from '../identities/provider.ts';
-import { callbackOf, redirectProvider } from '../identities/redirect-provider.ts';
+import { callbackOf, privateHostsFor, redirectProvider } from '../identities/redirect-provider.ts';
 import { ownAddress } from '../identities/return-to.ts';
 import type { Ports } from '../ports.ts';
 import { insertIdentitySignIn } from '../store/identity-sign-ins.ts';
@@ -23,7 +23,7 @@ const notOurs = refuse('invalid_input', {
 export const handleBeginIdentity = (ports: Ports) =>
   handle(beginIdentity, async ({ params, body: { purpose = 'sign_in', returnTo = '/' } }, context) => {
     const { config } = ports;
-    const provider = redirectProvider(config, params.provider);
+    const provider = await redirectProvider(ports, params.provider);
     if (!provider) return refuse('not_found');
     if (!ownAddress(config.issuer, returnTo)) return notOurs;
     const linker = purpose === 'link' ? await judgeLinker(ports, context) : undefined;
@@ -70,7 +70,7 @@ const whereToGo = async (
 ): Promise<URL | undefined> => {
   try {
     const url = await authorizationUrl(providerClients, provider, callbackOf(config, provider), checks);
-    if (isConfidential(url, config.outgoingPrivateHosts)) return url;
+    if (isConfidential(url, privateHostsFor(config, provider))) return url;
     log.warn({ provider: provider.id }, 'a provider would send people to an address without TLS');
   } catch (error) {
     log.warn({ err: error, provider: provider.id }, 'a provider does not describe itself');

@@ -9,11 +9,11 @@ import type { Ports } from '../ports.ts';
  * A provider's form comes from its own page, so no cookie of ours comes along. What it holds goes on as a query, which the
  * browser opens by itself, with its cookies: nothing is judged here, and nothing done.
  */
-export const handleCompleteIdentityByForm = ({ config }: Ports) =>
+export const handleCompleteIdentityByForm = (ports: Ports) =>
   handle(completeIdentityByForm, async ({ params, body }) => {
-    const provider = redirectProvider(config, params.provider);
+    const provider = await redirectProvider(ports, params.provider);
     if (provider?.type !== 'oidc' || !provider.postsForms) return refuse('not_found');
     const given = Object.entries(body).filter((pair): pair is [string, string] => pair[1] !== undefined);
     const target = targetOf(completeIdentity, { provider: provider.id }, Object.fromEntries(given));
-    return answer(303, undefined, { location: config.issuer + target });
+    return answer(303, undefined, { location: ports.config.issuer + target });
   });

@@ -5,9 +5,11 @@ import { cookieNames } from '@rollcall/types/cookies';
 import { isRefusal, type ProblemCode, type Refusal, refuse } from '@rollcall/types/problems';
 import { completeIdentity } from '@rollcall/types/routes/auth/identities';
 import type { Config } from '../config.ts';
+import { admissionBy, admit, keepSeatFor } from '../identities/admission.ts';
 import { identify, type ProvidersAnswer } from '../identities/identify.ts';
-import { linkIdentity } from '../identities/link-identity.ts';
-import { isFault, type RedirectProvider } from '../identities/provider.ts';
+import { type Linker, linkIdentity } from '../identities/link-identity.ts';
+import { asFarAsItCounts } from '../identities/organization-provider.ts';
+import { type Identified, isFault, type RedirectProvider } from '../identities/provider.ts';
 import { callbackOf, redirectProvider } from '../identities/redirect-provider.ts';
 import { ownAddress } from '../identities/return-to.ts';
 import { signInByIdentity } from '../identities/sign-in-by-identity.ts';
@@ -20,7 +22,7 @@ import { browserOf } from './begin-identity.ts';
 
 export const handleCompleteIdentity = (ports: Ports) =>
   handle(completeIdentity, async ({ params, query }, context) => {
-    const provider = redirectProvider(ports.config, params.provider);
+    const provider = await redirectProvider(ports, params.provider);
     if (!provider) return refuse('not_found');
     const begun = await findBegun(ports, provider, query, context);
     if (!begun) return goOn(ports.config, '/', { identity_error: 'sign_in_expired' });
@@ -64,18 +66,20 @@ const complete = async (
   // Somebody else has signed in here since.
   if (userId !== null && context.actor && context.actor.userId !== userId) return refuse('sign_in_expired');
   const checks = { state: presented.state ?? '', ...(await checksSeal.open(begun.stateDigest, begun.sealedChecks)) };
-  const identified = await identify(providerClients, provider, callbackOf(config, provider), presented, checks);
-  if (isFault(identified)) {
-    context.log.info({ provider: provider.id, reason: identified.reason }, 'a provider did not identify anybody');
-    return refuse(identified.fault);
+  const said = await identify(providerClients, provider, callbackOf(config, provider), presented, checks);
+  if (isFault(said)) {
+    context.log.info({ provider: provider.id, reason: said.reason }, 'a provider did not identify anybody');
+    return refuse(said.fault);
   }
+  const identified = await asFarAsItCounts(ports, provider, said);
+  if (isRefusal(identified)) return identified;
   if (begun.purpose === 'link') {
     if (userId === null || sessionId === null) return refuse('sign_in_expired');
-    const cause = { ...context.cause, actor: userId };
-    const linked = await linkIdentity(ports, provider.id, identified, { userId, sessionId }, cause);
-    return isRefusal(linked) ? linked : { told: { identity: 'linked' }, cookies: [] };
+    const refused = await link(ports, provider, identified, { userId, sessionId }, context);
+    return refused ?? { told: { identity: 'linked' }, cookies: [] };
   }
-  const outcome = await signInByIdentity(ports, provider.id, identified, context);
+  const admission = admissionBy(provider);
+  const outcome = await signInByIdentity(ports, provider.id, identified, context, undefined, admission);
   if (isRefusal(outcome)) return outcome;
   if (!isChallenge(outcome)) {
     await endFormerSession(ports, outcome, context);
@@ -84,6 +88,22 @@ const complete = async (
   const { mfa } = cookieNames(config.secureCookies);
   const waiting = cookie(mfa, outcome.mfaToken, outcome.expiresIn, config.secureCookies);
   return { told: { identity: outcome.status }, cookies: [waiting] };
+};
+
+/** Whoever links a provider of an organization becomes a member of it as whoever comes in by it does. */
+const link = async (
+  ports: Ports,
+  provider: RedirectProvider,
+  identified: Identified,
+  linker: Linker,
+  context: CallContext,
+): Promise<Refusal | undefined> => {
+  const admission = admissionBy(provider);
+  const seatless = await keepSeatFor(ports, admission, linker.userId, context);
+  if (seatless) return seatless;
+  const cause = { ...context.cause, actor: linker.userId };
+  const linked = await linkIdentity(ports, provider.id, identified, linker, cause);
+  return isRefusal(linked) ? linked : admit(ports, admission, linked, context);
 };
 
 type Told = { readonly identity_error: ProblemCode } | Readonly<Record<string, string>>;

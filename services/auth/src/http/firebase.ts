@@ -15,7 +15,8 @@ export const firebaseHandlers = (ports: Ports) => [
   handle(signInWithFirebase, async ({ body, query }, context) => {
     const identified = await readIdToken(ports, body.idToken, context);
     if (isRefusal(identified)) return identified;
-    const outcome = await signInByIdentity(ports, id, identified, context);
+    const signUp = ports.config.identityProviders.get(id)?.signUp ?? false;
+    const outcome = await signInByIdentity(ports, id, identified, context, undefined, { signUp });
     return signInAnswer(ports, outcome, query, context);
   }),
 

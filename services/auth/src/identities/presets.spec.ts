@@ -82,7 +82,7 @@ describe('Apple', () => {
     const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
     const provider = { ...configured('apple'), issuer: idp.url };
     const outgoing = new OutgoingHttp({ privateHosts: new Set([idp.host]) });
-    const clients = createProviderClients({ outgoing, secrets: new Map([['apple', await exportPKCS8(privateKey)]]) });
+    const clients = createProviderClients({ outgoingTo: () => outgoing, secretOf: () => exportPKCS8(privateKey) });
     const redirectUri = 'https://id.example.com/v1/identities/apple/callback';
     const checks = { state: 'a state', nonce: 'a nonce', codeVerifier: 'v'.repeat(43) };
     const begun = await authorizationUrl(clients, provider, redirectUri, checks);

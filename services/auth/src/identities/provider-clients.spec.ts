@@ -16,8 +16,8 @@ const checks = { state: 'a state', nonce: 'a nonce', codeVerifier: 'v'.repeat(43
 beforeEach(async () => {
   idp = await startScriptedProvider();
   outgoing = new OutgoingHttp({ privateHosts: new Set([idp.host]), deadline: 2_000 });
-  clients = createProviderClients({ outgoing, secrets: new Map([['idp', 'a secret']]) });
-  const common = { id: 'idp', name: 'The Provider', clientId: 'rollcall', scopes: ['openid'] };
+  clients = createProviderClients({ outgoingTo: () => outgoing, secretOf: () => 'a secret' });
+  const common = { id: 'idp', name: 'The Provider', clientId: 'rollcall', scopes: ['openid'], signUp: true };
   const rest = { clientAuth: 'post', verifiedField: undefined, postsForms: false, signedSecret: undefined } as const;
   provider = { ...common, ...rest, type: 'oidc', issuer: idp.url };
 });

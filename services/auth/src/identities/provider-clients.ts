@@ -5,9 +5,13 @@ import type { OidcProvider, RedirectProvider } from './provider.ts';
 
 const hour = 60 * 60 * 1000;
 
+/** More than are in use at a time: those of organizations come and go. */
+const mostKnown = 1_000;
+
 export interface ProviderClientsOptions {
-  readonly outgoing: OutgoingHttp;
-  readonly secrets: ReadonlyMap<string, string>;
+  /** By which it is called. */
+  readonly outgoingTo: (provider: RedirectProvider) => OutgoingHttp;
+  readonly secretOf: (provider: RedirectProvider) => Promise<string> | string;
 }
 
 /** The protocol side of each provider. */
@@ -17,21 +21,25 @@ export type ProviderClients = (provider: RedirectProvider) => Promise<client.Con
 export const createProviderClients = (options: ProviderClientsOptions): ProviderClients => {
   const known = new Map<string, { readonly made: Promise<client.Configuration>; readonly until: number }>();
   return (provider) => {
-    const found = known.get(provider.id);
+    const key = `${provider.id} ${provider.owner?.version ?? ''}`;
+    const found = known.get(key);
     if (found && found.until > Date.now()) return found.made;
     const made = makeClient(provider, options);
-    known.set(provider.id, { made, until: Date.now() + hour });
-    made.catch(() => known.delete(provider.id));
+    known.delete(key);
+    known.set(key, { made, until: Date.now() + hour });
+    const [oldest = ''] = known.keys();
+    if (known.size > mostKnown) known.delete(oldest);
+    made.catch(() => known.delete(key));
     return made;
   };
 };
 
 const makeClient = async (
   provider: RedirectProvider,
-  { outgoing, secrets }: ProviderClientsOptions,
+  { outgoingTo, secretOf }: ProviderClientsOptions,
 ): Promise<client.Configuration> => {
-  const fetch = outgoingFetch(outgoing);
-  const secret = secrets.get(provider.id) ?? '';
+  const fetch = outgoingFetch(outgoingTo(provider));
+  const secret = await secretOf(provider);
   if (provider.type === 'oauth2') {
     const described = {
       issuer: provider.issuer,

@@ -1,15 +1,16 @@
 import { readEntries, readSecrets } from '@rollcall/service-kit/json-variables';
-import { providerId } from '@rollcall/types/routes/auth/identities';
+import { configuredProviderId } from '@rollcall/types/routes/auth/identities';
+import type { ProviderSettings } from '@rollcall/types/routes/auth/organization-providers';
 import { line } from '@rollcall/types/text';
 import { z } from 'zod';
 import { type Preset, presets } from './presets.ts';
-import type { IdentityProvider, OidcProvider } from './provider.ts';
+import type { IdentityProvider, OidcProvider, RedirectProvider } from './provider.ts';
 
 const url = z.url({ protocol: /^https?$/, error: 'must be a URL' });
 const word = line({ min: 1, max: 255 });
 
 const entry = z.strictObject({
-  id: providerId,
+  id: configuredProviderId,
   preset: z
     .enum(['google', 'microsoft', 'apple', 'gitlab', 'linkedin', 'github', 'facebook', 'discord', 'firebase'])
     .optional(),
@@ -28,6 +29,7 @@ const entry = z.strictObject({
   /** Of Firebase. */
   projectId: word.optional(),
   keysUrl: url.optional(),
+  signUp: z.boolean().default(true),
 });
 type Entry = z.infer<typeof entry>;
 
@@ -46,15 +48,26 @@ const providerOf = (given: Entry, need: Need): IdentityProvider => {
       id,
       name: given.name ?? 'Firebase',
       issuer,
+      signUp: given.signUp,
       projectId,
       keysUrl: given.keysUrl ?? googleKeys,
     };
   }
+  return redirectProviderOf({ ...given, preset }, need);
+};
+
+type RedirectEntry = ProviderSettings & { readonly id: string; readonly signUp: boolean };
+type NeedOfSettings = (name: keyof ProviderSettings, value: string | undefined) => string;
+
+/** A provider that browsers are sent to, whoever has set it up. */
+export const redirectProviderOf = (given: RedirectEntry, need: NeedOfSettings): RedirectProvider => {
+  const { id, preset, signUp } = given;
   const known: Partial<Preset> = preset ? presets[preset] : {};
   const type = preset ? presets[preset].type : need('type', given.type);
   const common = {
     id,
     name: given.name ?? known.name ?? id,
+    signUp,
     clientId: need('clientId', given.clientId),
     clientAuth: given.clientAuth ?? 'post',
     scopes: given.scopes ?? known.scopes ?? (type === 'oidc' ? ['openid', 'email'] : []),
@@ -83,7 +96,7 @@ const providerOf = (given: Entry, need: Need): IdentityProvider => {
   };
 };
 
-const signedSecretOf = ({ teamId, keyId }: Entry, need: Need): OidcProvider['signedSecret'] => ({
+const signedSecretOf = ({ teamId, keyId }: RedirectEntry, need: NeedOfSettings): OidcProvider['signedSecret'] => ({
   teamId: need('teamId', teamId),
   keyId: need('keyId', keyId),
 });

@@ -6,6 +6,16 @@ interface EveryProvider {
   readonly name: string;
   /** Whose word it is: with it, a person's id at the provider is one of a kind. */
   readonly issuer: string;
+  /** Whether somebody whom nobody here knows gets an account. */
+  readonly signUp: boolean;
+}
+
+/** The organization whose provider it is, and what is kept of it. */
+export interface ProviderOwner {
+  readonly organizationId: string;
+  readonly sealedSecret: string;
+  readonly mayBePrivate: boolean;
+  readonly version: number;
 }
 
 interface WebProvider extends EveryProvider {
@@ -13,6 +23,8 @@ interface WebProvider extends EveryProvider {
   readonly scopes: readonly string[];
   readonly clientAuth: 'post' | 'basic';
   readonly verifiedField: NonNullable<Preset['verifiedField']> | undefined;
+  /** Of one that the operator has configured there is none. */
+  readonly owner?: ProviderOwner;
 }
 
 export interface OidcProvider extends WebProvider {
@@ -55,5 +67,8 @@ export interface IdentityFault {
   readonly fault: 'provider_unavailable' | 'provider_refused';
   readonly reason: string;
 }
+
+/** Of identities by a provider of an organization, before its id; an issuer of any other is an address. */
+export const organizationIssuerPrefix = 'organization-provider:';
 
 export const isFault = (outcome: Identified | IdentityFault): outcome is IdentityFault => 'fault' in outcome;

@@ -9,6 +9,7 @@ import type { Beginning } from '../sessions/start-session.ts';
 import { type Credential, findCredentialOf } from '../store/credentials.ts';
 import { findIdentity, type Identity, useIdentity } from '../store/identities.ts';
 import type { IssuedTokens } from '../tokens/token-answer.ts';
+import { type Admission, admit, open } from './admission.ts';
 import type { Identified } from './provider.ts';
 import { welcome } from './welcome.ts';
 
@@ -26,17 +27,18 @@ export const signInByIdentity = async (
   context: CallContext,
   // RFC 8176 has no word for it; whatever factors the provider asked for, it is one of ours.
   how: How = { methods: ['fed'], kind: 'lasting' },
+  admission: Admission = open,
 ): Promise<IssuedTokens | Challenge | Refusal> => {
   const { db } = ports.connection;
   const linked = await findIdentity(db, identified);
   const credential = linked && (await findCredentialOf(db, linked.userId));
   // An account that has no address yet was begun here, and something came in between.
-  if (linked && isAccount(credential)) return letInBy(ports, linked, credential, context, how);
-  const begun = await welcome(ports, authType, identified, linked, context);
+  if (linked && isAccount(credential)) return letInBy(ports, linked, credential, context, how, admission);
+  const begun = await welcome(ports, authType, identified, linked, context, admission);
   if (isRefusal(begun)) return begun;
   const made = await findCredentialOf(db, begun.userId);
   return isAccount(made)
-    ? letInBy(ports, begun, made, context, how)
+    ? letInBy(ports, begun, made, context, how, admission)
     : refuse('unavailable', { retryAfterSeconds: 1, detail: 'Your account is being made.' });
 };
 
@@ -49,7 +51,10 @@ const letInBy = async (
   { userId, changedAt }: Credential,
   context: CallContext,
   how: How,
+  admission: Admission,
 ) => {
+  const refused = await admit(ports, admission, identity, context);
+  if (refused) return refused;
   const alongside = (tx: Transaction) => useIdentity(tx, identity);
   const beginning = { userId, passwordSetAt: changedAt, ...how, alongside };
   const outcome = await letIn(ports, beginning, context);

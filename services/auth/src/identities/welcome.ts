@@ -7,6 +7,7 @@ import { createIdentifiedAccount } from '@rollcall/types/routes/registration';
 import type { Ports } from '../ports.ts';
 import { findCredential, forgetPending, storePending } from '../store/credentials.ts';
 import { findIdentity, type Identity, insertIdentity } from '../store/identities.ts';
+import { type Admission, keepSeatFor } from './admission.ts';
 import type { Identified } from './provider.ts';
 
 const notLinked = refuse('identity_not_linked');
@@ -14,7 +15,8 @@ const notLinked = refuse('identity_not_linked');
 /**
  * Makes an account, without a password, for somebody whom nobody here knows, at an address that the provider vouches for.
  * What they are known by is kept before registration is asked: whatever breaks off in between, they come back to the same
- * account, and the same question asked again makes no second one. Where the address has an account, nothing is kept.
+ * account, and the same question asked again makes no second one. Where the address has an account, or the organization of
+ * the provider has no seat, nothing is kept.
  */
 export const welcome = async (
   ports: Ports,
@@ -22,14 +24,21 @@ export const welcome = async (
   identified: Identified,
   begun: Identity | undefined,
   context: CallContext,
+  admission: Admission,
 ): Promise<Identity | Refusal> => {
   const { db } = ports.connection;
   const email = identified.verifiedEmail;
   if (email === undefined) return refuse('email_not_verified');
   // Unless it is their own, made a moment ago by a sign-in that overtook this one.
   if (!begun && (await findCredential(db, email))) return (await findIdentity(db, identified)) ?? notLinked;
+  if (!admission.signUp) return refuse('sign_up_closed');
   const identity = begun ?? (await reserve(ports, authType, identified));
   if (!identity) return notLinked;
+  const seatless = await keepSeatFor(ports, admission, identity.userId, context);
+  if (seatless) {
+    if (!begun) await forgetPending(db, identity.userId);
+    return seatless;
+  }
   if ((await askRegistration(ports, identity, email, context)) === 'made') return identity;
   await forgetPending(db, identity.userId);
   return notLinked;

@@ -1,6 +1,7 @@
 import type { Queryable, Transaction } from '@rollcall/database/connect';
-import { and, asc, eq, sql } from 'drizzle-orm';
-import type { Identified } from '../identities/provider.ts';
+import { and, asc, eq, exists, notLike, or, sql } from 'drizzle-orm';
+import { type Identified, organizationIssuerPrefix } from '../identities/provider.ts';
+import { organizationProviders } from './organization-schema.ts';
 import { countPasskeys } from './passkeys.ts';
 import { credentials, identities } from './schema.ts';
 
@@ -44,6 +45,11 @@ export const useIdentity = async (
   return used.length === 1;
 };
 
+/** They became a member of the organization by whose provider they came. */
+export const markJoined = async (db: Queryable, id: string): Promise<void> => {
+  await db.update(identities).set({ joinedAt: sql`now()` }).where(eq(identities.id, id));
+};
+
 export const deleteIdentity = async (tx: Transaction, userId: string, id: string): Promise<Identity | undefined> => {
   const [deleted] = await tx
     .delete(identities)
@@ -52,6 +58,14 @@ export const deleteIdentity = async (tx: Transaction, userId: string, id: string
   return deleted;
 };
 
+/** By a provider of an organization only while that is there and switched on. */
+const signsIn = or(
+  notLike(identities.issuer, `${organizationIssuerPrefix}%`),
+  exists(
+    sql`(select 1 from ${organizationProviders} where ${organizationProviders.id}::text = ${identities.authType} and ${organizationProviders.enabled})`,
+  ),
+);
+
 /** Is there anything that somebody could sign in with? */
 export const hasWayIn = async (tx: Transaction, userId: string): Promise<boolean> => {
   const [credential] = await tx
@@ -59,5 +73,5 @@ export const hasWayIn = async (tx: Transaction, userId: string): Promise<boolean
     .from(credentials)
     .where(eq(credentials.userId, userId));
   if (credential?.hasPassword || (await countPasskeys(tx, userId)) > 0) return true;
-  return (await tx.$count(identities, eq(identities.userId, userId))) > 0;
+  return (await tx.$count(identities, and(eq(identities.userId, userId), signsIn))) > 0;
 };

@@ -14,6 +14,7 @@ import { auth, instant } from './auth-schema.ts';
 // What the migrations are made from is all that this file exports.
 export { auth } from './auth-schema.ts';
 export * from './oauth-schema.ts';
+export * from './organization-schema.ts';
 
 /**
  * A password and who may present it. Before the address is confirmed there are no keys to find it by, so that no door
@@ -277,6 +278,8 @@ export const identities = auth.table(
     externalId: text('external_id').notNull(),
     createdAt: instant('created_at').notNull().defaultNow(),
     lastUsedAt: instant('last_used_at'),
+    /** By a provider of an organization: when they became a member by it, once. */
+    joinedAt: instant('joined_at'),
   },
   (table) => [
     unique('identities__issuer_external_id').on(table.issuer, table.externalId),

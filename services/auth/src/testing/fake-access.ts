@@ -1,5 +1,18 @@
 import type { ServiceRequest } from '@rollcall/service-kit/service-request';
-import { checkAuthority, checkPermission, checkSecondFactor } from '@rollcall/types/routes/role-permission/internal';
+import {
+  checkAuthority,
+  checkOrganization,
+  checkPermission,
+  checkSecondFactor,
+} from '@rollcall/types/routes/role-permission/internal';
+
+interface Organization {
+  readonly admins: Set<string>;
+  readonly members: Set<string>;
+  /** For whom a seat is kept. */
+  readonly kept: Set<string>;
+  seats: number;
+}
 
 type Asked = ServiceRequest & { readonly json: unknown };
 
@@ -18,6 +31,7 @@ export const createFakeAccess = () => {
     administrators: new Set<string>(),
     enrolledInAccess: new Set<string>(),
     suspendedInAccess: new Set<string>(),
+    organizations: new Map<string, Organization>(),
   };
   const told = ({ target }: Asked) => {
     if (world.accessRefuses === 'unavailable') return { status: 503, body: { code: 'unavailable' } };
@@ -26,6 +40,14 @@ export const createFakeAccess = () => {
     (part === 'suspension' ? world.suspendedInAccess : world.enrolledInAccess).add(userId);
     return { status: 200, body: { enrolled: true, revision: 1 } };
   };
+  const whom = ({ target }: Asked) => {
+    const [, , , organizationId = '', , userId = ''] = target.split('/');
+    return { organization: world.organizations.get(organizationId), userId };
+  };
+  const notFound = { status: 404, body: { code: 'not_found' } };
+  const full = { status: 409, body: { code: 'seat_limit_reached' } };
+  const isFull = ({ admins, members, kept, seats }: Organization, userId: string): boolean =>
+    new Set([...admins, ...members, ...kept, userId]).size > seats;
   return {
     granted,
     world,
@@ -38,6 +60,23 @@ export const createFakeAccess = () => {
       'POST /internal/second-factor-checks': ({ json }: Asked) => {
         const { userId } = checkSecondFactor.body.parse(json);
         return { status: 200, body: { required: world.needSecondFactor.has(userId), revision: 1 } };
+      },
+      'POST /internal/organization-checks': ({ json }: Asked) => {
+        const { organizationId, userId } = checkOrganization.body.parse(json);
+        const organization = world.organizations.get(organizationId);
+        const governs = organization?.admins.has(userId) ?? false;
+        const sees = governs || (organization?.members.has(userId) ?? false);
+        return { status: 200, body: { exists: organization !== undefined, sees, governs, revision: 1 } };
+      },
+      'PUT /internal/organizations/*': (asked: Asked) => {
+        const { organization, userId } = whom(asked);
+        if (world.accessRefuses) return { status: 503, body: { code: 'unavailable' } };
+        if (!organization) return notFound;
+        if (isFull(organization, userId)) return full;
+        const isAdmission = asked.target.includes('/members/');
+        if (isAdmission && !organization.admins.has(userId)) organization.members.add(userId);
+        organization.kept[isAdmission ? 'delete' : 'add'](userId);
+        return { status: 200, body: { revision: 1 } };
       },
       'POST /internal/authority-checks': ({ json }: Asked) => {
         const { actor, userId } = checkAuthority.body.parse(json);

@@ -1,4 +1,5 @@
 import type { AccessCommandFields, AccessCommandName } from '@rollcall/types/access-commands';
+import type { UserId } from '@rollcall/types/ids';
 import type { Cause, RecordedAccessEvent } from './events.ts';
 import type { Group, Plan } from './state.ts';
 
@@ -41,6 +42,9 @@ export interface NewGroup extends Group {
  * - `appointAdmin`: somebody becomes an administrator on the authority of the machine's operator alone.
  * - `setUpGroups`: groups come about that are not there yet by their names, with what they are granted.
  * - `expire`: what somebody was given ends, if its time has come.
+ * - `keepSeat`: an organization keeps a seat for somebody who is about to be let into it.
+ * - `admitMember`: somebody becomes a member whom an identity provider of the organization knows; the seat that is kept for
+ *   them becomes theirs.
  */
 export type ProductCommand =
   | { readonly type: 'addUser'; readonly userId: string; readonly mayBootstrap: boolean }
@@ -49,7 +53,14 @@ export type ProductCommand =
   | { readonly type: 'suspendUser'; readonly userId: string }
   | { readonly type: 'restoreUser'; readonly userId: string }
   | { readonly type: 'expire'; readonly key: string }
-  | { readonly type: 'purge'; readonly itemId: string };
+  | { readonly type: 'purge'; readonly itemId: string }
+  | {
+      readonly type: 'keepSeat';
+      readonly organizationId: string;
+      readonly userId: UserId;
+      readonly validUntil: string;
+    }
+  | { readonly type: 'admitMember'; readonly organizationId: string; readonly userId: UserId };
 
 /** Wishes that come about together or not at all. */
 export interface Batch {

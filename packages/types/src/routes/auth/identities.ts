@@ -1,15 +1,20 @@
 import { z } from 'zod';
 import { entityId, instant } from '../../ids.ts';
+import { email } from '../../people.ts';
 import { defineRoute } from '../../route-definition.ts';
 import { line } from '../../text.ts';
 import { challenge, cookieChoice, tokens } from './sessions.ts';
 
 const service = 'auth';
 
-/** What a provider is called in addresses and in `authType`. */
-export const providerId = z
+/** What a configured provider is called in addresses and in `authType`: never what one of an organization is, a UUID. */
+export const configuredProviderId = z
   .string()
   .regex(/^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/, 'must be 1 to 32 lower-case letters, digits and hyphens');
+
+export const providerId = z
+  .string()
+  .regex(/^[a-z0-9](?:[a-z0-9-]{0,34}[a-z0-9])?$/, 'must be 1 to 36 lower-case letters, digits and hyphens');
 
 const providerParams = z.object({ provider: providerId });
 const purpose = z.enum(['sign_in', 'link']);
@@ -22,6 +27,11 @@ export const listIdentityProviders = defineRoute({
   summary: 'Who else one may sign in by',
   callers: ['public'],
   rate: 'read',
+  query: z.strictObject({
+    email: email.optional().meta({
+      description: 'With those of the organization whose domain the address is of, whether or not it has an account',
+    }),
+  }),
   responses: {
     200: z.object({
       items: z.array(
@@ -161,6 +171,7 @@ export const signInWithFirebase = defineRoute({
     'invalid_credentials',
     'identity_not_linked',
     'email_not_verified',
+    'sign_up_closed',
     'provider_unavailable',
     'hook_unavailable',
   ],

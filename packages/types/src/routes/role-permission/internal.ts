@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instant, serviceAccountId, userId } from '../../ids.ts';
+import { entityId, instant, serviceAccountId, userId } from '../../ids.ts';
 import { permissionName } from '../../permissions.ts';
 import { defineRoute } from '../../route-definition.ts';
 import { line } from '../../text.ts';
@@ -129,6 +129,51 @@ export const checkAuthority = defineRoute({
       revision,
     }),
   },
+});
+
+const within = z.object({ organizationId: entityId, userId });
+
+export const checkOrganization = defineRoute({
+  service,
+  operationId: 'checkOrganization',
+  method: 'POST',
+  path: '/internal/organization-checks',
+  summary: 'Is an organization there, and may this person know of it, and govern it?',
+  callers: [{ service: 'auth' }],
+  rate: 'internal',
+  body: z.strictObject({ organizationId: entityId, userId }),
+  responses: {
+    200: z.object({ exists: z.boolean(), sees: z.boolean(), governs: z.boolean(), revision }),
+  },
+});
+
+export const keepSeat = defineRoute({
+  service,
+  operationId: 'keepSeat',
+  method: 'PUT',
+  path: '/internal/organizations/:organizationId/seats/:userId',
+  summary: 'Keep a seat for somebody who is about to be let into an organization; a member needs none',
+  callers: [{ service: 'auth' }],
+  rate: 'internal',
+  params: within,
+  body: z.strictObject({ validUntil: instant }),
+  responses: { 200: written },
+  refusals: ['seat_limit_reached'],
+});
+
+export const admitMember = defineRoute({
+  service,
+  operationId: 'admitMember',
+  method: 'PUT',
+  path: '/internal/organizations/:organizationId/members/:userId',
+  summary: 'Somebody whom an identity provider of the organization knows becomes a member, if they are none',
+  callers: [{ service: 'auth' }],
+  rate: 'internal',
+  params: within,
+  /** The same for the same admission, however often it is asked for: nobody who was removed comes back by a repetition. */
+  body: z.strictObject({ commandId: entityId }),
+  responses: { 200: written },
+  refusals: ['seat_limit_reached', 'user_suspended'],
 });
 
 export const checkSecondFactor = defineRoute({

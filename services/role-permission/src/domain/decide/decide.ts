@@ -7,6 +7,7 @@ import { applied, evolve } from '../evolve.ts';
 import { guard } from '../guard.ts';
 import { tooMuch } from '../limits.ts';
 import { type AccessState, initialState } from '../state.ts';
+import { admitMember, keepSeat } from './admissions.ts';
 import type { Facts, Moment } from './deciding.ts';
 import { expire, purge } from './endings.ts';
 import * as groups from './groups.ts';
@@ -53,8 +54,17 @@ const decideOne = (state: AccessState, intent: Exclude<AccessIntent, Batch>, mom
 };
 
 /** Nobody's right is asked for: whoever issues these has judged that, or nobody wishes them. */
-const isOurs = ({ type }: AccessIntent): boolean =>
-  type === 'addUser' || type === 'appointAdmin' || type === 'setUpGroups' || type === 'expire' || type === 'purge';
+const isOurs = ({ type }: AccessIntent): boolean => ours.has(type);
+
+const ours: ReadonlySet<AccessIntent['type']> = new Set([
+  'addUser',
+  'appointAdmin',
+  'setUpGroups',
+  'expire',
+  'purge',
+  'keepSeat',
+  'admitMember',
+]);
 
 /** One after the other, each upon what those before it lead to; one that is refused refuses all. */
 const decideBatch = (state: AccessState, { wishes }: Batch, moment: Moment): Facts => {
@@ -99,6 +109,10 @@ const factsOf = (state: AccessState, intent: Exclude<AccessIntent, Batch>, momen
       return expire(state, intent.key, moment.now);
     case 'purge':
       return purge(state, intent.itemId);
+    case 'keepSeat':
+      return keepSeat(state, intent, moment);
+    case 'admitMember':
+      return admitMember(state, intent, moment);
     case 'undo':
       return undo(state, intent, moment);
     case 'restoreDeleted':

@@ -1,0 +1,61 @@
+import type { CallContext } from '@rollcall/service-kit/call-context';
+import { userId } from '@rollcall/types/ids';
+import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
+import { admitMember, checkOrganization, keepSeat } from '@rollcall/types/routes/role-permission/internal';
+import type { Ports } from '../ports.ts';
+import { type Identity, markJoined } from '../store/identities.ts';
+import type { RedirectProvider } from './provider.ts';
+
+/** On what terms a provider lets people in. */
+export interface Admission {
+  /** Whether somebody whom nobody here knows gets an account. */
+  readonly signUp: boolean;
+  /** Whose members they become, the first time. */
+  readonly organizationId?: string | undefined;
+}
+
+export const open: Admission = { signUp: true };
+
+export const admissionBy = ({ signUp, owner }: Pick<RedirectProvider, 'signUp' | 'owner'>): Admission => ({
+  signUp,
+  organizationId: owner?.organizationId,
+});
+
+/** Before anything is made for somebody who would need a seat: without a free one nothing is. */
+export const keepSeatFor = async (
+  { client, config }: Pick<Ports, 'client' | 'config'>,
+  { organizationId }: Admission,
+  id: string,
+  { hop }: CallContext,
+): Promise<Refusal | undefined> => {
+  if (organizationId === undefined) return undefined;
+  const validUntil = new Date(Date.now() + config.identitySignInMilliseconds).toISOString();
+  const params = { organizationId, userId: userId.parse(id) };
+  const kept = await client.call(keepSeat, { params, body: { validUntil }, context: hop });
+  return isRefusal(kept) ? kept : undefined;
+};
+
+/**
+ * Makes somebody a member who comes in by an organization's provider for the first time. Whoever was removed from it since
+ * comes in and stays removed; an organization that is gone lets nobody in.
+ */
+export const admit = async (
+  { client, connection }: Pick<Ports, 'client' | 'connection'>,
+  { organizationId }: Admission,
+  identity: Identity,
+  { hop }: CallContext,
+): Promise<Refusal | undefined> => {
+  if (organizationId === undefined) return undefined;
+  const whom = { organizationId, userId: userId.parse(identity.userId) };
+  if (identity.joinedAt !== null) {
+    const checked = await client.call(checkOrganization, { body: whom, context: hop });
+    if (isRefusal(checked)) return checked;
+    return checked.body.exists ? undefined : refuse('not_found');
+  }
+  const admitted = await client.call(admitMember, { params: whom, body: { commandId: identity.id }, context: hop });
+  if (isRefusal(admitted)) return admitted.refused === 'invalid_input' ? notYetKnown : admitted;
+  await markJoined(connection.db, identity.id);
+  return undefined;
+};
+
+const notYetKnown = refuse('unavailable', { retryAfterSeconds: 1, detail: 'Your account is being made.' });
