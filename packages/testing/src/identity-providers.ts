@@ -1,20 +1,48 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { text } from 'node:stream/consumers';
+import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 
 const projectId = 'journeys';
 
-/** Plays what is outside: Google's keys, with which this process signs ID tokens of Firebase. */
+/**
+ * Plays what is outside: Google's keys, with which this process signs ID tokens of Firebase, and below `/openid` a provider
+ * that says of somebody what their code says.
+ */
 const startKeys = async () => {
   const { privateKey, publicKey } = await generateKeyPair('RS256');
-  const keys = JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: 'journeys', alg: 'RS256' }] });
-  const server = createServer((_, response) => response.setHeader('content-type', 'application/json').end(keys));
+  const keys = { keys: [{ ...(await exportJWK(publicKey)), kid: 'journeys', alg: 'RS256' }] };
+  const sign = (claims: JWTPayload): Promise<string> =>
+    new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid: 'journeys' }).sign(privateKey);
+  const respond = async (path: string, body: string): Promise<unknown> => {
+    const issuer = `http://${host}/openid`;
+    if (path === '/openid/.well-known/openid-configuration') return describedAs(issuer);
+    if (path !== '/openid/token') return keys;
+    const said = JSON.parse(Buffer.from(new URLSearchParams(body).get('code') ?? '', 'base64url').toString());
+    const now = Math.floor(Date.now() / 1_000);
+    const id_token = await sign({ iss: issuer, aud: 'journeys', iat: now, exp: now + 300, ...said });
+    return { access_token: 'opens nothing', token_type: 'Bearer', id_token };
+  };
+  const server = createServer(async (request, response) => {
+    const answer = await respond(request.url ?? '', await text(request));
+    response.setHeader('content-type', 'application/json').end(JSON.stringify(answer));
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   // Specs that are through do not wait for it.
   server.unref();
   const { port } = server.address() as AddressInfo;
-  return { privateKey, host: `127.0.0.1:${port}` };
+  const host = `127.0.0.1:${port}`;
+  return { sign, host };
 };
+
+const describedAs = (issuer: string) => ({
+  issuer,
+  authorization_endpoint: `${issuer}/authorize`,
+  token_endpoint: `${issuer}/token`,
+  jwks_uri: `${issuer}/jwks`,
+  response_types_supported: ['code'],
+  id_token_signing_alg_values_supported: ['RS256'],
+});
 
 let started: ReturnType<typeof startKeys> | undefined;
 const playedKeys = () => {
@@ -47,14 +75,19 @@ export const identityProviderEnvironment = async (): Promise<Readonly<Record<str
 
 /** An ID token of Firebase about somebody, who has this address. */
 export const firebaseToken = async (sub: string, email: string): Promise<string> => {
-  const { privateKey } = await playedKeys();
+  const { sign } = await playedKeys();
   const now = Math.floor(Date.now() / 1_000);
-  return new SignJWT({ email, email_verified: true, auth_time: now - 60 })
-    .setProtectedHeader({ alg: 'RS256', kid: 'journeys' })
-    .setIssuer(`https://securetoken.google.com/${projectId}`)
-    .setAudience(projectId)
-    .setSubject(sub)
-    .setIssuedAt(now - 60)
-    .setExpirationTime(now + 3_000)
-    .sign(privateKey);
+  const lasting = { auth_time: now - 60, iat: now - 60, exp: now + 3_000 };
+  const iss = `https://securetoken.google.com/${projectId}`;
+  return sign({ sub, email, email_verified: true, iss, aud: projectId, ...lasting });
+};
+
+/** A provider for organizations, whose client is `journeys`. */
+export const openIdIssuer = async (): Promise<string> => `http://${(await playedKeys()).host}/openid`;
+
+/** Somebody agrees on the page that the browser was sent to: the query with which it comes back. */
+export const agreeAtProvider = (begun: URL, claims: JWTPayload): URLSearchParams => {
+  const nonce = begun.searchParams.get('nonce') ?? '';
+  const code = Buffer.from(JSON.stringify({ ...claims, nonce })).toString('base64url');
+  return new URLSearchParams({ code, state: begun.searchParams.get('state') ?? '' });
 };

@@ -22,6 +22,10 @@ const reasons = new Map(
   Object.entries({
     identity_not_linked:
       'There is an account with this address already. Sign in to it in another way, and link the two there.',
+    email_outside_domains:
+      'The other service speaks for addresses of your organization only, and yours there is none of them.',
+    sign_up_closed: 'Only people who have an account here can sign in there. Please ask whoever invited you.',
+    seat_limit_reached: 'Your organization has no free seat. Please ask its administrator.',
     sign_in_expired: 'That took too long, or was begun in another window. Please try again.',
     hook_unavailable: 'Nobody can be let in at the moment. Please try again later.',
     provider_unavailable: 'The other service does not answer. Please try again later, or sign in in another way.',

@@ -57,10 +57,14 @@ const offerPasskeys = async () => {
   if (ceremony.failed === undefined) await presentPasskey(ceremony);
 };
 
-/** Other places to sign in with, where there are any. */
+const identifier = find('input[name=identifier]', HTMLInputElement, passwordForm);
+
+/** Other places to sign in with, where there are any: for everybody, and for an address of a domain that has its own. */
 const offerProviders = async () => {
-  const { ok, body } = await call('GET', '/v1/identity-providers');
-  if (!ok) return;
+  const typed = identifier.value.trim();
+  const asked = /^[^@\s]+@[^@\s]+$/.test(typed) ? `?email=${encodeURIComponent(typed)}` : '';
+  const { ok, body } = await call('GET', `/v1/identity-providers${asked}`);
+  if (!ok || identifier.value.trim() !== typed) return;
   const buttons = body.items
     .filter((/** @type {{ kind: string }} */ { kind }) => kind === 'redirect')
     .map((/** @type {{ id: string, name: string }} */ { id, name }) => {
@@ -70,6 +74,8 @@ const offerProviders = async () => {
     });
   find('#providers', HTMLElement).replaceChildren(...buttons);
 };
+
+identifier.addEventListener('change', offerProviders);
 
 if (!comesFromProvider(parameters)) await Promise.all([offerProviders(), offerPasskeys()]);
 else if (parameters.has('identity_error')) {
