@@ -284,6 +284,9 @@ export const noDoors: Readonly<Record<string, string>> = {
   showSignedOut: 'shows a page',
   createClient: handsASecret,
   rotateClientSecret: handsASecret,
+  addOrganizationProvider:
+    'says by whom people of an organization are let in; the door is where they come back from there',
+  updateOrganizationProvider: 'as addOrganizationProvider',
   createServiceAccountKey:
     'hands a key of an account that is no person and has no state but removed: service-accounts.spec.ts',
 };

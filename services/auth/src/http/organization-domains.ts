@@ -30,7 +30,7 @@ export const organizationDomainHandlers = (ports: Ports) => [
   handle(routes.verifyOrganizationDomain, async ({ params: { organizationId, domain } }, context) => {
     const refused = await refuseUnlessGoverning(ports, organizationId, context);
     if (refused) return refused;
-    const verified = await verifyDomain(ports, organizationId, domainName(domain) ?? '', context.cause);
+    const verified = await verifyDomain(ports, organizationId, domain, context.cause);
     return isRefusal(verified) ? verified : answer(200, described(verified));
   }),
 
@@ -38,7 +38,7 @@ export const organizationDomainHandlers = (ports: Ports) => [
     const refused = await refuseUnlessGoverning(ports, organizationId, context);
     if (refused) return refused;
     const removed = await ports.events.transact(async (tx, emit) => {
-      const deleted = await store.deleteDomain(tx, organizationId, domainName(domain) ?? '');
+      const deleted = await store.deleteDomain(tx, organizationId, domain);
       if (deleted) await emit(domainRemoved, { subject: deleted.id, data: factsOf(deleted), cause: context.cause });
       return deleted !== undefined;
     });

@@ -11,9 +11,13 @@ const governors = {
 } as const;
 
 const params = z.object({ organizationId: entityId });
-/** As people write it; it is kept as DNS has it (RFC 5891). */
-const domain = line({ min: 1, max: 253 });
-const byName = { params: params.extend({ domain }) };
+const label = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
+/** As DNS has it (RFC 5891 section 2.3.2.1). */
+const domainName = z
+  .string()
+  .max(253)
+  .regex(new RegExp(`^(?:${label}\\.)+${label}$`), 'must be a domain in ASCII and lower case');
+const byName = { params: params.extend({ domain: domainName }) };
 
 const organizationDomain = z.object({
   domain: z.string(),
@@ -48,7 +52,8 @@ export const claimOrganizationDomain = defineRoute({
   ...governors,
   rate: 'write',
   params,
-  body: z.strictObject({ domain }),
+  /** As people write it; it is kept as DNS has it. */
+  body: z.strictObject({ domain: line({ min: 1, max: 253 }) }),
   responses: { 201: organizationDomain },
   refusals: ['forbidden', 'too_many_domains'],
 });
