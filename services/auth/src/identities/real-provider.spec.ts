@@ -2,19 +2,19 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthUnderTest, startAuthUnderTest } from '../testing/auth-under-test.ts';
 import { createBrowser } from '../testing/identity-browser.ts';
 import { actorOf } from '../testing/people.ts';
-import { startRealProvider } from '../testing/real-provider.ts';
+import { clientSecret, startRealProvider } from '../testing/real-provider.ts';
 
 let idp: Awaited<ReturnType<typeof startRealProvider>>;
 let auth: AuthUnderTest;
 
 beforeAll(async () => {
-  idp = await startRealProvider('http://rollcall.test/v1/identities/real/callback');
+  idp = await startRealProvider(() => 'http://rollcall.test/v1/identities/real/callback');
   auth = await startAuthUnderTest({
     environment: {
       IDENTITY_PROVIDERS: JSON.stringify([
         { id: 'real', type: 'oidc', issuer: idp.url, clientId: 'rollcall', clientAuth: 'basic' },
       ]),
-      IDENTITY_PROVIDER_SECRETS: JSON.stringify({ real: idp.clientSecret }),
+      IDENTITY_PROVIDER_SECRETS: JSON.stringify({ real: clientSecret }),
       OUTGOING_PRIVATE_HOSTS: idp.host,
     },
   });

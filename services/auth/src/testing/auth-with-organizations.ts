@@ -15,7 +15,7 @@ export interface OrganizationUnderTest {
 type Claims = Readonly<Record<string, unknown>>;
 
 /** Auth with organizations that have domains and providers of their own, at name servers and providers that do as they are told. */
-export const startAuthWithOrganizations = async () => {
+export const startAuthWithOrganizations = async (...moreHosts: readonly string[]) => {
   const [idp, other, dns] = [await startScriptedProvider(), await startScriptedProvider(), await startNameServer()];
   const configured = { id: 'configured', type: 'oidc', issuer: idp.url, clientId: 'rollcall' };
   const auth = await startAuthUnderTest({
@@ -25,7 +25,7 @@ export const startAuthWithOrganizations = async () => {
         { ...configured, id: 'closed', issuer: other.url, signUp: false },
       ]),
       IDENTITY_PROVIDER_SECRETS: JSON.stringify({ configured: 'a secret', closed: 'another' }),
-      OUTGOING_PRIVATE_HOSTS: `${idp.host},${other.host}`,
+      OUTGOING_PRIVATE_HOSTS: [idp.host, other.host, ...moreHosts].join(),
       DNS_SERVERS: dns.address,
     },
   });

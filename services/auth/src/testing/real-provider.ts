@@ -2,19 +2,20 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Provider } from 'oidc-provider';
 
-const clientSecret = 'a secret of a client that is long enough';
+export const clientSecret = 'a secret of a client that is long enough';
 
 /**
  * A real OpenID provider on loopback, whose page asks nothing: whoever comes is signed in as who the spec says.
  *
- * @param redirectUri the one that is registered
+ * @param register given where it will be, says which redirect address is registered there
  */
-export const startRealProvider = async (redirectUri: string) => {
+export const startRealProvider = async (register: (url: string) => string | Promise<string>) => {
   const state = { account: 'nobody', verified: true };
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;
+  const redirectUri = await register(url);
   const provider = new Provider(url, {
     clients: [{ client_id: 'rollcall', client_secret: clientSecret, redirect_uris: [redirectUri] }],
     claims: { openid: ['sub'], email: ['email', 'email_verified'] },
@@ -25,7 +26,7 @@ export const startRealProvider = async (redirectUri: string) => {
     ttl: { AccessToken: 60, AuthorizationCode: 60, Grant: 600, IdToken: 60, Interaction: 60, Session: 600 },
     findAccount: (_, sub) => ({
       accountId: sub,
-      claims: () => ({ sub, email: `${sub}@example.com`, email_verified: state.verified }),
+      claims: () => ({ sub, email: sub.includes('@') ? sub : `${sub}@example.com`, email_verified: state.verified }),
     }),
   });
   const serve = provider.callback();
@@ -60,7 +61,6 @@ export const startRealProvider = async (redirectUri: string) => {
   return {
     url,
     host: `127.0.0.1:${port}`,
-    clientSecret,
     /** Agrees as this account; what the browser comes back with. */
     agree: async (begun: URL, account: string, verified = true): Promise<Record<string, string>> => {
       Object.assign(state, { account, verified });
