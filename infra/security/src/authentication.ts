@@ -489,6 +489,10 @@ export const authentication: readonly Requirement[] = [
       'services/auth/src/identities/sign-in-by-oauth.spec.ts': [
         'cannot speak for another provider that is called the same',
       ],
+      'services/auth/src/identities/sign-in-by-organization.spec.ts': [
+        'never meet, those of two organizations nor one of them and a configured one',
+        'is no way into the account of another organization’s admin, whether their address is within or without',
+      ],
       'services/auth/src/http/firebase.spec.ts': ['never joins an account by its address (N17)'],
     },
   },

@@ -50,6 +50,9 @@ export const oauth: readonly Requirement[] = [
         'is not taken at another provider than it was begun at (mix-up)',
         'signs nobody in with %s (N25)',
       ],
+      'services/auth/src/identities/sign-in-by-organization.spec.ts': [
+        'do not take each other’s answers: one of another organization’s provider ends nothing and opens nothing',
+      ],
     },
   },
   {
