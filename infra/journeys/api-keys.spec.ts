@@ -80,6 +80,28 @@ describe('a service account', () => {
     expect(founded.status).toBe(200);
   });
 
+  it('asks what others were presented, and ends it, with a right and a key for that', async () => {
+    const id = await someServiceAccount(cast);
+    const person = await cast.somebody();
+    const ask = (what: 'introspect' | 'revoke', key: string) =>
+      cast.api('POST', `/v1/tokens/${what}`, {
+        token: key,
+        body: String(new URLSearchParams({ token: person.token })),
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      });
+    const { key } = await serviceKey(id, ['tokens.introspect']);
+    expect(await ask('introspect', key)).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+    await cast.asAdmin('PUT', `/v1/users/${id}/permissions/tokens.introspect`);
+    await waitFor('the right', async () => (await ask('introspect', key)).status === 200, 2_000);
+    const { key: other } = await serviceKey(id, ['access.read']);
+    expect(await ask('introspect', other)).toMatchObject({ status: 403, body: { code: 'insufficient_scope' } });
+    expect((await ask('introspect', key)).body).toMatchObject({ active: true, sub: person.id });
+    expect((await ask('revoke', key)).status).toBe(200);
+    const ended = async () => (await statusOf('GET', '/v1/users/me', person.token)) === 401;
+    await waitFor('the session to end', ended, 1_000);
+    expect((await ask('introspect', key)).body).toEqual({ active: false });
+  });
+
   it('is no person: nobody deactivates it, and nobody lets a removed one in again', async () => {
     const id = await someServiceAccount(cast);
     expect(await statusOf('POST', `/v1/users/${id}/deactivate`, cast.admin.token, {})).toBe(404);

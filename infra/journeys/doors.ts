@@ -283,6 +283,10 @@ export const noDoors: Readonly<Record<string, string>> = {
   confirmOAuthLogout: 'closes',
   showSignedOut: 'shows a page',
   createClient: handsASecret,
+  registerClient: 'hands an application what it proves itself with, and no person',
+  readRegistration: 'tells an application what it is registered as',
+  replaceRegistration: 'changes an application, and lets nobody in',
+  removeRegistration: 'closes',
   rotateClientSecret: handsASecret,
   addOrganizationProvider:
     'says by whom people of an organization are let in; the door is where they come back from there',

@@ -47,6 +47,8 @@ export const oauthRequests: Readonly<Record<string, Compose>> = {
   withdrawConsent: async (calling) =>
     calling.caller && isIn(calling) ? consentOf(calling.cast, calling.caller) : { params: { consentId: randomUUID() } },
   "withdrawConsent when another's": async ({ cast }) => consentOf(cast, await cast.named('consents')),
+  introspectAnyToken: () => ({ form: 'token=unknown' }),
+  revokeAnyToken: () => ({ form: 'token=unknown' }),
   listClients: () => ({}),
   createClient: () => ({ body: settings }),
   readClient: aClient,

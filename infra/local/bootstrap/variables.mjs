@@ -76,6 +76,12 @@ export const launcherVariables = [
       'what a billing system signs with that says which plan an organization has paid for: `whsec_…` ([all of it](docs/billing.md))',
   },
   {
+    name: 'OAUTH_REGISTRATION',
+    fallback: 'off',
+    meaning:
+      'whether applications may register themselves: `off`, `token` for whoever presents a key of a holder of `clients.manage`, `open` for anybody',
+  },
+  {
     name: 'OUTGOING_PRIVATE_HOSTS',
     fallback: '',
     meaning:

@@ -199,8 +199,13 @@ export const oauth: readonly Requirement[] = [
       'services/auth/src/http/oauth-clients.spec.ts': [
         'is told to whoever does not hold `clients.manage`, as if there were none',
       ],
+      'services/auth/src/http/oauth-registration.spec.ts': [
+        'is refused %s',
+        'has its people asked each time',
+        'is off unless told: nothing is there, and nothing is announced',
+      ],
     },
-    open: 'There is no such registration yet: holders of clients.manage add applications. Where it comes, it is to be judged here.',
+    open: 'The page that asks does not say that nobody has vouched for an application.',
   },
   {
     id: '10.4.8',

@@ -209,8 +209,11 @@ export const sessionManagement: readonly Requirement[] = [
         'applications that somebody uses stay signed in when they prove once more who they are',
       ],
       'services/auth/src/oauth/forbidden-states.spec.ts': ['is good for nothing any more: %s'],
+      'services/auth/src/logouts/logouts.spec.ts': [
+        'is told when the person %s',
+        'that was not understood is told again, each time by a token of its own, until it is',
+      ],
     },
-    open: 'Applications are not told that a session has ended (back-channel logout): they learn of it when they ask.',
   },
   {
     id: '7.6.2',

@@ -28,6 +28,8 @@ const reasons: Readonly<Record<string, string>> = {
   claimOrganizationDomain: 'repeating it changes nothing and answers the same',
   verifyOrganizationDomain: 'repeating it changes nothing and answers the same',
   updateOrganizationProvider: 'repeating it changes nothing and answers the same',
+  introspectAnyToken: 'a question, which changes nothing',
+  revokeAnyToken: 'repeating it changes nothing and answers the same',
   createClient: 'the answer holds a secret, which is not stored',
   updateClient: 'repeating it changes nothing and answers the same',
   rotateClientSecret: 'the answer holds a secret, which is not stored; that of the last answer counts',

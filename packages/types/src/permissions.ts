@@ -43,6 +43,7 @@ export const builtInPermissions = {
   'service_accounts.manage':
     'Add, change and remove service accounts, and make keys to act as them, unless they are administrators.',
   'clients.manage': 'Add, change and remove the applications that may ask people for access.',
+  'tokens.introspect': 'Ask what any token is good for, and end it.',
 } as const satisfies Record<string, string>;
 
 export type BuiltInPermission = keyof typeof builtInPermissions;

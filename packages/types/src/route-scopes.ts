@@ -23,6 +23,8 @@ const opened: Partial<Record<ScopeName, readonly string[]>> = {
   'users.read': ['readUser'],
   'users.write': ['updateUser', 'createUser', 'deactivateUser', 'reactivateUser'],
   'activity.read': ['listActivity'],
+  'clients.register': ['registerClient'],
+  'tokens.introspect': ['introspectAnyToken', 'revokeAnyToken'],
   'organizations.read': [
     'listOrganizations',
     'readOrganization',

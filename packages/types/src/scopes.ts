@@ -28,6 +28,8 @@ const declared = {
   'users.read': ['access', 'Read the profiles of others, as far as you may.'],
   'users.write': ['access', 'Change accounts of others, as far as you may.'],
   'activity.read': ['access', 'Read the audit trail, as far as you may.'],
+  'clients.register': ['access', 'Let applications register, if you may.'],
+  'tokens.introspect': ['access', 'Ask what tokens are good for and end them, if you may.'],
 } as const satisfies Record<string, readonly [Scope['kind'], string]>;
 
 export type ScopeName = keyof typeof declared;

@@ -6,6 +6,7 @@ import { forgetUnconfirmed } from './store/credentials.ts';
 import { deleteOldIdentitySignIns } from './store/identity-sign-ins.ts';
 import { deleteOldMagicLinks } from './store/magic-links.ts';
 import { deleteExpiredSecrets } from './store/oauth-clients.ts';
+import { deleteExpiredParticipants } from './store/oauth-logouts.ts';
 import { deleteExpiredRecords } from './store/oauth-records.ts';
 import { deleteOldChallenges } from './store/passkey-challenges.ts';
 import { deleteOldResets } from './store/password-resets.ts';
@@ -38,6 +39,7 @@ export const createCleanUpWorker = ({ connection, log }: Ports): Worker =>
       await deleteRetiredKeys(connection.db);
       await deleteExpiredCounters(connection.sql, 'auth');
       await deleteExpiredSecrets(connection.db);
+      await deleteExpiredParticipants(connection.db);
       const records = await deleteExpiredRecords(connection.db, batch);
       return (await deleteOldSessions(connection.db, batch)) === batch || records === batch;
     },

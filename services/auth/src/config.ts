@@ -82,6 +82,10 @@ export const variables = {
   IDENTITY_PROVIDER_SECRETS: identityProviderSecrets,
   BLOCKING_HOOKS: blockingHooks,
   BLOCKING_HOOK_SECRETS: blockingHookSecrets,
+  OAUTH_REGISTRATION: z.enum(['off', 'token', 'open']).default('off').meta({
+    description:
+      'whether applications may register themselves: `off`, `token` for whoever presents a key of a holder of `clients.manage`, `open` for anybody',
+  }),
   OUTGOING_PRIVATE_HOSTS: privateHosts,
   DNS_SERVERS: dnsServers,
 };
@@ -95,7 +99,14 @@ export const toConfig = (environment: Environment) => {
   const { KEY_ENCRYPTION_SECRET, HASHES_AT_ONCE, KEY_ROTATION_DAYS, PASSWORDS_REMEMBERED, ...most } = read;
   const { PASSKEY_DOMAIN, PASSKEY_ORIGINS, IDENTITY_PROVIDERS, IDENTITY_PROVIDER_SECRETS, ...rest } = most;
   const { BLOCKING_HOOKS, BLOCKING_HOOK_SECRETS, ...others } = rest;
-  const { OUTGOING_PRIVATE_HOSTS, BREACHED_PASSWORDS_URL, PASSWORD_HASH_MEMORY, DNS_SERVERS, ...common } = others;
+  const {
+    OUTGOING_PRIVATE_HOSTS,
+    BREACHED_PASSWORDS_URL,
+    PASSWORD_HASH_MEMORY,
+    DNS_SERVERS,
+    OAUTH_REGISTRATION,
+    ...common
+  } = others;
   const isCallable = (url: string) => isConfidential(new URL(url), OUTGOING_PRIVATE_HOSTS);
   const isTooCheap = common.NODE_ENV === 'production' && PASSWORD_HASH_MEMORY < leastMemoryKibibytes;
   const faults = [
@@ -144,6 +155,7 @@ export const toConfig = (environment: Environment) => {
     identityProviderSecrets: IDENTITY_PROVIDER_SECRETS,
     blockingHooks: BLOCKING_HOOKS,
     blockingHookSecrets: BLOCKING_HOOK_SECRETS,
+    oauthRegistration: OAUTH_REGISTRATION,
     outgoingPrivateHosts: OUTGOING_PRIVATE_HOSTS,
     /** In what time a provider has to answer; several times for one sign-in. */
     providerDeadlineMilliseconds: 4_000,

@@ -10,6 +10,7 @@ import type { Config } from './config.ts';
 import { revokeTokens } from './revoke-tokens.ts';
 import { holdCredential } from './store/credentials.ts';
 import { voidMagicLinks } from './store/magic-links.ts';
+import { queueLogouts } from './store/oauth-logouts.ts';
 import { removeRecordsOfSessions, removeRecordsOfUser } from './store/oauth-records.ts';
 import { voidPendingSignIns } from './store/pending-sign-ins.ts';
 import { endSessions, type Selection } from './store/sessions.ts';
@@ -50,6 +51,7 @@ export const endSessionsOf = async (
     await voidMagicLinks(tx, userId);
   }
   await removeRecordsOfSessions(tx, ended);
+  await queueLogouts(tx, userId, ended);
   // What applications may keep for longer than a session they may not keep from somebody who has lost the account.
   const tokens = shutsApplicationsOut.has(reason) ? await removeRecordsOfUser(tx, userId) : [];
   const told = ended.map((id) => ({ sessionId: sessionId.parse(id), reason }));

@@ -4,6 +4,7 @@ import type { PersonalData } from '@rollcall/events/personal-data';
 import type { AskHooks } from '@rollcall/service-kit/blocking-hooks';
 import type { PermissionCheck } from '@rollcall/service-kit/call-context';
 import type { Logger } from '@rollcall/service-kit/logging';
+import type { OutgoingHttp } from '@rollcall/service-kit/outgoing-http';
 import type { ServiceClient } from '@rollcall/service-kit/service-client';
 import type Provider from 'oidc-provider';
 import type { Config } from './config.ts';
@@ -45,6 +46,8 @@ export interface Ports {
   readonly checksSeal: ChecksSeal;
   readonly providerSecretSeal: ProviderSecretSeal;
   readonly lookUpTxt: LookUpTxt;
+  /** Where applications hear of logouts and have their keys. */
+  readonly outgoingToClients: Pick<OutgoingHttp, 'call'>;
   readonly verifyFirebase: FirebaseVerifier;
   readonly askHooks: AskHooks;
   readonly stuffing: StuffingWatch;

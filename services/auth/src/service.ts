@@ -22,6 +22,7 @@ import { handleCompleteSignIn } from './http/complete-sign-in.ts';
 import { handleEnrolUser } from './http/enrol-user.ts';
 import { firebaseHandlers } from './http/firebase.ts';
 import { handleForgotPassword } from './http/forgot-password.ts';
+import { heldTokenHandlers } from './http/held-tokens.ts';
 import { identityHandlers } from './http/identities.ts';
 import { handleImpersonateUser } from './http/impersonate-user.ts';
 import { handleListScopes } from './http/list-scopes.ts';
@@ -32,6 +33,7 @@ import { clientHandlers } from './http/oauth-clients.ts';
 import { consentHandlers } from './http/oauth-consents.ts';
 import { interactionHandlers } from './http/oauth-interactions.ts';
 import { oauthProtocolHandlers } from './http/oauth-protocol.ts';
+import { registrationHandlers } from './http/oauth-registration.ts';
 import { organizationDomainHandlers } from './http/organization-domains.ts';
 import { organizationProviderHandlers } from './http/organization-providers.ts';
 import { passkeyHandlers } from './http/passkeys.ts';
@@ -64,6 +66,7 @@ import { createFirebaseVerifier } from './identities/firebase.ts';
 import { createProviderClients } from './identities/provider-clients.ts';
 import { createChecksSeal } from './identities/sealed-checks.ts';
 import { createProviderSecretSeal } from './identities/sealed-provider-secret.ts';
+import { clientDeadlineMilliseconds, createLogoutWorker } from './logouts/logout-worker.ts';
 import { createProviders } from './oauth/provider.ts';
 import { createRecordSeal } from './oauth/record-seal.ts';
 import { createBreachLookup } from './passwords/breach-lookup.ts';
@@ -151,6 +154,13 @@ export const startAuth = async (environment: Environment, directory: ServiceDire
     atOnce: { inAll: 128, eachHost: 64 },
   });
   shutdown.add('outgoing to hooks', () => outgoingToHooks.close());
+  const outgoingToClients = new OutgoingHttp({
+    privateHosts: config.outgoingPrivateHosts,
+    deadline: clientDeadlineMilliseconds,
+    sizeLimit: 65_536,
+    atOnce: { inAll: 128, eachHost: 64 },
+  });
+  shutdown.add('outgoing to applications', () => outgoingToClients.close());
   const askHooks = createBlockingHooks({
     hooks: config.blockingHooks.values(),
     secrets: config.blockingHookSecrets,
@@ -173,6 +183,7 @@ export const startAuth = async (environment: Environment, directory: ServiceDire
       log,
       askHooks,
       stuffing,
+      outgoingToClients,
       ...identityPorts,
     },
     provider: () => provider(),
@@ -219,7 +230,9 @@ export const startAuth = async (environment: Environment, directory: ServiceDire
       ...interactionHandlers(ports),
       ...consentHandlers(ports),
       ...clientHandlers(ports),
+      ...registrationHandlers(ports),
       handleListScopes(),
+      ...heldTokenHandlers(ports),
       handleAuthenticateUser(ports),
       handleStorePendingCredential(ports),
       handleStoreImportedCredential(ports),
@@ -233,7 +246,8 @@ export const startAuth = async (environment: Environment, directory: ServiceDire
     events,
   );
   shutdown.add('refused sign-ins', () => refusedSignIns.stop());
-  for (const worker of [feed, createCleanUpWorker(ports), createKeyRotation(ports), createDomainRounds(ports)]) {
+  const maintenance = [createCleanUpWorker(ports), createKeyRotation(ports), createDomainRounds(ports)];
+  for (const worker of [feed, ...maintenance, createLogoutWorker(ports)]) {
     worker.start();
     shutdown.add('worker', () => worker.stop());
   }

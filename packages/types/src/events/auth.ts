@@ -79,6 +79,7 @@ export const sessionEnded = defineEvent({
       'signed_in_anew',
       'deactivated',
       'secured',
+      'token_revoked',
     ]),
   },
 });

@@ -92,6 +92,8 @@ decideInteraction               POST   /v1/oauth/interactions/:uid           U  
 listConsents                    GET    /v1/oauth/consents                    U                                       signin      200     -      -   200   200  ended
 withdrawConsent                 DELETE /v1/oauth/consents/:consentId         U                                       signin      200     -      -   200   200  ended
 withdrawConsent                 DELETE /v1/oauth/consents/:consentId         U                                       signin   hidden     -      - hidden hidden ended  when another's
+introspectAnyToken              POST   /v1/tokens/introspect                 tokens.introspect                       signin   forbid     -    200 forbid  200  ended
+revokeAnyToken                  POST   /v1/tokens/revoke                     tokens.introspect                       signin   forbid     -    200 forbid  200  ended
 listClients                     GET    /v1/oauth/clients                     clients.manage                          signin   hidden     -    200 hidden  200  ended
 createClient                    POST   /v1/oauth/clients                     clients.manage                          signin   forbid     -    201 forbid  201  ended
 readClient                      GET    /v1/oauth/clients/:clientId           clients.manage                          signin   hidden     -    200 hidden  200  ended

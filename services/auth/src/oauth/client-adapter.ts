@@ -1,4 +1,4 @@
-import { isRedirectUri } from '@rollcall/types/redirect-uris';
+import { isLinkUri, isRedirectUri } from '@rollcall/types/redirect-uris';
 import type { ClientSettings } from '@rollcall/types/routes/auth/oauth-clients';
 import { accessScopes, identityScopes } from '@rollcall/types/scopes';
 import type { Adapter, AdapterPayload } from 'oidc-provider';
@@ -6,7 +6,7 @@ import type { Ports } from '../ports.ts';
 import { findClient, findSecretDigests, type OAuthClient } from '../store/oauth-clients.ts';
 
 /** What the provider keeps of a client beside the metadata that it knows itself. */
-export const ownMetadata = ['secret_digests', 'resources', 'access_scopes'] as const;
+export const ownMetadata = ['secret_digests', 'resources', 'serves', 'access_scopes', 'self_registered'] as const;
 
 /**
  * Clients as the provider wants them. One that is disabled is not there. Addresses are judged by the present rules each
@@ -29,7 +29,10 @@ export const createClientAdapter = ({ connection: { db } }: Pick<Ports, 'connect
   };
 };
 
-const metadataOf = ({ id, settings }: OAuthClient, secretDigests: readonly string[]): AdapterPayload => {
+const metadataOf = (
+  { id, settings, registrationDigest }: OAuthClient,
+  secretDigests: readonly string[],
+): AdapterPayload => {
   const allowed = (uris: readonly string[]) => uris.filter((uri) => isRedirectUri(uri, settings.applicationType));
   const redirectUris = allowed(settings.redirectUris);
   const usesCode = settings.grantTypes.includes('authorization_code') && redirectUris.length > 0;
@@ -48,12 +51,21 @@ const metadataOf = ({ id, settings }: OAuthClient, secretDigests: readonly strin
     // The provider wants to see one; what is presented is compared with the digests.
     ...(needsSecret(settings) ? { client_secret: 'kept as digests' } : {}),
     ...(settings.jwks ? { jwks: settings.jwks } : {}),
+    ...(settings.jwksUri && isLinkUri(settings.jwksUri) ? { jwks_uri: settings.jwksUri } : {}),
     ...(settings.logoUri ? { logo_uri: settings.logoUri } : {}),
     ...(settings.policyUri ? { policy_uri: settings.policyUri } : {}),
     ...(settings.tosUri ? { tos_uri: settings.tosUri } : {}),
+    ...(settings.backchannelLogoutUri && isLinkUri(settings.backchannelLogoutUri)
+      ? {
+          backchannel_logout_uri: settings.backchannelLogoutUri,
+          backchannel_logout_session_required: settings.backchannelLogoutSessionRequired,
+        }
+      : {}),
     secret_digests: secretDigests,
     resources: settings.resources,
+    serves: settings.serves,
     access_scopes: scopesOf(settings, accessScopes),
+    self_registered: registrationDigest !== null,
   };
 };
 

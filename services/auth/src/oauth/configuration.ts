@@ -14,7 +14,7 @@ import * as pages from './pages.ts';
 import { createRecordAdapter } from './record-adapter.ts';
 import { createResourceFinder } from './resources.ts';
 import { createSessionAdapter } from './session-adapter.ts';
-import { extraTokenClaims } from './token-claims.ts';
+import { createTokenClaims } from './token-claims.ts';
 
 const minute = 60;
 const signing = ['ES256' as const];
@@ -66,6 +66,7 @@ export const createConfiguration = (ports: Ports, keys: readonly JWK[]): Configu
       dPoPSigningAlgValues: ['ES256', 'EdDSA'],
     },
     features: {
+      backchannelLogout: { enabled: true },
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
       deviceFlow: {
@@ -90,7 +91,7 @@ export const createConfiguration = (ports: Ports, keys: readonly JWK[]): Configu
       },
       userinfo: { enabled: true },
     },
-    extraTokenClaims,
+    extraTokenClaims: createTokenClaims(ports),
     // With a session's end goes what was given for its time; what was given for longer has its own end.
     expiresWithSession: async (_, source) => !source.scopes.has('offline_access'),
     issueRefreshToken: async (_, client) => client.grantTypeAllowed('refresh_token'),
@@ -109,7 +110,8 @@ export const createConfiguration = (ports: Ports, keys: readonly JWK[]): Configu
       Session: (_, { accountId }) => (accountId === undefined ? 60 * minute : refreshToken),
     },
     renderError: pages.showError,
-    // Keys of clients are registered with them: nothing is fetched from addresses that they name.
-    fetch: () => Promise.reject(new Error('the provider fetches nothing')),
+    // Keys of clients, and nothing else: as all that is called at addresses which others choose.
+    fetch: (input, init) =>
+      ports.outgoingToClients.call(String(input), { headers: Object.fromEntries(new Headers(init?.headers)) }),
   };
 };

@@ -20,6 +20,8 @@ export const createGrantLoader =
     const { client, account, session, result, provider } = ctx.oidc;
     if (!client || !account) return undefined;
     const decided = result?.consent?.grantId;
+    // Nobody but itself says who it is: what somebody let one of that name do before says nothing.
+    if (decided === undefined && client.self_registered === true) return undefined;
     const known = decided ?? session?.grantIdFor(client.clientId);
     const found = known === undefined ? undefined : await provider.Grant.find(known);
     if (found?.accountId === account.accountId && found.clientId === client.clientId) return found;

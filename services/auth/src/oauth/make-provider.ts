@@ -7,6 +7,7 @@ import Provider, { type Client } from 'oidc-provider';
 import type { Ports } from '../ports.ts';
 import { createConfiguration } from './configuration.ts';
 import { currentRequest } from './current-request.ts';
+import { offerTokenExchange } from './token-exchange.ts';
 
 /** The provider, with the keys that sign now. */
 export const makeProvider = (ports: Ports, keys: readonly JWK[]): Provider => {
@@ -15,6 +16,8 @@ export const makeProvider = (ports: Ports, keys: readonly JWK[]): Provider => {
   provider.proxy = true;
   keepSecretsAsDigests(provider);
   judgeRedirectsAtUse(provider);
+  offerTokenExchange(ports, provider);
+  leaveLogoutsToUs(provider);
   provider.onerror = (error: unknown) => ports.log.error({ err: error }, 'the OAuth provider failed');
   provider.on('server_error', (_, error) => {
     const request = currentRequest.getStore();
@@ -35,6 +38,11 @@ const keepSecretsAsDigests = ({ Client }: Provider): void => {
     const given = Buffer.from(digestOf(presented));
     return digests.some((digest) => digest.length === given.length && timingSafeEqual(Buffer.from(digest), given));
   };
+};
+
+/** Applications hear of the end of a session from whoever ended it, which need not be one of them (see `logouts/`). */
+const leaveLogoutsToUs = ({ Client }: Provider): void => {
+  Client.prototype.backchannelLogout = async () => undefined;
 };
 
 /** Exactly one that is registered (but for the port on this machine), and one that the present rules allow. */

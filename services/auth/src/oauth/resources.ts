@@ -5,7 +5,7 @@ import type { Config } from '../config.ts';
 
 const openHere: ReadonlySet<string> = new Set(keyScopes);
 
-const listOf = (value: unknown): readonly string[] =>
+export const listOf = (value: unknown): readonly string[] =>
   Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
 
 const wordsOf = (value: unknown): readonly string[] => (typeof value === 'string' ? value.split(' ') : []);

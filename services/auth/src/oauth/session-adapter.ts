@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Adapter, AdapterPayload } from 'oidc-provider';
+import { z } from 'zod';
 import type { Ports } from '../ports.ts';
+import { keepParticipants } from '../store/oauth-logouts.ts';
 import * as store from '../store/oauth-records.ts';
 import type { SignedIn } from '../store/signed-in.ts';
 import { currentRequest } from './current-request.ts';
@@ -8,6 +10,14 @@ import { loginOf } from './login.ts';
 import { signedInBy } from './signed-in-by.ts';
 
 const kind = 'Session';
+const authorizations = z.record(z.string(), z.object({ sid: z.string().optional() }));
+
+/** The applications that take part in a session, and what each calls it; one that has only asked has no name for it yet. */
+const participantsIn = ({ authorizations: given = {} }: AdapterPayload) =>
+  Object.entries(authorizations.parse(given)).flatMap(([clientId, { sid }]) =>
+    sid === undefined ? [] : [{ clientId, sid }],
+  );
+
 const newName = (): string => randomBytes(32).toString('base64url');
 
 /**
@@ -46,21 +56,22 @@ export const createSessionAdapter = (ports: Ports): Adapter => {
       const { accountId, loginTs: _, amr: __, acr: ___, ...payload } = given;
       const who = signedIn();
       const own = digest(id);
-      await store.keepRecord(
-        db,
-        {
-          kind,
-          digest: own,
-          sealed: await recordSeal.seal(own, payload),
-          uid: recordSeal.digestOf('uid', String(payload.uid)),
-          userCode: null,
-          grantId: null,
-          clientId: null,
-          userId: null,
-          sessionId: who !== undefined && who.userId === accountId ? who.sessionId : null,
-        },
-        seconds,
-      );
+      const sessionId = who !== undefined && who.userId === accountId ? who.sessionId : null;
+      const record = {
+        kind,
+        digest: own,
+        sealed: await recordSeal.seal(own, payload),
+        uid: recordSeal.digestOf('uid', String(payload.uid)),
+        userCode: null,
+        grantId: null,
+        clientId: null,
+        userId: null,
+        sessionId,
+      };
+      await db.transaction(async (tx) => {
+        await store.keepRecord(tx, record, seconds);
+        if (sessionId !== null) await keepParticipants(tx, sessionId, participantsIn(payload));
+      });
     },
     destroy: async (id) => {
       await store.removeRecord(db, kind, digest(id));

@@ -4,9 +4,9 @@ import { cookieNames, readCookie } from '@rollcall/types/cookies';
 import { endSessionsOf } from '../end-sessions.ts';
 import type { Ports } from '../ports.ts';
 import { holdCredential } from '../store/credentials.ts';
-import { moveRecordsOfSession } from '../store/oauth-records.ts';
 import { findSignedIn, findSignedInByRefresh, type SignedIn } from '../store/signed-in.ts';
 import type { IssuedTokens } from '../tokens/token-answer.ts';
+import { moveApplications } from './move-applications.ts';
 
 /**
  * Whose session this browser has, by our own cookies and as of now. An access token that has just expired ends nothing: the
@@ -35,7 +35,7 @@ export const endFormerSession = async (ports: Ports, issued: IssuedTokens, conte
   const cause = { ...context.cause, actor: userId };
   const revoked = await ports.events.transact(async (tx, emit) => {
     await holdCredential(tx, userId);
-    if (userId === issued.userId) await moveRecordsOfSession(tx, sessionId, issued.sessionId);
+    if (userId === issued.userId) await moveApplications(tx, sessionId, issued.sessionId);
     return endSessionsOf(ports.config, tx, emit, userId, { only: [sessionId] }, 'signed_in_anew', cause);
   });
   ports.feed.announce(revoked);

@@ -12,11 +12,11 @@ import { endSessionsOf } from '../end-sessions.ts';
 import { sealOrigin } from '../personal-origin.ts';
 import type { Ports } from '../ports.ts';
 import { holdUsable } from '../store/credentials.ts';
-import { moveRecordsOfSession } from '../store/oauth-records.ts';
 import { findSurplusSessions, insertSession, isNewDevice, isOpen, type NewSession } from '../store/sessions.ts';
 import { signAccessToken } from '../tokens/access-tokens.ts';
 import type { IssuedTokens } from '../tokens/token-answer.ts';
 import { askAboutSignIn } from './ask-about-sign-in.ts';
+import { moveApplications } from './move-applications.ts';
 
 export interface Beginning {
   readonly userId: string;
@@ -84,7 +84,7 @@ export const startSession = async (
       cause,
     });
     if (replaces === undefined) return [];
-    await moveRecordsOfSession(tx, replaces, session.id);
+    await moveApplications(tx, replaces, session.id);
     return endSessionsOf(config, tx, emit, userId, { only: [replaces] }, 'reauthenticated', cause);
   });
   if (!revoked) return undefined;

@@ -5,14 +5,26 @@ import { oauthClientSecrets, oauthClients } from './oauth-schema.ts';
 
 export type OAuthClient = typeof oauthClients.$inferSelect;
 
-export const insertClient = async (tx: Transaction, id: string, settings: ClientSettings): Promise<OAuthClient> => {
-  const [client] = await tx.insert(oauthClients).values({ id, settings }).returning();
+export const insertClient = async (
+  tx: Transaction,
+  added: Pick<OAuthClient, 'id' | 'settings' | 'registrationDigest'>,
+): Promise<OAuthClient> => {
+  const [client] = await tx.insert(oauthClients).values(added).returning();
   if (!client) throw new Error('a client was not stored');
   return client;
 };
 
 export const findClient = async (db: Queryable, id: string): Promise<OAuthClient | undefined> => {
   const [client] = await db.select().from(oauthClients).where(eq(oauthClients.id, id));
+  return client;
+};
+
+/** One that has registered itself and is not disabled, by what it was given for that. */
+export const findRegistered = async (db: Queryable, registrationDigest: string): Promise<OAuthClient | undefined> => {
+  const [client] = await db
+    .select()
+    .from(oauthClients)
+    .where(and(eq(oauthClients.registrationDigest, registrationDigest), isNull(oauthClients.disabledAt)));
   return client;
 };
 

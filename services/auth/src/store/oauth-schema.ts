@@ -1,5 +1,5 @@
 import type { ClientSettings } from '@rollcall/types/routes/auth/oauth-clients';
-import { index, jsonb, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core';
+import { index, integer, jsonb, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core';
 import { auth, instant } from './auth-schema.ts';
 
 /** Scopes that tell an application about a person, and those at each API. */
@@ -13,6 +13,8 @@ export const oauthClients = auth.table('oauth_clients', {
   id: text().primaryKey(),
   /** As `POST /v1/oauth/clients` takes them. */
   settings: jsonb().$type<ClientSettings>().notNull(),
+  /** Of one that has registered itself: of what it may change that with. */
+  registrationDigest: text('registration_digest').unique('oauth_clients__registration_digest'),
   disabledAt: instant('disabled_at'),
   createdAt: instant('created_at').notNull().defaultNow(),
 });
@@ -84,5 +86,40 @@ export const oauthRecords = auth.table(
     index('oauth_records__user_id').on(table.userId),
     index('oauth_records__session_id').on(table.sessionId),
     index('oauth_records__expires_at').on(table.expiresAt),
+  ],
+);
+
+/** Which applications somebody has signed in at by a session of ours, and what it is called there. */
+export const oauthParticipants = auth.table(
+  'oauth_participants',
+  {
+    sessionId: uuid('session_id').notNull(),
+    clientId: text('client_id').notNull(),
+    sid: text().notNull(),
+    /** When the session does, at the latest. */
+    expiresAt: instant('expires_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ name: 'oauth_participants__pkey', columns: [table.sessionId, table.clientId] }),
+    index('oauth_participants__expires_at').on(table.expiresAt),
+  ],
+);
+
+/** Applications that are still to be told that a session has ended. */
+export const oauthLogouts = auth.table(
+  'oauth_logouts',
+  {
+    id: uuid().primaryKey().defaultRandom(),
+    clientId: text('client_id')
+      .notNull()
+      .references(() => oauthClients.id, { onDelete: 'cascade' }),
+    userId: uuid('user_id').notNull(),
+    sid: text().notNull(),
+    attempts: integer().notNull().default(0),
+    nextAttemptAt: instant('next_attempt_at').notNull().defaultNow(),
+  },
+  (table) => [
+    index('oauth_logouts__next_attempt_at').on(table.nextAttemptAt),
+    index('oauth_logouts__client_id').on(table.clientId),
   ],
 );

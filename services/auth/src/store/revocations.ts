@@ -28,6 +28,9 @@ export const addRevocations = async (
   return rows.map((row) => ({ ...row, expiresAt: expiresAt.toISOString() }));
 };
 
+export const isRevoked = async (db: Queryable, { kind, value }: Pick<Revocation, 'kind' | 'value'>): Promise<boolean> =>
+  (await db.$count(revocations, and(eq(revocations.kind, kind), eq(revocations.value, value)))) > 0;
+
 export const readHead = async (db: Queryable): Promise<number> => {
   const [head] = await db.select({ position: revocationHead.position }).from(revocationHead);
   return head?.position ?? 0;

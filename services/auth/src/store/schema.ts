@@ -334,7 +334,7 @@ export const revocations = auth.table(
     value: text().notNull(),
     expiresAt: instant('expires_at').notNull(),
   },
-  (table) => [index('revocations__expires_at').on(table.expiresAt)],
+  (table) => [index('revocations__expires_at').on(table.expiresAt), index('revocations__value').on(table.value)],
 );
 
 export const rateLimits = rateLimitsTable(auth);

@@ -20,6 +20,7 @@ export const clientGrantTypes = [
   'refresh_token',
   'client_credentials',
   'urn:ietf:params:oauth:grant-type:device_code',
+  'urn:ietf:params:oauth:grant-type:token-exchange',
 ] as const;
 
 /** How an application proves that it is itself; `none` where it cannot keep a secret. */
@@ -80,11 +81,19 @@ const fields = {
   scopes: z.array(z.enum(scopeNames)),
   /** The APIs that it may ask for tokens for (RFC 8707): this one, too, by the address that it is reached at. */
   resources: z.array(resource).max(20),
+  /** The APIs that it is itself: tokens that came to these it may exchange (RFC 8693) for ones for the APIs above. */
+  serves: z.array(resource).max(20),
   /** Public keys of an application that signs what it sends. */
   jwks: keySet.nullable(),
+  /** Or where these are, for one that changes them by itself. */
+  jwksUri: z.string().max(2_000).nullable(),
   logoUri: link.nullable(),
   policyUri: link.nullable(),
   tosUri: link.nullable(),
+  /** Told when a sign-in that it took part in has ended (OpenID Connect Back-Channel Logout). */
+  backchannelLogoutUri: z.string().max(2_000).nullable(),
+  /** It wants to know which of a person's sign-ins that was; otherwise it ends all of theirs. */
+  backchannelLogoutSessionRequired: z.boolean(),
 };
 
 /** Everything that is not said has a value that lets the application do less. */
@@ -95,10 +104,14 @@ const defaults = {
   postLogoutRedirectUris: fields.postLogoutRedirectUris.default([]),
   scopes: fields.scopes.default(['openid']),
   resources: fields.resources.default([]),
+  serves: fields.serves.default([]),
   jwks: fields.jwks.default(null),
+  jwksUri: fields.jwksUri.default(null),
   logoUri: fields.logoUri.default(null),
   policyUri: fields.policyUri.default(null),
   tosUri: fields.tosUri.default(null),
+  backchannelLogoutUri: fields.backchannelLogoutUri.default(null),
+  backchannelLogoutSessionRequired: fields.backchannelLogoutSessionRequired.default(false),
 };
 
 const newClient = z.strictObject({ ...fields, ...defaults });
@@ -116,12 +129,22 @@ export const judgeClient = (client: ClientSettings): { readonly pointer: string;
     ...wrong('/redirectUris', client.redirectUris),
     ...wrong('/postLogoutRedirectUris', client.postLogoutRedirectUris),
     ...unless(
+      client.backchannelLogoutUri === null || isLinkUri(client.backchannelLogoutUri),
+      '/backchannelLogoutUri',
+      redirectUriRule,
+    ),
+    ...unless(
+      client.backchannelLogoutUri !== null || !client.backchannelLogoutSessionRequired,
+      '/backchannelLogoutSessionRequired',
+      'must not be true without backchannelLogoutUri',
+    ),
+    ...unless(
       uses('authorization_code') === client.redirectUris.length > 0,
       '/redirectUris',
       'must be there for authorization_code, and for nothing else',
     ),
     ...unless(
-      uses('authorization_code') || uses('client_credentials') || uses(clientGrantTypes[3]),
+      client.grantTypes.some((grant) => grant !== 'refresh_token'),
       '/grantTypes',
       'must hold more than refresh_token',
     ),
@@ -131,14 +154,33 @@ export const judgeClient = (client: ClientSettings): { readonly pointer: string;
       'must not be none for client_credentials',
     ),
     ...unless(
-      (client.authMethod === 'private_key_jwt') === (client.jwks !== null),
-      '/jwks',
-      'must be there for private_key_jwt, and for nothing else',
+      !uses(clientGrantTypes[4]) || client.authMethod !== 'none',
+      '/authMethod',
+      'must not be none for token exchange',
     ),
+    ...unless(
+      uses(clientGrantTypes[4]) === client.serves.length > 0,
+      '/serves',
+      'must be there for token exchange, and for nothing else',
+    ),
+    ...unless(
+      Number(client.authMethod === 'private_key_jwt') ===
+        [client.jwks, client.jwksUri].filter((keys) => keys !== null).length,
+      '/jwks',
+      'must be there for private_key_jwt, or jwksUri instead, and for nothing else',
+    ),
+    ...unless(client.jwksUri === null || isLinkUri(client.jwksUri), '/jwksUri', redirectUriRule),
   ];
 };
 
-const client = z.object({ id: clientId, ...fields, enabled: z.boolean(), createdAt: instant });
+const client = z.object({
+  id: clientId,
+  ...fields,
+  enabled: z.boolean(),
+  /** Nobody has vouched for it: its people are asked each time. */
+  selfRegistered: z.boolean(),
+  createdAt: instant,
+});
 const byId = { params: z.object({ clientId }) };
 const managers = { callers: [{ permission: 'clients.manage' }], tag } as const;
 /** Shown this once; kept as a digest. */

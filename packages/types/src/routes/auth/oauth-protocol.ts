@@ -15,6 +15,7 @@ export const oauthPaths = {
   device_authorization: '/device/code',
   code_verification: '/device',
   end_session: '/logout',
+  registration: '/register',
 } as const;
 
 export const oauthPrefix = '/oidc';
@@ -159,4 +160,39 @@ export const showSignedOut = endpoint(
   `${oauthPaths.end_session}/success`,
   'Signed out, with nowhere else to go',
   page,
+);
+
+export const registerClient = endpoint(
+  'registerClient',
+  'POST',
+  oauthPaths.registration,
+  'An application registers itself (RFC 7591), where `OAUTH_REGISTRATION` allows it',
+  { responses: { 201: document } },
+);
+
+const registration = `${oauthPaths.registration}/:clientId`;
+const byId = { params: z.object({ clientId: line({ min: 1, max: 64 }) }) };
+
+export const readRegistration = endpoint(
+  'readRegistration',
+  'GET',
+  registration,
+  'What an application has registered itself as (RFC 7592)',
+  byId,
+);
+
+export const replaceRegistration = endpoint(
+  'replaceRegistration',
+  'PUT',
+  registration,
+  'An application that has registered itself is something else now',
+  { ...byId, rate: 'write' },
+);
+
+export const removeRegistration = endpoint(
+  'removeRegistration',
+  'DELETE',
+  registration,
+  'An application that has registered itself is no more',
+  { ...byId, rate: 'write' },
 );

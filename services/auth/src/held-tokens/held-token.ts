@@ -1,0 +1,12 @@
+import type { Transaction } from '@rollcall/database/connect';
+import type { Emit } from '@rollcall/events/outbox';
+import type { Cause } from '@rollcall/service-kit/actor';
+import type { Revocation } from '@rollcall/types/routes/auth/revocations';
+import type { Introspection } from '@rollcall/types/routes/auth/tokens';
+
+/** A token or key of ours that is good now. */
+export interface HeldToken {
+  readonly said: Omit<Introspection, 'active'>;
+  /** Ends what it stands for: the last thing of a transaction. Announce what it returns once that has committed. */
+  end(tx: Transaction, emit: Emit, cause: Cause): Promise<Revocation[]>;
+}

@@ -1,0 +1,92 @@
+import { firstPartyClient } from '@rollcall/types/first-party';
+import { createLocalJWKSet, errors, type JWTPayload, jwtVerify } from 'jose';
+import { z } from 'zod';
+import { signedInWell } from '../factors/second-factor-policy.ts';
+import { findLiveClient, findSupport, footing, footingClaim } from '../oauth/footing.ts';
+import type { Ports } from '../ports.ts';
+import { revokeTokens } from '../revoke-tokens.ts';
+import { isRevoked } from '../store/revocations.ts';
+import { findSignedIn } from '../store/signed-in.ts';
+import type { HeldToken } from './held-token.ts';
+import { endSession } from './session.ts';
+
+/** What all that we sign as an access token says (RFC 9068). */
+const claims = z.object({
+  iss: z.string(),
+  sub: z.string(),
+  aud: z.string(),
+  client_id: z.string(),
+  scope: z.string().optional(),
+  exp: z.int(),
+  iat: z.int(),
+  jti: z.string(),
+  sid: z.string().optional(),
+  auth_time: z.int().optional(),
+  acr: z.string().optional(),
+  amr: z.array(z.string()).optional(),
+  act: z.looseObject({ sub: z.string(), sid: z.uuid().optional() }).optional(),
+  cnf: z.object({ jkt: z.string() }).optional(),
+  [footingClaim]: footing.optional(),
+});
+export type SignedClaims = z.output<typeof claims>;
+
+export const findSigned = async (ports: Ports, token: string): Promise<HeldToken | undefined> => {
+  const signed = await verifySigned(ports, token);
+  if (!signed) return undefined;
+  return signed.client_id === firstPartyClient ? ofSession(ports, signed) : ofApplication(ports, signed);
+};
+
+/** What one that we signed says, as long as its own time has not run out. */
+export const verifySigned = async (
+  { config, keys }: Pick<Ports, 'config' | 'keys'>,
+  token: string,
+): Promise<SignedClaims | undefined> => {
+  const keySet = createLocalJWKSet({ keys: await keys.published() });
+  const payload = await jwtVerify(token, keySet, { issuer: config.issuer, algorithms: ['ES256'], typ: 'at+jwt' }).then(
+    (verified): JWTPayload | undefined => verified.payload,
+    (error: unknown) => {
+      if (error instanceof errors.JOSEError) return undefined;
+      throw error;
+    },
+  );
+  return claims.safeParse(payload).data;
+};
+
+const said = ({ [footingClaim]: _, ...told }: SignedClaims): HeldToken['said'] => ({
+  token_kind: 'access_token',
+  token_type: told.cnf ? 'DPoP' : 'Bearer',
+  ...told,
+});
+
+const ofSession = async (ports: Ports, signed: SignedClaims): Promise<HeldToken | undefined> => {
+  const { config, connection } = ports;
+  const { success, data: sid } = z.uuid().safeParse(signed.sid);
+  if (!success || signed.aud !== config.issuer) return undefined;
+  const who = await signedInWell(ports, await findSignedIn(connection.db, config.sessionIdleMilliseconds, sid));
+  if (who?.userId !== signed.sub || !(await isStillThere(ports, signed.act?.sid))) return undefined;
+  return { said: said(signed), end: endSession(ports, who) };
+};
+
+/** Whoever looks at an account as its owner sees it does so for as long as they are signed in themselves. */
+const isStillThere = async ({ config, connection }: Ports, sid: string | undefined): Promise<boolean> =>
+  sid === undefined || (await findSignedIn(connection.db, config.sessionIdleMilliseconds, sid)) !== undefined;
+
+/** What an application has for another API: kept nowhere, so that it only ends for those who ask. */
+const ofApplication = async (ports: Ports, signed: SignedClaims): Promise<HeldToken | undefined> => {
+  if (!(await standsStill(ports, signed))) return undefined;
+  return { said: said(signed), end: (tx) => revokeTokens(ports.config, tx, [], [signed.jti]) };
+};
+
+/** Has nothing been taken back of all that it was issued for? */
+export const standsStill = async (ports: Ports, signed: SignedClaims): Promise<boolean> => {
+  const client = await findLiveClient(ports, signed.client_id);
+  const scopes: readonly string[] = client?.settings.scopes ?? [];
+  const asked = signed.scope?.split(' ') ?? [];
+  if (!client?.settings.resources.includes(signed.aud) || !asked.every((scope) => scopes.includes(scope))) return false;
+  if (await isRevoked(ports.connection.db, { kind: 'token', value: signed.jti })) return false;
+  // An application that speaks for itself stands on itself.
+  if (signed.sub === client.id) return true;
+  const base = signed[footingClaim];
+  const whose = { accountId: signed.sub, clientId: client.id };
+  return base !== undefined && (await findSupport(ports, whose, base)) !== undefined;
+};

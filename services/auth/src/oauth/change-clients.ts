@@ -1,0 +1,101 @@
+import { randomBytes } from 'node:crypto';
+import type { Cause } from '@rollcall/service-kit/actor';
+import { newSecret } from '@rollcall/service-kit/identity';
+import { digestOf } from '@rollcall/service-kit/sealed-secret';
+import { clientAdded, clientChanged, clientRemoved } from '@rollcall/types/events/auth';
+import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
+import { type ClientSettings, isResource, judgeClient } from '@rollcall/types/routes/auth/oauth-clients';
+import type { Config } from '../config.ts';
+import type { Ports } from '../ports.ts';
+import { revokeTokens } from '../revoke-tokens.ts';
+import * as store from '../store/oauth-clients.ts';
+import { removeAccessTokensOfClient, removeRecordsOfClient } from '../store/oauth-records.ts';
+import { needsSecret } from './client-adapter.ts';
+
+export const factsOf = ({ id, settings, disabledAt }: store.OAuthClient) => ({
+  clientId: id,
+  name: settings.name,
+  enabled: disabledAt === null,
+  scopes: settings.scopes,
+});
+
+/** What is wrong with the settings. This service has one name as an API: of several, one would be overlooked. */
+export const judgeSettings = ({ issuer }: Config, settings: ClientSettings): Refusal | undefined => {
+  const detail = `must be an https address, or ${issuer} for this service`;
+  const strange = settings.resources.flatMap((uri, index) =>
+    isResource(uri, issuer) ? [] : [{ pointer: `/resources/${index}`, detail }],
+  );
+  const notTheirs = settings.serves.flatMap((uri, index) =>
+    uri !== issuer && isResource(uri, issuer)
+      ? []
+      : [{ pointer: `/serves/${index}`, detail: 'must be an https address of its own' }],
+  );
+  const errors = [...judgeClient(settings), ...strange, ...notTheirs];
+  if (errors.length === 0) return undefined;
+  return refuse('invalid_input', {
+    errors: errors.map(({ pointer, detail }) => ({ pointer: `/body${pointer}`, detail })),
+  });
+};
+
+/** @param registrationDigest of one that registers itself: of what it may change that with */
+export const addClient = async (
+  { events }: Pick<Ports, 'events'>,
+  settings: ClientSettings,
+  registrationDigest: string | null,
+  cause: Cause,
+): Promise<{ readonly client: store.OAuthClient; readonly secret: string | null }> => {
+  const id = `client_${randomBytes(16).toString('base64url')}`;
+  const secret = needsSecret(settings) ? newSecret() : null;
+  const client = await events.transact(async (tx, emit) => {
+    const stored = await store.insertClient(tx, { id, settings, registrationDigest });
+    if (secret !== null) await store.replaceSecret(tx, id, digestOf(secret), 0);
+    await emit(clientAdded, { subject: id, data: factsOf(stored), cause });
+    return stored;
+  });
+  return { client, secret };
+};
+
+type Changes = Partial<ClientSettings> & { readonly enabled?: boolean | undefined };
+
+export const updateClient = async (
+  { config, events, feed }: Pick<Ports, 'config' | 'events' | 'feed'>,
+  id: string,
+  { enabled, ...changes }: { [Name in keyof Changes]?: Changes[Name] | undefined },
+  cause: Cause,
+): Promise<store.OAuthClient | Refusal> => {
+  const outcome = await events.transact(async (tx, emit) => {
+    const client = await store.holdClient(tx, id);
+    if (!client) return refuse('not_found');
+    const said = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
+    const settings = { ...client.settings, ...said };
+    const wrong = judgeSettings(config, settings);
+    if (wrong) return wrong;
+    const changed = await store.changeClient(tx, id, settings, enabled ?? client.disabledAt === null);
+    if (!changed) return refuse('not_found');
+    // What it holds was given for what it could ask for before.
+    const tokens = await removeAccessTokensOfClient(tx, id);
+    await emit(clientChanged, { subject: id, data: { ...factsOf(changed), secretRotated: false }, cause });
+    return { changed, revoked: await revokeTokens(config, tx, [], tokens) };
+  });
+  if (isRefusal(outcome)) return outcome;
+  feed.announce(outcome.revoked);
+  return outcome.changed;
+};
+
+/** With it goes everything that it was given. @returns whether it was there */
+export const removeClient = async (
+  { config, events, feed }: Pick<Ports, 'config' | 'events' | 'feed'>,
+  id: string,
+  cause: Cause,
+): Promise<boolean> => {
+  const revoked = await events.transact(async (tx, emit) => {
+    const client = await store.holdClient(tx, id);
+    if (!client) return undefined;
+    const tokens = await removeRecordsOfClient(tx, client.id);
+    await store.deleteClient(tx, client.id);
+    await emit(clientRemoved, { subject: client.id, data: { clientId: client.id, name: client.settings.name }, cause });
+    return revokeTokens(config, tx, [], tokens);
+  });
+  feed.announce(revoked ?? []);
+  return revoked !== undefined;
+};

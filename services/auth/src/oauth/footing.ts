@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import type { Ports } from '../ports.ts';
+import { findClient, type OAuthClient } from '../store/oauth-clients.ts';
+import { findConsent, type OAuthConsent } from '../store/oauth-consents.ts';
+import { findRecord } from '../store/oauth-records.ts';
+import type { SignedIn } from '../store/signed-in.ts';
+import { findAccount } from './accounts.ts';
+import type { RecordSeal } from './record-seal.ts';
+import { signedInBy } from './signed-in-by.ts';
+
+/**
+ * What something stands on that an application was given: a grant, and the sign-in whose end is its own, if there is one.
+ * Both by their digests, by which nobody else finds anything; so it may be told in a signed token, which is kept nowhere.
+ */
+export const footing = z.object({ grant: z.string(), session: z.string().optional() });
+export type Footing = z.output<typeof footing>;
+
+/** Where a signed token tells it. */
+export const footingClaim = 'stands_on';
+
+/** What the provider says of that, in whatever it keeps or issues. */
+export const keptFooting = z.object({
+  grantId: z.string(),
+  expiresWithSession: z.boolean().default(false),
+  sessionUid: z.string().optional(),
+});
+
+interface Kept {
+  readonly grantId?: string | undefined;
+  readonly expiresWithSession?: boolean | undefined;
+  readonly sessionUid?: string | undefined;
+}
+
+/** What says neither stands on nothing that there is. */
+export const footingOf = (
+  seal: Pick<RecordSeal, 'digestOf'>,
+  { grantId = '', expiresWithSession, sessionUid = '' }: Kept,
+): Footing => ({
+  grant: seal.digestOf('Grant', grantId),
+  ...(expiresWithSession ? { session: seal.digestOf('uid', sessionUid) } : {}),
+});
+
+/** A client that is not disabled. */
+export const findLiveClient = async (
+  { connection }: Pick<Ports, 'connection'>,
+  clientId: string,
+): Promise<OAuthClient | undefined> => {
+  const client = await findClient(connection.db, clientId);
+  return client?.disabledAt === null ? client : undefined;
+};
+
+/**
+ * The sign-in or the consent that holds it up; undefined once anything of it is gone: the grant, the application, the
+ * person's right to come in, their sign-in, or what they consented to.
+ */
+export const findSupport = async (
+  ports: Pick<Ports, 'client' | 'config' | 'connection'>,
+  { accountId, clientId }: { readonly accountId: string; readonly clientId: string },
+  { grant: grantDigest, session: uid }: Footing,
+): Promise<{ readonly signedIn: SignedIn } | { readonly consent: OAuthConsent } | undefined> => {
+  const { db } = ports.connection;
+  const grant = await findRecord(db, 'Grant', 'digest', grantDigest, '');
+  if (grant?.userId !== accountId || grant.clientId === null) return undefined;
+  // What was exchanged is one application's, and stands on what the person let another have.
+  for (const id of new Set([clientId, grant.clientId])) if (!(await findLiveClient(ports, id))) return undefined;
+  if (!(await findAccount(ports, accountId))) return undefined;
+  if (uid === undefined) {
+    const consent = await findConsent(db, accountId, grant.clientId);
+    return consent && { consent };
+  }
+  const session = await findRecord(db, 'Session', 'uid', uid, '');
+  const signedIn = session && (await signedInBy(ports, session));
+  return signedIn?.userId === accountId ? { signedIn } : undefined;
+};
