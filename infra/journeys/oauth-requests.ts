@@ -18,8 +18,6 @@ export const someClient = async (
 ): Promise<{ readonly id: string; readonly secret: string }> =>
   cast.asAdmin('POST', '/v1/oauth/clients', { ...settings, ...more });
 
-const aClient: Compose = async ({ cast }) => ({ params: { clientId: (await someClient(cast)).id } });
-
 /** A browser that an application has sent here, and what it waits for; as the caller, if they are in. */
 const interaction = async ({ cast, caller, kind }: Calling): Promise<CallerRequest> => {
   const browser = await OAuthBrowser.start(cast.api);
@@ -49,10 +47,4 @@ export const oauthRequests: Readonly<Record<string, Compose>> = {
   "withdrawConsent when another's": async ({ cast }) => consentOf(cast, await cast.named('consents')),
   introspectAnyToken: () => ({ form: 'token=unknown' }),
   revokeAnyToken: () => ({ form: 'token=unknown' }),
-  listClients: () => ({}),
-  createClient: () => ({ body: settings }),
-  readClient: aClient,
-  updateClient: async (calling) => ({ ...(await aClient(calling)), body: { name: `Named by ${calling.kind}` } }),
-  deleteClient: aClient,
-  rotateClientSecret: async (calling) => ({ ...(await aClient(calling)), body: { overlapSeconds: 60 } }),
 };

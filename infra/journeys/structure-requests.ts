@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { playedNameServer } from '@rollcall/testing/name-server';
 import type { SignedInPerson } from '@rollcall/testing/people';
 import type { Cast } from './cast.ts';
+import { callback } from './oauth-browser.ts';
+import { someClient } from './oauth-requests.ts';
 import { sharedPermission } from './shared-permission.ts';
 import { roleName, type World } from './structure-world.ts';
 
@@ -71,6 +73,13 @@ const ofDomain: Compose = async ({ cast, world: { organizationId, orgAdmin } }) 
   (await playedNameServer()).publish(body.record.name, body.record.value);
   return { params: { organizationId, domain } };
 };
+const aClient = { name: 'Made by a journey', authMethod: 'client_secret_basic', redirectUris: [callback] };
+const ofClient: Compose = async ({ cast, world: { organizationId, orgAdmin } }) => {
+  const path = `/v1/oauth/clients?organization=${organizationId}`;
+  const { body } = await cast.api('POST', path, { token: orgAdmin.token, body: aClient });
+  return { params: { clientId: String(body.id) } };
+};
+const everybodysClient: Compose = async ({ cast }) => ({ params: { clientId: (await someClient(cast)).id } });
 const aProvider = { preset: 'google', clientId: 'journeys', clientSecret: 'known to nobody' };
 const ofProvider: Compose = async ({ cast, world: { organizationId, orgAdmin } }) => {
   const path = `/v1/organizations/${organizationId}/identity-providers`;
@@ -100,6 +109,21 @@ export const structureRequests: Readonly<Record<string, Compose>> = {
   readOrganizationProvider: ofProvider,
   updateOrganizationProvider: async (calling) => ({ ...(await ofProvider(calling)), body: { enabled: false } }),
   removeOrganizationProvider: ofProvider,
+  listClients: there(() => ({})),
+  createClient: there(() => ({ body: aClient })),
+  readClient: ofClient,
+  updateClient: async (calling) => ({ ...(await ofClient(calling)), body: { name: 'Another' } }),
+  deleteClient: ofClient,
+  rotateClientSecret: ofClient,
+  "listClients when everybody's": () => ({}),
+  "createClient when everybody's": () => ({ body: aClient }),
+  "readClient when everybody's": everybodysClient,
+  "updateClient when everybody's": async (calling) => ({
+    ...(await everybodysClient(calling)),
+    body: { name: 'Another' },
+  }),
+  "deleteClient when everybody's": everybodysClient,
+  "rotateClientSecret when everybody's": everybodysClient,
   listOrganizationMembers: organization,
   addOrganizationMember: ({ world }) => ({
     params: { organizationId: world.organizationId },

@@ -76,6 +76,7 @@ export const problems = {
   domain_taken: { status: 409, title: 'Another organization has proved this domain' },
   domain_not_proved: { status: 409, title: 'The DNS record that proves the domain is not there' },
   too_many_domains: { status: 409, title: 'The organization has as many domains as it may' },
+  too_many_clients: { status: 409, title: 'The organization has as many applications as it may' },
   too_many_providers: { status: 409, title: 'The organization has as many identity providers as it may' },
   last_way_in: { status: 409, title: 'There would be no way left to sign in' },
   second_factor_needed: { status: 409, title: 'Recovery codes belong to a second factor, and there is none' },

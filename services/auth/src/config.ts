@@ -165,6 +165,7 @@ export const toConfig = (environment: Environment) => {
     dnsServers: DNS_SERVERS,
     domainsEach: 50,
     providersEach: 20,
+    clientsEach: 50,
     /** For how long a domain counts as proved whose record is gone. */
     domainGraceMilliseconds: 3 * day,
     /** How long an account that a provider vouches for may wait for registration. */

@@ -274,7 +274,13 @@ export const signingKeyAdded = defineEvent({
 });
 
 /** What of an application may be told: who it is and what it may do, and nothing that it proves itself with. */
-const clientFacts = { clientId: z.string(), name: z.string(), enabled: z.boolean(), scopes: z.array(z.string()) };
+const clientFacts = {
+  clientId: z.string(),
+  name: z.string(),
+  enabled: z.boolean(),
+  scopes: z.array(z.string()),
+  organizationId: entityId.nullable(),
+};
 
 export const clientAdded = defineEvent({
   type: 'client.added',

@@ -94,12 +94,6 @@ withdrawConsent                 DELETE /v1/oauth/consents/:consentId         U  
 withdrawConsent                 DELETE /v1/oauth/consents/:consentId         U                                       signin   hidden     -      - hidden hidden ended  when another's
 introspectAnyToken              POST   /v1/tokens/introspect                 tokens.introspect                       signin   forbid     -    200 forbid  200  ended
 revokeAnyToken                  POST   /v1/tokens/revoke                     tokens.introspect                       signin   forbid     -    200 forbid  200  ended
-listClients                     GET    /v1/oauth/clients                     clients.manage                          signin   hidden     -    200 hidden  200  ended
-createClient                    POST   /v1/oauth/clients                     clients.manage                          signin   forbid     -    201 forbid  201  ended
-readClient                      GET    /v1/oauth/clients/:clientId           clients.manage                          signin   hidden     -    200 hidden  200  ended
-updateClient                    PATCH  /v1/oauth/clients/:clientId           clients.manage                          signin   hidden     -    200 hidden  200  ended
-deleteClient                    DELETE /v1/oauth/clients/:clientId           clients.manage                          signin   hidden     -    200 hidden  200  ended
-rotateClientSecret              POST   /v1/oauth/clients/:clientId/secret    clients.manage                          signin   hidden     -    201 hidden  201  ended
 authenticateUser                POST   /users/authenticate                   P                                          200      200     -      -   200   200    200
 
 readUser                        GET    /v1/users/:userId                     U                                       signin      200   200      -   200   200  ended

@@ -29,6 +29,18 @@ addOrganizationProvider   POST   /v1/organizations/:organizationId/identity-prov
 readOrganizationProvider  GET    /v1/organizations/:organizationId/identity-providers/:providerId signin hidden forbid 200 hidden  200   200  ended
 updateOrganizationProvider PATCH /v1/organizations/:organizationId/identity-providers/:providerId signin hidden forbid 200 hidden  200   200  ended
 removeOrganizationProvider DELETE /v1/organizations/:organizationId/identity-providers/:providerId signin hidden forbid 200 hidden 200   200  ended
+listClients               GET    /v1/oauth/clients                                     signin   hidden forbid      200  hidden      200   200  ended
+createClient              POST   /v1/oauth/clients                                     signin   hidden forbid      201  hidden      201   201  ended
+readClient                GET    /v1/oauth/clients/:clientId                           signin   hidden forbid      200  hidden      200   200  ended
+updateClient              PATCH  /v1/oauth/clients/:clientId                           signin   hidden forbid      200  hidden      200   200  ended
+deleteClient              DELETE /v1/oauth/clients/:clientId                           signin   hidden forbid      200  hidden      200   200  ended
+rotateClientSecret        POST   /v1/oauth/clients/:clientId/secret                    signin   hidden forbid      201  hidden      201   201  ended
+listClients               GET    /v1/oauth/clients                                     signin   hidden hidden   hidden  hidden   hidden   200  ended  when everybody's
+createClient              POST   /v1/oauth/clients                                     signin   forbid forbid   forbid  forbid   forbid   201  ended  when everybody's
+readClient                GET    /v1/oauth/clients/:clientId                           signin   hidden hidden   hidden  hidden   hidden   200  ended  when everybody's
+updateClient              PATCH  /v1/oauth/clients/:clientId                           signin   hidden hidden   hidden  hidden   hidden   200  ended  when everybody's
+deleteClient              DELETE /v1/oauth/clients/:clientId                           signin   hidden hidden   hidden  hidden   hidden   200  ended  when everybody's
+rotateClientSecret        POST   /v1/oauth/clients/:clientId/secret                    signin   hidden hidden   hidden  hidden   hidden   201  ended  when everybody's
 
 createTeam                POST   /v1/teams                                             signin   hidden forbid      201  hidden      201   201  ended
 readTeam                  GET    /v1/teams/:teamId                                     signin   hidden    200      200  hidden      200   200  ended

@@ -40,7 +40,10 @@ describe('201', () => {
     const { body: read } = await auth.ask('GET', `/v1/oauth/clients/${body.id}`, { actor: manager });
     expect(read).not.toHaveProperty('secret');
     expect(await told(String(body.id))).toEqual([
-      { type: 'client.added', data: { clientId: body.id, name: 'Notes', enabled: true, scopes: valid.scopes } },
+      {
+        type: 'client.added',
+        data: { clientId: body.id, name: 'Notes', enabled: true, scopes: valid.scopes, organizationId: null },
+      },
     ]);
   });
 

@@ -6,10 +6,13 @@ import { decideInteraction, readInteraction } from '@rollcall/types/routes/auth/
 import { describeScope } from '@rollcall/types/scopes';
 import type { Interaction, Provider } from 'oidc-provider';
 import { originOf, whoIsSignedIn } from '../oauth/bridge.ts';
+import { organizationOf } from '../oauth/client-adapter.ts';
 import { currentRequest } from '../oauth/current-request.ts';
 import { fillGrant } from '../oauth/grants.ts';
+import { membersOnlyWords } from '../oauth/interaction-policy.ts';
 import { findInteraction, isEnough, missingOf, scopesToShow } from '../oauth/interactions.ts';
 import { loginOf } from '../oauth/login.ts';
+import { isForThem } from '../oauth/members-only.ts';
 import type { Ports } from '../ports.ts';
 import { addConsent } from '../store/oauth-consents.ts';
 import type { SignedIn } from '../store/signed-in.ts';
@@ -82,6 +85,10 @@ const decide = async (
   if (decision !== (isConsent(interaction) ? 'approve' : 'continue')) {
     const detail = isConsent(interaction) ? 'must be approve or deny here' : 'must be continue or deny here';
     return refuse('invalid_input', { errors: [{ pointer: '/body/decision', detail }] });
+  }
+  const client = await provider.Client.find(String(interaction.params.client_id));
+  if (!(await isForThem(ports, organizationOf(client), who.userId))) {
+    return { error: 'access_denied', error_description: membersOnlyWords };
   }
   if (isConsent(interaction)) return consent(ports, provider, interaction, who, context);
   if (!(await isEnough(ports, interaction, who))) return refuse('reauthentication_required');

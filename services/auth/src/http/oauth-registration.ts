@@ -24,7 +24,9 @@ export const registrationHandlers = (ports: Ports): BoundRoute[] => [
     const settings = read(ports, request);
     if (settings instanceof Response) return settings;
     const token = newSecret();
-    const { client, secret } = await addClient(ports, settings, digestOf(token), causeOf(context));
+    const added = await addClient(ports, settings, { registrationDigest: digestOf(token) }, causeOf(context));
+    if (isRefusal(added)) throw new Error(`an application was refused: ${added.refused}`);
+    const { client, secret } = added;
     const secrets = secret === null ? {} : { client_secret: secret, client_secret_expires_at: 0 };
     return json(201, { ...told(ports, client, token), ...secrets });
   }),

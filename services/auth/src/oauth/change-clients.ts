@@ -4,7 +4,12 @@ import { newSecret } from '@rollcall/service-kit/identity';
 import { digestOf } from '@rollcall/service-kit/sealed-secret';
 import { clientAdded, clientChanged, clientRemoved } from '@rollcall/types/events/auth';
 import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
-import { type ClientSettings, isResource, judgeClient } from '@rollcall/types/routes/auth/oauth-clients';
+import {
+  type ClientSettings,
+  isResource,
+  judgeClient,
+  judgeOrganizationsClient,
+} from '@rollcall/types/routes/auth/oauth-clients';
 import type { Config } from '../config.ts';
 import type { Ports } from '../ports.ts';
 import { revokeTokens } from '../revoke-tokens.ts';
@@ -12,15 +17,20 @@ import * as store from '../store/oauth-clients.ts';
 import { removeAccessTokensOfClient, removeRecordsOfClient } from '../store/oauth-records.ts';
 import { needsSecret } from './client-adapter.ts';
 
-export const factsOf = ({ id, settings, disabledAt }: store.OAuthClient) => ({
+export const factsOf = ({ id, settings, organizationId, disabledAt }: store.OAuthClient) => ({
   clientId: id,
   name: settings.name,
   enabled: disabledAt === null,
   scopes: settings.scopes,
+  organizationId,
 });
 
 /** What is wrong with the settings. This service has one name as an API: of several, one would be overlooked. */
-export const judgeSettings = ({ issuer }: Config, settings: ClientSettings): Refusal | undefined => {
+export const judgeSettings = (
+  { issuer }: Pick<Config, 'issuer'>,
+  settings: ClientSettings,
+  organizationId: string | null = null,
+): Refusal | undefined => {
   const detail = `must be an https address, or ${issuer} for this service`;
   const strange = settings.resources.flatMap((uri, index) =>
     isResource(uri, issuer) ? [] : [{ pointer: `/resources/${index}`, detail }],
@@ -30,29 +40,40 @@ export const judgeSettings = ({ issuer }: Config, settings: ClientSettings): Ref
       ? []
       : [{ pointer: `/serves/${index}`, detail: 'must be an https address of its own' }],
   );
-  const errors = [...judgeClient(settings), ...strange, ...notTheirs];
+  const notOfOrganizations = organizationId === null ? [] : judgeOrganizationsClient(settings);
+  const errors = [...judgeClient(settings), ...strange, ...notTheirs, ...notOfOrganizations];
   if (errors.length === 0) return undefined;
   return refuse('invalid_input', {
     errors: errors.map(({ pointer, detail }) => ({ pointer: `/body${pointer}`, detail })),
   });
 };
 
-/** @param registrationDigest of one that registers itself: of what it may change that with */
+/** Who stands behind an application, if not those who manage all of them. */
+export interface Standing {
+  /** Of one that registers itself: of what it may change that with. */
+  readonly registrationDigest?: string | null;
+  /** The organization that it belongs to. */
+  readonly organizationId?: string | null | undefined;
+}
+
 export const addClient = async (
-  { events }: Pick<Ports, 'events'>,
+  { config, events }: Pick<Ports, 'config' | 'events'>,
   settings: ClientSettings,
-  registrationDigest: string | null,
+  { registrationDigest = null, organizationId = null }: Standing,
   cause: Cause,
-): Promise<{ readonly client: store.OAuthClient; readonly secret: string | null }> => {
+): Promise<{ readonly client: store.OAuthClient; readonly secret: string | null } | Refusal> => {
   const id = `client_${randomBytes(16).toString('base64url')}`;
   const secret = needsSecret(settings) ? newSecret() : null;
   const client = await events.transact(async (tx, emit) => {
-    const stored = await store.insertClient(tx, { id, settings, registrationDigest });
+    if (organizationId !== null && (await store.countClientsOf(tx, organizationId)) >= config.clientsEach) {
+      return refuse('too_many_clients');
+    }
+    const stored = await store.insertClient(tx, { id, settings, registrationDigest, organizationId });
     if (secret !== null) await store.replaceSecret(tx, id, digestOf(secret), 0);
     await emit(clientAdded, { subject: id, data: factsOf(stored), cause });
     return stored;
   });
-  return { client, secret };
+  return isRefusal(client) ? client : { client, secret };
 };
 
 type Changes = Partial<ClientSettings> & { readonly enabled?: boolean | undefined };
@@ -68,7 +89,7 @@ export const updateClient = async (
     if (!client) return refuse('not_found');
     const said = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
     const settings = { ...client.settings, ...said };
-    const wrong = judgeSettings(config, settings);
+    const wrong = judgeSettings(config, settings, client.organizationId);
     if (wrong) return wrong;
     const changed = await store.changeClient(tx, id, settings, enabled ?? client.disabledAt === null);
     if (!changed) return refuse('not_found');

@@ -1,12 +1,19 @@
 import { isLinkUri, isRedirectUri } from '@rollcall/types/redirect-uris';
 import type { ClientSettings } from '@rollcall/types/routes/auth/oauth-clients';
 import { accessScopes, identityScopes } from '@rollcall/types/scopes';
-import type { Adapter, AdapterPayload } from 'oidc-provider';
+import type { Adapter, AdapterPayload, Client } from 'oidc-provider';
 import type { Ports } from '../ports.ts';
 import { findClient, findSecretDigests, type OAuthClient } from '../store/oauth-clients.ts';
 
 /** What the provider keeps of a client beside the metadata that it knows itself. */
-export const ownMetadata = ['secret_digests', 'resources', 'serves', 'access_scopes', 'self_registered'] as const;
+export const ownMetadata = [
+  'secret_digests',
+  'resources',
+  'serves',
+  'access_scopes',
+  'self_registered',
+  'organization_id',
+] as const;
 
 /**
  * Clients as the provider wants them. One that is disabled is not there. Addresses are judged by the present rules each
@@ -30,7 +37,7 @@ export const createClientAdapter = ({ connection: { db } }: Pick<Ports, 'connect
 };
 
 const metadataOf = (
-  { id, settings, registrationDigest }: OAuthClient,
+  { id, settings, registrationDigest, organizationId }: OAuthClient,
   secretDigests: readonly string[],
 ): AdapterPayload => {
   const allowed = (uris: readonly string[]) => uris.filter((uri) => isRedirectUri(uri, settings.applicationType));
@@ -66,11 +73,16 @@ const metadataOf = (
     serves: settings.serves,
     access_scopes: scopesOf(settings, accessScopes),
     self_registered: registrationDigest !== null,
+    organization_id: organizationId,
   };
 };
 
 const scopesOf = ({ scopes }: ClientSettings, kind: readonly string[]): string =>
   scopes.filter((scope) => kind.includes(scope)).join(' ');
+
+/** The organization that it belongs to; null for one that is everybody's. */
+export const organizationOf = (client: Client | undefined): string | null =>
+  typeof client?.organization_id === 'string' ? client.organization_id : null;
 
 /** Does it prove itself with a secret? */
 export const needsSecret = ({ authMethod }: Pick<ClientSettings, 'authMethod'>): boolean =>

@@ -6,10 +6,11 @@ import type { Configuration } from 'oidc-provider';
 import { assurances } from '../factors/assurance.ts';
 import type { Ports } from '../ports.ts';
 import { findAccount } from './accounts.ts';
-import { createClientAdapter, ownMetadata } from './client-adapter.ts';
+import { createClientAdapter, organizationOf, ownMetadata } from './client-adapter.ts';
 import { oauthCookies } from './cookies.ts';
 import { createGrantLoader } from './grants.ts';
 import { createInteractionPolicy } from './interaction-policy.ts';
+import { isForThem } from './members-only.ts';
 import * as pages from './pages.ts';
 import { createRecordAdapter } from './record-adapter.ts';
 import { createResourceFinder } from './resources.ts';
@@ -35,7 +36,9 @@ export const createConfiguration = (ports: Ports, keys: readonly JWK[]): Configu
           ? createSessionAdapter(ports)
           : createRecordAdapter(ports, kind),
     jwks: { keys: keys.map((key) => ({ ...key })) as NonNullable<Configuration['jwks']>['keys'] },
-    findAccount: (_, userId) => findAccount(ports, userId),
+    // To an application of an organization there are its members, and nobody else.
+    findAccount: async ({ oidc }, userId) =>
+      (await isForThem(ports, organizationOf(oidc.client), userId)) ? findAccount(ports, userId) : undefined,
     loadExistingGrant: createGrantLoader(ports),
     routes: oauthPaths,
     scopes: [...identityScopes],
@@ -52,7 +55,7 @@ export const createConfiguration = (ports: Ports, keys: readonly JWK[]): Configu
     allowOmittingSingleRegisteredRedirectUri: false,
     pkce: { required: () => true },
     interactions: {
-      policy: createInteractionPolicy(),
+      policy: createInteractionPolicy(ports),
       url: (_, { uid }) => `/consent?interaction=${uid}`,
     },
     cookies: { names: oauthCookies, long: cookie, short: cookie },
@@ -76,7 +79,12 @@ export const createConfiguration = (ports: Ports, keys: readonly JWK[]): Configu
         successSource: pages.showDeviceDone,
       },
       dPoP: { enabled: true },
-      introspection: { enabled: true, allowedPolicy: (_, client, token) => token.clientId === client.clientId },
+      introspection: {
+        enabled: true,
+        allowedPolicy: async (_, client, token) =>
+          token.clientId === client.clientId &&
+          (!('accountId' in token) || isForThem(ports, organizationOf(client), token.accountId)),
+      },
       pushedAuthorizationRequests: { enabled: true },
       resourceIndicators: {
         enabled: true,

@@ -5,6 +5,7 @@ import { findConsent, type OAuthConsent } from '../store/oauth-consents.ts';
 import { findRecord } from '../store/oauth-records.ts';
 import type { SignedIn } from '../store/signed-in.ts';
 import { findAccount } from './accounts.ts';
+import { isForThem } from './members-only.ts';
 import type { RecordSeal } from './record-seal.ts';
 import { signedInBy } from './signed-in-by.ts';
 
@@ -62,7 +63,10 @@ export const findSupport = async (
   const grant = await findRecord(db, 'Grant', 'digest', grantDigest, '');
   if (grant?.userId !== accountId || grant.clientId === null) return undefined;
   // What was exchanged is one application's, and stands on what the person let another have.
-  for (const id of new Set([clientId, grant.clientId])) if (!(await findLiveClient(ports, id))) return undefined;
+  for (const id of new Set([clientId, grant.clientId])) {
+    const client = await findLiveClient(ports, id);
+    if (!client || !(await isForThem(ports, client.organizationId, accountId))) return undefined;
+  }
   if (!(await findAccount(ports, accountId))) return undefined;
   if (uid === undefined) {
     const consent = await findConsent(db, accountId, grant.clientId);

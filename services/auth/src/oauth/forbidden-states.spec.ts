@@ -1,4 +1,5 @@
 import type { Actor } from '@rollcall/service-kit/actor';
+import { newId } from '@rollcall/service-kit/identity';
 import * as oauth from 'openid-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AuthUnderTest, startAuthUnderTest } from '../testing/auth-under-test.ts';
@@ -22,6 +23,8 @@ interface World {
   readonly browser: Browser;
   readonly client: { readonly id: string; readonly secret: string };
   readonly app: oauth.Configuration;
+  /** Whoever belongs to the organization that the application belongs to. */
+  readonly members: Set<string>;
 }
 
 /** What an application holds; presenting it answers whether it was good for anything. */
@@ -33,8 +36,11 @@ const worldOf = async (): Promise<World> => {
   await browser.signIn(person);
   const device = 'urn:ietf:params:oauth:grant-type:device_code' as const;
   const grantTypes = ['authorization_code', 'refresh_token', device] as const;
-  const client = await registerClient(auth, { grantTypes: [...grantTypes] });
-  return { person, browser, client, app: await relyingParty(auth, client) };
+  const organizationId = newId();
+  const members = new Set([person.userId]);
+  auth.world.organizations.set(organizationId, { admins: new Set(), members, kept: new Set(), seats: 10 });
+  const client = await registerClient(auth, { grantTypes: [...grantTypes] }, organizationId);
+  return { person, browser, client, members, app: await relyingParty(auth, client) };
 };
 
 const tokensOf = async ({ app, browser }: World, parameters: Readonly<Record<string, string>> = {}) => {
@@ -110,6 +116,7 @@ const states: Readonly<Record<string, (world: World) => Promise<unknown>>> = {
     const [consent] = items as { id: string }[];
     return auth.ask('DELETE', `/v1/oauth/consents/${consent?.id}`, { actor });
   },
+  'no member of the organization any more': async ({ members, person }) => members.delete(person.userId),
   'application disabled': (world) => setClient(world, false),
   'application removed': (world) => auth.ask('DELETE', clientPath(world), { actor: admin }),
   expired: () => auth.connection.sql`update auth.oauth_records set expires_at = now()`,

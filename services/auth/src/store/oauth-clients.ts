@@ -7,7 +7,7 @@ export type OAuthClient = typeof oauthClients.$inferSelect;
 
 export const insertClient = async (
   tx: Transaction,
-  added: Pick<OAuthClient, 'id' | 'settings' | 'registrationDigest'>,
+  added: Pick<OAuthClient, 'id' | 'settings' | 'registrationDigest' | 'organizationId'>,
 ): Promise<OAuthClient> => {
   const [client] = await tx.insert(oauthClients).values(added).returning();
   if (!client) throw new Error('a client was not stored');
@@ -34,13 +34,30 @@ export const holdClient = async (tx: Transaction, id: string): Promise<OAuthClie
   return client;
 };
 
-export const listClients = (db: Queryable, after: string | null, limit: number): Promise<OAuthClient[]> =>
+/** @param organizationId of the ones that belong to it alone; of all, where it is undefined */
+export const listClients = (
+  db: Queryable,
+  organizationId: string | undefined,
+  after: string | null,
+  limit: number,
+): Promise<OAuthClient[]> =>
   db
     .select()
     .from(oauthClients)
-    .where(after === null ? undefined : gt(oauthClients.id, after))
+    .where(
+      and(
+        organizationId === undefined ? undefined : eq(oauthClients.organizationId, organizationId),
+        after === null ? undefined : gt(oauthClients.id, after),
+      ),
+    )
     .orderBy(asc(oauthClients.id))
     .limit(limit);
+
+/** How many an organization has; nobody adds another one to it until the transaction ends. */
+export const countClientsOf = async (tx: Transaction, organizationId: string): Promise<number> => {
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`clients of ${organizationId}`}, 0))`);
+  return tx.$count(oauthClients, eq(oauthClients.organizationId, organizationId));
+};
 
 export const changeClient = async (
   tx: Transaction,

@@ -9,15 +9,21 @@ export interface Granted {
 }
 
 /** Applications that may ask people for access. */
-export const oauthClients = auth.table('oauth_clients', {
-  id: text().primaryKey(),
-  /** As `POST /v1/oauth/clients` takes them. */
-  settings: jsonb().$type<ClientSettings>().notNull(),
-  /** Of one that has registered itself: of what it may change that with. */
-  registrationDigest: text('registration_digest').unique('oauth_clients__registration_digest'),
-  disabledAt: instant('disabled_at'),
-  createdAt: instant('created_at').notNull().defaultNow(),
-});
+export const oauthClients = auth.table(
+  'oauth_clients',
+  {
+    id: text().primaryKey(),
+    /** As `POST /v1/oauth/clients` takes them. */
+    settings: jsonb().$type<ClientSettings>().notNull(),
+    /** Whose members alone it can sign in; null for one that is everybody's. */
+    organizationId: uuid('organization_id'),
+    /** Of one that has registered itself: of what it may change that with. */
+    registrationDigest: text('registration_digest').unique('oauth_clients__registration_digest'),
+    disabledAt: instant('disabled_at'),
+    createdAt: instant('created_at').notNull().defaultNow(),
+  },
+  (table) => [index('oauth_clients__organization_id').on(table.organizationId, table.id)],
+);
 
 /** Secrets of applications, by digest: the newest, and those that still overlap with it. */
 export const oauthClientSecrets = auth.table(

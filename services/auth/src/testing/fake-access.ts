@@ -65,8 +65,9 @@ export const createFakeAccess = () => {
         const { organizationId, userId } = checkOrganization.body.parse(json);
         const organization = world.organizations.get(organizationId);
         const governs = organization?.admins.has(userId) ?? false;
-        const sees = governs || (organization?.members.has(userId) ?? false);
-        return { status: 200, body: { exists: organization !== undefined, sees, governs, revision: 1 } };
+        const belongs = governs || (organization?.members.has(userId) ?? false);
+        const exists = organization !== undefined;
+        return { status: 200, body: { exists, sees: belongs, belongs, governs, revision: 1 } };
       },
       'PUT /internal/organizations/*': (asked: Asked) => {
         const { organization, userId } = whom(asked);

@@ -20,10 +20,11 @@ export const fetchFrom =
     });
   };
 
-/** An application that an administrator has registered. */
+/** An application that an administrator has registered, for everybody or for an organization. */
 export const registerClient = async (
   auth: AuthUnderTest,
   settings: Partial<ClientSettings> = {},
+  organizationId?: string,
 ): Promise<{ readonly id: string; readonly secret: string }> => {
   const { actor } = await auth.signIn(await auth.register());
   auth.grant(actor, 'clients.manage');
@@ -34,7 +35,8 @@ export const registerClient = async (
     scopes: ['openid', 'profile', 'email', 'offline_access'],
     ...settings,
   };
-  const made = await auth.ask('POST', '/v1/oauth/clients', { actor, body });
+  const query = organizationId === undefined ? '' : `?organization=${organizationId}`;
+  const made = await auth.ask('POST', `/v1/oauth/clients${query}`, { actor, body });
   if (made.status !== 201) throw new Error(`no client was made: ${JSON.stringify(made.body)}`);
   return { id: String(made.body.id), secret: String(made.body.secret) };
 };

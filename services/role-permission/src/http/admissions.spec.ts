@@ -102,10 +102,10 @@ describe('whether somebody governs an organization', () => {
   it('is told of its admins, its members, those who manage all access, and everybody else', async () => {
     const [{ founder, id }, ben, eve] = [await found(), await access.person(), await access.person()];
     await admit(id, ben);
-    expect(await check(id, founder)).toEqual({ exists: true, sees: true, governs: true });
-    expect(await check(id, ben)).toEqual({ exists: true, sees: true, governs: false });
-    expect(await check(id, eve)).toEqual({ exists: true, sees: false, governs: false });
-    expect(await check(id, admin)).toEqual({ exists: true, sees: true, governs: true });
-    expect(await check(randomUUID(), admin)).toEqual({ exists: false, sees: false, governs: false });
+    expect(await check(id, founder)).toEqual({ exists: true, sees: true, belongs: true, governs: true });
+    expect(await check(id, ben)).toEqual({ exists: true, sees: true, belongs: true, governs: false });
+    expect(await check(id, eve)).toEqual({ exists: true, sees: false, belongs: false, governs: false });
+    expect(await check(id, admin)).toEqual({ exists: true, sees: true, belongs: false, governs: true });
+    expect(await check(randomUUID(), admin)).toEqual({ exists: false, sees: false, belongs: false, governs: false });
   });
 });

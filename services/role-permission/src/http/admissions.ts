@@ -4,9 +4,10 @@ import { isRefusal } from '@rollcall/types/problems';
 import { admitMember, checkOrganization, keepSeat } from '@rollcall/types/routes/role-permission/internal';
 import { present, submit } from '../access.ts';
 import { governs, seesOrganization } from '../domain/authority.ts';
+import { isMember } from '../domain/holdings.ts';
 import type { Ports } from '../ports.ts';
 
-/** What auth asks for the identity providers of organizations. */
+/** What auth asks for the identity providers and applications of organizations. */
 export const admissionHandlers = ({ access }: Ports) => [
   handle(checkOrganization, async ({ body: { organizationId, userId } }) => {
     const reading = present(access);
@@ -14,7 +15,12 @@ export const admissionHandlers = ({ access }: Ports) => [
     const { state, now, revision } = reading;
     const exists = state.organizations.has(organizationId);
     const sees = seesOrganization(state, userId, organizationId, now);
-    return answer(200, { exists, sees, governs: exists && governs(state, userId, organizationId, now), revision });
+    const belongs = exists && isMember(state, organizationId, userId, now);
+    return answer(200, {
+      ...{ exists, sees, belongs },
+      governs: exists && governs(state, userId, organizationId, now),
+      revision,
+    });
   }),
 
   handle(keepSeat, async ({ params, body }, context) => {

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { instant } from '../../ids.ts';
+import { entityId, instant } from '../../ids.ts';
 import { page, paging } from '../../paging.ts';
 import { isLinkUri, isRedirectUri, redirectUriRule } from '../../redirect-uris.ts';
 import { defineRoute } from '../../route-definition.ts';
-import { scopeNames } from '../../scopes.ts';
+import { identityScopes, scopeNames } from '../../scopes.ts';
 import { line } from '../../text.ts';
 
 const service = 'auth';
@@ -173,16 +173,54 @@ export const judgeClient = (client: ClientSettings): { readonly pointer: string;
   ];
 };
 
+const ofOrganizations: ReadonlySet<(typeof clientGrantTypes)[number]> = new Set([
+  'authorization_code',
+  'refresh_token',
+  'urn:ietf:params:oauth:grant-type:device_code',
+]);
+
+/**
+ * What an application of an organization may not be: anybody may found one. It signs people in and learns who they are, and
+ * names no API, its own or another's, and no address that we call.
+ */
+export const judgeOrganizationsClient = (
+  client: ClientSettings,
+): { readonly pointer: string; readonly detail: string }[] => {
+  const unless = (holds: boolean, pointer: string, detail: string) => (holds ? [] : [{ pointer, detail }]);
+  const nothing = 'must be empty for an application of an organization';
+  return [
+    ...unless(
+      client.grantTypes.every((grant) => ofOrganizations.has(grant)),
+      '/grantTypes',
+      'must be for people, for an application of an organization',
+    ),
+    ...unless(
+      client.scopes.every((scope) => identityScopes.includes(scope)),
+      '/scopes',
+      `must be of ${identityScopes.join(', ')} for an application of an organization`,
+    ),
+    ...unless(client.resources.length === 0, '/resources', nothing),
+    ...unless(client.serves.length === 0, '/serves', nothing),
+    ...unless(client.jwksUri === null, '/jwksUri', nothing),
+    ...unless(client.backchannelLogoutUri === null, '/backchannelLogoutUri', nothing),
+  ];
+};
+
 const client = z.object({
   id: clientId,
   ...fields,
   enabled: z.boolean(),
   /** Nobody has vouched for it: its people are asked each time. */
   selfRegistered: z.boolean(),
+  /** The organization that it belongs to, whose members alone it can sign in; null for one that is everybody's. */
+  organizationId: entityId.nullable(),
   createdAt: instant,
 });
 const byId = { params: z.object({ clientId }) };
-const managers = { callers: [{ permission: 'clients.manage' }], tag } as const;
+const judged = 'admins of the organization that it belongs to';
+const managers = { callers: [{ permission: 'clients.manage' }, { judged }], tag } as const;
+/** Those of one organization; those of all, and those that belong to none, without. */
+const organization = entityId.optional();
 /** Shown this once; kept as a digest. */
 const secret = z.string();
 
@@ -194,9 +232,9 @@ export const listClients = defineRoute({
   summary: 'The applications that may ask people for access',
   ...managers,
   rate: 'read',
-  query: z.strictObject(paging),
+  query: z.strictObject({ ...paging, organization }),
   responses: { 200: page(client) },
-  refusals: ['invalid_cursor'],
+  refusals: ['forbidden', 'invalid_cursor'],
 });
 
 export const createClient = defineRoute({
@@ -204,13 +242,13 @@ export const createClient = defineRoute({
   operationId: 'createClient',
   method: 'POST',
   path: '/v1/oauth/clients',
-  summary: 'Add an application; its secret is shown this once',
+  summary: 'Add an application, of an organization if one is named; its secret is shown this once',
   ...managers,
   rate: 'write',
+  query: z.strictObject({ organization }),
   body: newClient,
   responses: { 201: z.object({ ...client.shape, secret: secret.nullable() }) },
-  refusals: ['forbidden'],
-  openAboutExistence: true,
+  refusals: ['forbidden', 'too_many_clients'],
 });
 
 export const readClient = defineRoute({
@@ -223,6 +261,7 @@ export const readClient = defineRoute({
   rate: 'read',
   ...byId,
   responses: { 200: client },
+  refusals: ['forbidden'],
 });
 
 export const updateClient = defineRoute({
@@ -239,6 +278,7 @@ export const updateClient = defineRoute({
     .omit({ authMethod: true })
     .partial(),
   responses: { 200: client },
+  refusals: ['forbidden'],
 });
 
 export const deleteClient = defineRoute({
@@ -251,6 +291,7 @@ export const deleteClient = defineRoute({
   rate: 'write',
   ...byId,
   responses: { 200: z.object({ removed: z.boolean() }) },
+  refusals: ['forbidden'],
 });
 
 export const rotateClientSecret = defineRoute({
@@ -268,5 +309,5 @@ export const rotateClientSecret = defineRoute({
   }),
   bodyOptional: true,
   responses: { 201: z.object({ secret }) },
-  refusals: ['client_without_secret'],
+  refusals: ['forbidden', 'client_without_secret'],
 });

@@ -138,12 +138,12 @@ export const checkOrganization = defineRoute({
   operationId: 'checkOrganization',
   method: 'POST',
   path: '/internal/organization-checks',
-  summary: 'Is an organization there, and may this person know of it, and govern it?',
+  summary: 'Is an organization there, and may this person know of it, belong to it, govern it?',
   callers: [{ service: 'auth' }],
   rate: 'internal',
   body: z.strictObject({ organizationId: entityId, userId }),
   responses: {
-    200: z.object({ exists: z.boolean(), sees: z.boolean(), governs: z.boolean(), revision }),
+    200: z.object({ exists: z.boolean(), sees: z.boolean(), belongs: z.boolean(), governs: z.boolean(), revision }),
   },
 });
 

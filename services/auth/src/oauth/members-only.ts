@@ -1,0 +1,22 @@
+import { ServiceUnavailableError } from '@rollcall/service-kit/service-client';
+import { userId } from '@rollcall/types/ids';
+import { isRefusal } from '@rollcall/types/problems';
+import { checkOrganization } from '@rollcall/types/routes/role-permission/internal';
+import type { Ports } from '../ports.ts';
+
+/**
+ * May an application sign this person in at all? One of an organization has its members, and nobody else, for as long as
+ * they are members.
+ *
+ * @throws {ServiceUnavailableError} when that cannot be known
+ */
+export const isForThem = async (
+  { client }: Pick<Ports, 'client'>,
+  organizationId: string | null,
+  accountId: string,
+): Promise<boolean> => {
+  if (organizationId === null) return true;
+  const checked = await client.call(checkOrganization, { body: { organizationId, userId: userId.parse(accountId) } });
+  if (isRefusal(checked)) throw new ServiceUnavailableError('role-permission', checked.refused);
+  return checked.body.belongs;
+};
