@@ -201,11 +201,10 @@ export const oauth: readonly Requirement[] = [
       ],
       'services/auth/src/http/oauth-registration.spec.ts': [
         'is refused %s',
-        'has its people asked each time',
+        'has its people asked each time, and told that nobody vouches for it',
         'is off unless told: nothing is there, and nothing is announced',
       ],
     },
-    open: 'The page that asks does not say that nobody has vouched for an application.',
   },
   {
     id: '10.4.8',

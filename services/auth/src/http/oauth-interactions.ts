@@ -33,6 +33,7 @@ export const interactionHandlers = (ports: Ports) => [
           logoUri: client.logoUri ?? null,
           policyUri: client.policyUri ?? null,
           tosUri: client.tosUri ?? null,
+          selfRegistered: client.self_registered === true,
         },
         scopes: scopesToShow(interaction)
           .map(describeScope)

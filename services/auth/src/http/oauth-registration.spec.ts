@@ -88,7 +88,7 @@ describe('an application', () => {
     expect(body).not.toHaveProperty('client_secret');
   });
 
-  it('has its people asked each time', async () => {
+  it('has its people asked each time, and told that nobody vouches for it', async () => {
     const person = await open.register();
     const browser = new Browser(open);
     await browser.signIn(person);
@@ -105,7 +105,10 @@ describe('an application', () => {
     );
     for (let time = 0; time < 2; time++) {
       const begun = await begin(app, { scope: 'openid email' });
-      expect((await browser.open(begun.url)).location.pathname).toBe('/consent');
+      const { location } = await browser.open(begun.url);
+      expect(location.pathname).toBe('/consent');
+      const asked = await browser.request('GET', `/v1/oauth/interactions/${location.searchParams.get('interaction')}`);
+      expect(await asked.json()).toMatchObject({ client: { id, selfRegistered: true } });
       await exchange(app, await browser.authorize(begun.url), begun);
     }
     const { location } = await browser.open((await begin(app, { scope: 'openid email', prompt: 'none' })).url);

@@ -16,6 +16,7 @@ const show = async () => {
   if (needsFresh) return location.replace(signInFirst);
   if (prompt === 'login') return decide('continue');
   find('#client', HTMLElement).textContent = client.name;
+  find('#warning', HTMLElement).hidden = !client.selfRegistered;
   find('#scopes', HTMLElement).replaceChildren(
     ...scopes.map((/** @type {{ name: string, description: string }} */ { name, description }) =>
       element('li', { textContent: description || name }),

@@ -53,6 +53,8 @@ export const readInteraction = defineRoute({
         logoUri: z.string().nullable(),
         policyUri: z.string().nullable(),
         tosUri: z.string().nullable(),
+        /** Nobody has vouched for it: who is asked is to be warned. */
+        selfRegistered: z.boolean(),
       }),
       scopes: z.array(scope),
       /** What the application thinks the person signs in with. */
