@@ -7,10 +7,12 @@ const [nameError, serverFailure] = [3, 2];
 export const startNameServer = async () => {
   const records = new Map<string, readonly string[]>();
   const failing = new Set<string>();
+  const ignored = new Set<string>();
   const socket = createSocket('udp4');
   socket.on('message', (message, { address, port }) => {
     const { id, questions = [] } = decode(message);
     const name = questions[0]?.name.toLowerCase() ?? '';
+    if (ignored.has(name)) return;
     const found = records.get(name);
     const flags = failing.has(name) ? serverFailure : found ? 0 : nameError;
     const answers = (failing.has(name) ? [] : (found ?? [])).map((data) => ({
@@ -39,6 +41,10 @@ export const startNameServer = async () => {
     fail: (name: string, fails = true): void => {
       if (fails) failing.add(name);
       else failing.delete(name);
+    },
+    /** From now on it never answers about a name. */
+    ignore: (name: string): void => {
+      ignored.add(name);
     },
     close: () => new Promise<void>((resolve) => socket.close(() => resolve())),
   };

@@ -14,6 +14,7 @@ import { needsNoSecondFactor } from '@rollcall/types/second-factor-routes';
 import { type Context, Hono } from 'hono';
 import { answerAccess } from './access/answers.ts';
 import type { AccessFollower } from './access/follower.ts';
+import { noLongerLooks } from './access/impersonation.ts';
 import { secondFactorDue } from './access/second-factor.ts';
 import { type Bindings, clientAddress } from './client.ts';
 import type { Config } from './config.ts';
@@ -187,6 +188,9 @@ const route = async (
     !isRefusal(identity) &&
     secondFactorDue(options.access, identity.actor);
   if (due) return due;
+  // Where anybody may come, whoever looks is nobody.
+  const over = !isPublic && identity && !isRefusal(identity) && (await noLongerLooks(options.access, identity));
+  if (over) return over;
 
   const body = await readBody(request, declared.bodyLimit ?? defaultBodyLimit);
   if (isRefusal(body)) return body;

@@ -16,7 +16,7 @@ export const sessionStarted = defineEvent({
     sessionId,
     methods: z.array(z.string()),
     newDevice: z.boolean(),
-    /** There where it is: from an address where sign-ins to many accounts were refused in the hour before. */
+    /** There where it is: with a password, from an address where sign-ins to many accounts were refused in the hour before. */
     suspected: z.literal(true).optional(),
   },
   personal: origin,

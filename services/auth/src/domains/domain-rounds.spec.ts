@@ -59,6 +59,18 @@ describe('a verified domain, looked at once a day', () => {
     expect(told.at(-1)).toMatchObject({ type: 'domain.lost', actor: 'service:auth', data: { domain: acme.domain } });
   });
 
+  it('waits for no name servers but its own', async () => {
+    const [acme, slow] = [await auth.found(), await auth.found()];
+    await auth.prove(acme);
+    auth.dns.ignore((await auth.prove(slow)).name);
+    await set(slow, { lookAt: new Date(0) });
+    await set(acme, { lookAt: new Date() });
+    const replica = await auth.startReplica();
+    await expect.poll(async () => isForTomorrow(await rowOf(acme)), { timeout: 2_000 }).toBe(true);
+    expect(isForTomorrow(await rowOf(slow))).toBe(false);
+    await replica.stop();
+  });
+
   it('loses nothing while its name servers fail, however long its record was missing', async () => {
     const acme = await auth.found();
     const { name } = await auth.prove(acme);

@@ -17,7 +17,8 @@ export const createDomainRounds = (ports: Ports): Worker =>
     round: async () => {
       // Whoever takes one takes it from the other replicas, for an hour unless it is settled before.
       const due = await store.takeDue(ports.connection.db, batch);
-      for (const claim of due) await lookAgain(ports, claim);
+      // At once, so that name servers which keep one waiting keep nobody else's domain.
+      await Promise.all(due.map((claim) => lookAgain(ports, claim)));
       return due.length === batch;
     },
   });

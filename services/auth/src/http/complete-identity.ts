@@ -99,7 +99,7 @@ const link = async (
   context: CallContext,
 ): Promise<Refusal | undefined> => {
   const admission = admissionBy(provider);
-  const seatless = await keepSeatFor(ports, admission, linker.userId, context);
+  const seatless = await keepSeatFor(ports, admission, { ...identified, userId: linker.userId }, context);
   if (seatless) return seatless;
   const cause = { ...context.cause, actor: linker.userId };
   const linked = await linkIdentity(ports, provider.id, identified, linker, cause);

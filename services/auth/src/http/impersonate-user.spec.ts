@@ -85,6 +85,18 @@ describe('looking at an account as its owner sees it', () => {
     expect(started.at(-1)).toMatchObject({ actor: first.actor.userId, data: { newDevice: false } });
   });
 
+  it('ends no session of the owner, however often it is done', async () => {
+    const { actor } = await auth.signIn(ada);
+    const { sessionId } = (await look()).body;
+    await auth.connection.sql`
+      insert into auth.sessions (id, user_id, methods, authenticated_at, expires_at, ip_address, user_agent, impersonated_by)
+      select gen_random_uuid(), user_id, methods, authenticated_at, expires_at, ip_address, user_agent, impersonated_by
+      from auth.sessions, generate_series(1, 100) where id = ${String(sessionId)}`;
+    await auth.signIn(ada);
+    const [first] = await auth.connection.sql`select ended_at from auth.sessions where id = ${actor.sessionId}`;
+    expect(first?.ended_at).toBeNull();
+  });
+
   it('takes a fresh sign-in, and one that has not ended', async () => {
     const stale = { ...helper, authenticatedAt: helper.authenticatedAt - 601 };
     expect((await look(stale)).body).toMatchObject({ code: 'reauthentication_required' });

@@ -3,7 +3,8 @@ import { userId } from '@rollcall/types/ids';
 import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
 import { admitMember, checkOrganization, keepSeat } from '@rollcall/types/routes/role-permission/internal';
 import type { Ports } from '../ports.ts';
-import { type Identity, markJoined } from '../store/identities.ts';
+import type { Identity } from '../store/identities.ts';
+import { type Known, markAdmitted, wasAdmitted } from '../store/organization-admissions.ts';
 import type { RedirectProvider } from './provider.ts';
 
 /** On what terms a provider lets people in. */
@@ -23,14 +24,16 @@ export const admissionBy = ({ signUp, owner }: Pick<RedirectProvider, 'signUp' |
 
 /** Before anything is made for somebody who would need a seat: without a free one nothing is. */
 export const keepSeatFor = async (
-  { client, config }: Pick<Ports, 'client' | 'config'>,
+  ports: Pick<Ports, 'client' | 'config' | 'connection'>,
   { organizationId }: Admission,
-  id: string,
+  known: Known,
   { hop }: CallContext,
 ): Promise<Refusal | undefined> => {
   if (organizationId === undefined) return undefined;
+  const { client, config, connection } = ports;
+  if (await wasAdmitted(connection.db, organizationId, known)) return undefined;
   const validUntil = new Date(Date.now() + config.identitySignInMilliseconds).toISOString();
-  const params = { organizationId, userId: userId.parse(id) };
+  const params = { organizationId, userId: userId.parse(known.userId) };
   const kept = await client.call(keepSeat, { params, body: { validUntil }, context: hop });
   return isRefusal(kept) ? kept : undefined;
 };
@@ -47,14 +50,14 @@ export const admit = async (
 ): Promise<Refusal | undefined> => {
   if (organizationId === undefined) return undefined;
   const whom = { organizationId, userId: userId.parse(identity.userId) };
-  if (identity.joinedAt !== null) {
+  if (await wasAdmitted(connection.db, organizationId, identity)) {
     const checked = await client.call(checkOrganization, { body: whom, context: hop });
     if (isRefusal(checked)) return checked;
     return checked.body.exists ? undefined : refuse('not_found');
   }
   const admitted = await client.call(admitMember, { params: whom, body: { commandId: identity.id }, context: hop });
   if (isRefusal(admitted)) return admitted.refused === 'invalid_input' ? notYetKnown : admitted;
-  await markJoined(connection.db, identity.id);
+  await markAdmitted(connection.db, organizationId, identity);
   return undefined;
 };
 

@@ -18,7 +18,7 @@ export type Linker = InSession;
 export const linkIdentity = (
   { config, events }: Ports,
   authType: string,
-  { issuer, externalId }: Identified,
+  { issuer, externalId, domain }: Identified,
   linker: Linker,
   cause: Cause,
 ): Promise<store.Identity | Refusal> =>
@@ -29,7 +29,7 @@ export const linkIdentity = (
     const known = await store.findIdentity(tx, { issuer, externalId });
     if (!known) {
       if ((await store.listIdentities(tx, userId)).length >= config.identitiesEach) return refuse('too_many_factors');
-      await store.insertIdentity(tx, { id, userId, authType, issuer, externalId });
+      await store.insertIdentity(tx, { id, userId, authType, issuer, externalId, domain: domain ?? null });
     }
     // Of two who link it at once the other one may have been first.
     const linked = known ?? (await store.findIdentity(tx, { issuer, externalId }));

@@ -4,6 +4,7 @@ import { type InputError, type Refusal, refuse } from '@rollcall/types/problems'
 import type { ProviderSettings } from '@rollcall/types/routes/auth/organization-providers';
 import { domainOfAddress } from '../domains/domain-name.ts';
 import type { Ports } from '../ports.ts';
+import { findIdentity } from '../store/identities.ts';
 import { findHolder } from '../store/organization-domains.ts';
 import type { OrganizationProvider } from '../store/organization-providers.ts';
 import { type Identified, organizationIssuerPrefix, type RedirectProvider } from './provider.ts';
@@ -44,7 +45,8 @@ const isReachable = (url: URL, privateHosts: ReadonlySet<string>): boolean => {
 /**
  * What an organization's provider says of somebody, as far as it counts: the provider speaks for addresses of the domains
  * that the organization has proved, and of nobody else. Whom it knows is known under the provider's own id, whatever issuer it
- * names: two organizations' providers never meet, nor does one meet a configured provider.
+ * names: two organizations' providers never meet, nor does one meet a configured provider. Whom it knew by a domain that is
+ * lost it knows no longer, whatever other domain was proved since.
  */
 export const asFarAsItCounts = async (
   { connection }: Pick<Ports, 'connection'>,
@@ -54,7 +56,11 @@ export const asFarAsItCounts = async (
   if (!owner) return identified;
   const { verifiedEmail } = identified;
   if (verifiedEmail === undefined) return refuse('email_not_verified');
-  const holder = await findHolder(connection.db, domainOfAddress(verifiedEmail));
-  if (holder !== owner.organizationId) return refuse('email_outside_domains');
-  return { ...identified, issuer: organizationIssuerPrefix + id };
+  const domain = domainOfAddress(verifiedEmail);
+  const counted = { ...identified, issuer: organizationIssuerPrefix + id, domain };
+  const known = await findIdentity(connection.db, counted);
+  for (const one of new Set([domain, known?.domain ?? domain])) {
+    if ((await findHolder(connection.db, one)) !== owner.organizationId) return refuse('email_outside_domains');
+  }
+  return counted;
 };

@@ -13,6 +13,11 @@ export interface Preset {
   readonly subjectField?: 'sub' | 'id';
   /** What says that the provider has seen to it that the address is theirs; nothing where nothing does. */
   readonly verifiedField?: 'email_verified' | 'verified' | 'xms_edov';
+  /**
+   * What says that an organization manages the account. Without it the address was verified once, and may be of a mailbox that
+   * was taken from them since.
+   */
+  readonly managedField?: 'hd';
   /** Sends browsers back with a form. */
   readonly postsForms?: boolean;
 }
@@ -26,6 +31,7 @@ export const presets = {
     issuer: 'https://accounts.google.com',
     scopes: openId,
     verifiedField: 'email_verified',
+    managedField: 'hd',
   },
   microsoft: {
     name: 'Microsoft',

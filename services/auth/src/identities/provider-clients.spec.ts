@@ -18,8 +18,9 @@ beforeEach(async () => {
   outgoing = new OutgoingHttp({ privateHosts: new Set([idp.host]), deadline: 2_000 });
   clients = createProviderClients({ outgoingTo: () => outgoing, secretOf: () => 'a secret' });
   const common = { id: 'idp', name: 'The Provider', clientId: 'rollcall', scopes: ['openid'], signUp: true };
-  const rest = { clientAuth: 'post', verifiedField: undefined, postsForms: false, signedSecret: undefined } as const;
-  provider = { ...common, ...rest, type: 'oidc', issuer: idp.url };
+  const fields = { verifiedField: undefined, managedField: undefined };
+  const rest = { clientAuth: 'post', postsForms: false, signedSecret: undefined } as const;
+  provider = { ...common, ...fields, ...rest, type: 'oidc', issuer: idp.url };
 });
 afterEach(async () => {
   await outgoing.close();

@@ -72,6 +72,7 @@ export const redirectProviderOf = (given: RedirectEntry, need: NeedOfSettings): 
     clientAuth: given.clientAuth ?? 'post',
     scopes: given.scopes ?? known.scopes ?? (type === 'oidc' ? ['openid', 'email'] : []),
     verifiedField: preset ? known.verifiedField : 'email_verified',
+    managedField: known.managedField,
   } as const;
   if (type === 'oauth2') {
     const userinfoUrl = need('userinfoUrl', given.userinfoUrl ?? known.userinfoUrl);

@@ -23,6 +23,7 @@ interface WebProvider extends EveryProvider {
   readonly scopes: readonly string[];
   readonly clientAuth: 'post' | 'basic';
   readonly verifiedField: NonNullable<Preset['verifiedField']> | undefined;
+  readonly managedField: Preset['managedField'];
   /** Of one that the operator has configured there is none. */
   readonly owner?: ProviderOwner;
 }
@@ -60,6 +61,8 @@ export interface Identified {
   readonly externalId: string;
   /** An address that the provider vouches for. */
   readonly verifiedEmail: string | undefined;
+  /** Of a provider of an organization: the one of its domains that the address is of. */
+  readonly domain?: string;
 }
 
 /** What was not proved, and a word about it for the log that holds nothing of what was sent. */

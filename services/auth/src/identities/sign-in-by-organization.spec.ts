@@ -34,8 +34,8 @@ const employee = ({ domain } = acme, name = `ada${count}`) => ({
   email_verified: true,
 });
 const identitiesOf = async (subject: string) => [
-  ...(await auth.connection.sql<{ user_id: string; issuer: string; joined_at: unknown }[]>`
-    select user_id, issuer, joined_at from auth.identities where external_id = ${subject}`),
+  ...(await auth.connection.sql<{ user_id: string; issuer: string }[]>`
+    select user_id, issuer from auth.identities where external_id = ${subject}`),
 ];
 const shut = (error: string) => ({ status: 303, error, accessToken: undefined });
 
@@ -111,6 +111,27 @@ describe('somebody who has an account', () => {
     expect(auth.membersOf(full)).toEqual([]);
   });
 
+  it('becomes no member a second time by unlinking it and linking it anew, nor by another account', async () => {
+    const { actor } = await auth.signIn(await auth.register());
+    await auth.link(acme.provider, employee(), actor);
+    expect(auth.membersOf(acme)).toEqual([actor.userId]);
+    const organization = auth.world.organizations.get(acme.id);
+    organization?.members.clear();
+    const { body } = await auth.ask('GET', '/v1/identities', { actor });
+    const [{ id }] = body.items as [{ id: string }];
+    const unlink = () => auth.ask('DELETE', `/v1/identities/${id}`, { actor });
+    expect(await unlink()).toMatchObject({ status: 200 });
+    expect(await auth.link(acme.provider, employee(), actor)).toMatchObject({ told: 'linked' });
+    const second = { ...employee(), sub: `${sub} again` };
+    expect(await auth.link(await auth.addProvider(acme), second, actor)).toMatchObject({ told: 'linked' });
+    const [known] = await identitiesOf(sub);
+    await auth.connection.sql`delete from auth.identities where user_id = ${known?.user_id ?? ''}`;
+    const { actor: other } = await auth.signIn(await auth.register());
+    expect(await auth.link(acme.provider, employee(), other)).toMatchObject({ told: 'linked' });
+    expect(auth.membersOf(acme)).toEqual([]);
+    expect([...(organization?.kept ?? [])]).toEqual([]);
+  });
+
   it('comes in also where nobody new does', async () => {
     await auth.change(acme, acme.provider, { signUp: false });
     const ada = await auth.register();
@@ -141,6 +162,14 @@ describe('what a provider of an organization says', () => {
     },
   );
 
+  it('counts of Google only where an organization manages the account, and not of one that outlives the mailbox', async () => {
+    const google = await auth.addProvider(acme, { type: undefined, preset: 'google' });
+    expect(await auth.comeIn(google, employee())).toMatchObject(shut('email_not_verified'));
+    expect(auth.membersOf(acme)).toEqual([]);
+    const back = await auth.comeIn(google, { ...employee(), hd: acme.domain });
+    expect(auth.membersOf(acme)).toEqual([userIdIn(back)]);
+  });
+
   it('is no way into the account of another organization’s admin, whether their address is within or without', async () => {
     const victim = await auth.foundWithProvider();
     const { email } = await auth.register();
@@ -161,6 +190,19 @@ describe('what a provider of an organization says', () => {
     const { actor } = await auth.signIn(await auth.register());
     const another = { ...employee(), sub: `${sub} another` };
     expect(await auth.link(acme.provider, another, actor)).toMatchObject({ error: 'email_outside_domains' });
+  });
+
+  it('counts for nobody whom it knew by a domain that is lost, whatever other domain its organization has proved', async () => {
+    const of = employee();
+    const known = userIdIn(await auth.comeIn(acme.provider, of));
+    const elsewhere = { ...of, email: `other-${of.email}`.replace('@', '@other-') };
+    await auth.prove(acme, `other-${acme.domain}`);
+    expect(userIdIn(await auth.comeIn(acme.provider, elsewhere))).toBe(known);
+    await auth.connection.sql`update auth.organization_domains set verified_at = null where domain = ${acme.domain}`;
+    expect(await auth.comeIn(acme.provider, elsewhere)).toMatchObject(shut('email_outside_domains'));
+    const heir = await auth.found();
+    await auth.prove(heir, acme.domain);
+    expect(await auth.comeIn(acme.provider, elsewhere)).toMatchObject(shut('email_outside_domains'));
   });
 
   it('counts for nothing about a domain that was claimed and not proved, or proved by another organization', async () => {

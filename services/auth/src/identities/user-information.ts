@@ -26,11 +26,15 @@ export const describedIdentity = (
   return { issuer, externalId: externalId.data, verifiedEmail: email.safeParse(verifiedEmail).data };
 };
 
-/** Nothing but the provider's own word that it is theirs counts; some say it as text. */
+/**
+ * Nothing but the provider's own word that it is theirs counts; some say it as text. Of a provider of an organization, whose
+ * members they become by it, where it can say so also that an organization manages the account.
+ */
 const vouchedFor = (
-  { verifiedField }: RedirectProvider,
+  { verifiedField, managedField, owner }: RedirectProvider,
   information: Readonly<Record<string, unknown>>,
 ): string | undefined => {
+  if (owner && managedField !== undefined && typeof information[managedField] !== 'string') return undefined;
   const word = verifiedField === undefined ? undefined : information[verifiedField];
   const isVerified = word === true || word === 'true' || (verifiedField === 'xms_edov' && (word === 1 || word === '1'));
   return isVerified && typeof information.email === 'string' ? information.email : undefined;

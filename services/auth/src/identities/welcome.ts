@@ -34,7 +34,7 @@ export const welcome = async (
   if (!admission.signUp) return refuse('sign_up_closed');
   const identity = begun ?? (await reserve(ports, authType, identified));
   if (!identity) return notLinked;
-  const seatless = await keepSeatFor(ports, admission, identity.userId, context);
+  const seatless = await keepSeatFor(ports, admission, identity, context);
   if (seatless) {
     if (!begun) await forgetPending(db, identity.userId);
     return seatless;
@@ -48,12 +48,19 @@ export const welcome = async (
 const reserve = async (
   { config, events, connection }: Ports,
   authType: string,
-  { issuer, externalId }: Identified,
+  { issuer, externalId, domain }: Identified,
 ): Promise<Identity | undefined> => {
   const id = newId();
   await events.transact(async (tx) => {
     await storePending(tx, id, null, new Date(Date.now() + config.welcomeMilliseconds));
-    const isFirst = await insertIdentity(tx, { id: newId(), userId: id, authType, issuer, externalId });
+    const isFirst = await insertIdentity(tx, {
+      id: newId(),
+      userId: id,
+      authType,
+      issuer,
+      externalId,
+      domain: domain ?? null,
+    });
     if (!isFirst) await forgetPending(tx, id);
   });
   return findIdentity(connection.db, { issuer, externalId });

@@ -49,6 +49,19 @@ describe('misses under many names from one address', () => {
     expect(await started(ada)).not.toHaveProperty('suspected');
   });
 
+  it('cast no doubt on who comes in from there by a mail', async () => {
+    const ada = await auth.register();
+    const address = newAddress();
+    await guess(21, address);
+    await auth.ask('POST', '/v1/magic-links', { body: { email: ada.email }, ipAddress: address });
+    const { requestId } = (await auth.eventsAbout(ada.userId)).at(-1)?.data ?? {};
+    const { token } = (await auth.ask('POST', `/internal/magic-links/${requestId}/secret`, { from: 'notification' }))
+      .body;
+    const body = { token };
+    expect((await auth.ask('POST', '/v1/sessions/magic-link', { body, ipAddress: address })).status).toBe(201);
+    expect(await started(ada)).not.toHaveProperty('suspected');
+  });
+
   it('are none where one name is missed again and again', async () => {
     const before = (await suspicions()).length;
     const address = newAddress();

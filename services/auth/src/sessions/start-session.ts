@@ -60,7 +60,8 @@ export const startSession = async (
   const refreshToken = newSecret();
   const [newDevice, isSuspected, origin, accessToken] = await Promise.all([
     isNewDevice(connection.db, userId, session.userAgent),
-    ports.stuffing.suspects(context.hop),
+    // Nobody has lists of what else people sign in by: it is not theirs who share an address with somebody that has one of passwords.
+    methods.includes('pwd') && ports.stuffing.suspects(context.hop),
     sealOrigin(ports, userId, context.hop),
     signAccessToken(config, keys, session),
   ]);

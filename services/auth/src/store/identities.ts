@@ -6,7 +6,7 @@ import { countPasskeys } from './passkeys.ts';
 import { credentials, identities } from './schema.ts';
 
 export type Identity = typeof identities.$inferSelect;
-export type NewIdentity = Pick<Identity, 'id' | 'userId' | 'authType' | 'issuer' | 'externalId'>;
+export type NewIdentity = Pick<Identity, 'id' | 'userId' | 'authType' | 'issuer' | 'externalId' | 'domain'>;
 
 type Key = Pick<Identified, 'issuer' | 'externalId'>;
 
@@ -43,11 +43,6 @@ export const useIdentity = async (
     .where(and(eq(identities.id, id), eq(identities.userId, userId)))
     .returning({ id: identities.id });
   return used.length === 1;
-};
-
-/** They became a member of the organization by whose provider they came. */
-export const markJoined = async (db: Queryable, id: string): Promise<void> => {
-  await db.update(identities).set({ joinedAt: sql`now()` }).where(eq(identities.id, id));
 };
 
 export const deleteIdentity = async (tx: Transaction, userId: string, id: string): Promise<Identity | undefined> => {

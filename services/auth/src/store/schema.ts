@@ -7,7 +7,7 @@ import {
   streamMarksTable,
   subjectSequencesTable,
 } from '@rollcall/events/event-tables';
-import { bigint, boolean, index, integer, jsonb, text, unique, uuid } from 'drizzle-orm/pg-core';
+import { bigint, boolean, index, integer, jsonb, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core';
 import type { JWK } from 'jose';
 import { auth, instant } from './auth-schema.ts';
 
@@ -276,14 +276,35 @@ export const identities = auth.table(
     authType: text('auth_type').notNull().default('firebase'),
     issuer: text().notNull(),
     externalId: text('external_id').notNull(),
+    /** By a provider of an organization: the domain for which it spoke when it was linked. */
+    domain: text(),
     createdAt: instant('created_at').notNull().defaultNow(),
     lastUsedAt: instant('last_used_at'),
-    /** By a provider of an organization: when they became a member by it, once. */
-    joinedAt: instant('joined_at'),
   },
   (table) => [
     unique('identities__issuer_external_id').on(table.issuer, table.externalId),
     index('identities__user_id').on(table.userId),
+  ],
+);
+
+/** Who has become a member of an organization by a provider of it: nobody does twice, though they unlink it and link it anew. */
+export const organizationAdmissions = auth.table(
+  'organization_admissions',
+  {
+    organizationId: uuid('organization_id').notNull(),
+    userId: uuid('user_id')
+      .notNull()
+      .references(() => credentials.userId, { onDelete: 'cascade' }),
+    issuer: text().notNull(),
+    externalId: text('external_id').notNull(),
+    admittedAt: instant('admitted_at').notNull().defaultNow(),
+  },
+  (table) => [
+    primaryKey({
+      name: 'organization_admissions__pkey',
+      columns: [table.userId, table.organizationId, table.issuer, table.externalId],
+    }),
+    index('organization_admissions__external_id').on(table.externalId),
   ],
 );
 

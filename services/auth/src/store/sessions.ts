@@ -15,12 +15,13 @@ export const insertSession = async (
   if (refreshDigest) await tx.insert(refreshTokens).values({ digest: refreshDigest, sessionId: session.id });
 };
 
-/** Sessions of a person beyond so many, the longest-standing first to go. */
+/** A person's own sessions beyond so many, the longest-standing first to go; who looks at the account ends none of them. */
 export const findSurplusSessions = async (db: Queryable, userId: string, most: number): Promise<string[]> => {
+  const own = and(eq(sessions.userId, userId), isNull(sessions.impersonatedBy));
   const rows = await db
     .select({ id: sessions.id })
     .from(sessions)
-    .where(and(eq(sessions.userId, userId), isNull(sessions.endedAt), gt(sessions.expiresAt, sql`now()`)))
+    .where(and(own, isNull(sessions.endedAt), gt(sessions.expiresAt, sql`now()`)))
     .orderBy(desc(sessions.id))
     .offset(most);
   return rows.map(({ id }) => id);

@@ -4,6 +4,6 @@ import type { Actor } from '@rollcall/service-kit/actor';
 export interface Identity {
   readonly actor: Actor;
   readonly expiresAtMilliseconds: number;
-  /** The session of somebody else who looks at this account as its owner sees it; it ends with that. */
-  readonly impersonatorSessionId?: string;
+  /** Somebody else who looks at this account as its owner sees it; it ends with that session of theirs, and with their right to. */
+  readonly impersonator?: Pick<Actor, 'userId' | 'sessionId'>;
 }

@@ -1,6 +1,7 @@
-import { createHmac, randomUUID } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
+import { newId } from '@rollcall/service-kit/identity';
 import { exportSPKI } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -35,7 +36,8 @@ describe('an access token (N34)', () => {
   });
 
   it('of somebody in the owner’s place opens what it was made for, and ends with their own sign-in', async () => {
-    const act = { sub: randomUUID(), sid: randomUUID() };
+    const act = { sub: newId(), sid: newId() };
+    await gateway.hasFollowed(gateway.access.grant(act.sub, 'users.impersonate'));
     const token = await gateway.sign({ claims: { ...freshClaims(), act, scope: 'activity.read account.read' } });
     const reads = async () => (await gateway.ask('/v1/activity', { token })).status;
     expect(await reads()).toBe(200);
@@ -49,7 +51,9 @@ describe('an access token (N34)', () => {
   });
 
   it('of somebody in the owner’s place that says no scope opens nothing', async () => {
-    const token = await gateway.sign({ claims: { ...freshClaims(), act: { sub: randomUUID(), sid: randomUUID() } } });
+    const act = { sub: newId(), sid: newId() };
+    await gateway.hasFollowed(gateway.access.grant(act.sub, 'users.impersonate'));
+    const token = await gateway.sign({ claims: { ...freshClaims(), act } });
     expect((await gateway.ask('/v1/activity', { token })).status).toBe(403);
   });
 

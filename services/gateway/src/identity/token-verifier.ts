@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { actor } from '@rollcall/service-kit/actor';
 import { firstPartyClient } from '@rollcall/types/first-party';
+import { sessionId, userId } from '@rollcall/types/ids';
 import { type Refusal, refuse } from '@rollcall/types/problems';
 import { errors, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
@@ -23,7 +24,7 @@ const claims = z.object({
   auth_time: z.number(),
   amr: z.array(z.string()),
   /** Whoever acts in the name of this person (RFC 8693 section 4.1), and what for at most. */
-  act: z.object({ sid: z.string() }).optional(),
+  act: z.object({ sub: userId, sid: sessionId }).optional(),
   scope: z.string().optional(),
 });
 
@@ -77,8 +78,8 @@ export class TokenVerifier {
     return known;
   }
 
-  #isRevoked({ actor: { sessionId, tokenId }, impersonatorSessionId }: Identity): boolean {
-    const sessions = impersonatorSessionId === undefined ? [sessionId] : [sessionId, impersonatorSessionId];
+  #isRevoked({ actor: { sessionId, tokenId }, impersonator }: Identity): boolean {
+    const sessions = impersonator === undefined ? [sessionId] : [sessionId, impersonator.sessionId];
     return (
       sessions.some((id) => this.#revocations.isRevoked('session', id)) || this.#revocations.isRevoked('token', tokenId)
     );
@@ -103,7 +104,7 @@ export class TokenVerifier {
       if (!act) return { ...signed, actor: actor.parse(who) };
       // Nobody is in front of it who could be asked to prove anything.
       const limited = actor.parse({ ...who, authenticatedAt: 0, scopes: scope.split(' ') });
-      return { ...signed, actor: limited, impersonatorSessionId: act.sid };
+      return { ...signed, actor: limited, impersonator: { userId: act.sub, sessionId: act.sid } };
     } catch (error) {
       if (error instanceof errors.JOSEError || error instanceof z.ZodError) return undefined;
       throw error;

@@ -13,7 +13,7 @@ export interface AccessEntry {
 
 /** The present, as this replica knows it. */
 export interface AccessReading {
-  readonly graph: Pick<GuardedGraph, 'check' | 'allows' | 'barred' | 'graph'>;
+  readonly graph: Pick<GuardedGraph, 'check' | 'listObjects' | 'allows' | 'barred' | 'graph'>;
   readonly revision: number;
   readonly epoch: number;
   readonly now: number;

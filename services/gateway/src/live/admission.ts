@@ -7,9 +7,9 @@ import type { Identity } from '../identity/identity.ts';
  * Why somebody may not watch at all, if so: by a key that was made for other things, in the place of somebody else, or without
  * the second factor that an organization of theirs wants. Asked of every token that a connection is to live by, and not of the first one alone.
  */
-export const notAdmitted = (access: KnownAccess, { actor, impersonatorSessionId }: Identity): Refusal | undefined => {
+export const notAdmitted = (access: KnownAccess, { actor, impersonator }: Identity): Refusal | undefined => {
   const { scopes } = actor;
-  if (impersonatorSessionId !== undefined) return refuse('forbidden');
+  if (impersonator !== undefined) return refuse('forbidden');
   if (scopes !== undefined && !liveScopes.every((scope) => scopes.includes(scope)))
     return refuse('insufficient_scope', { scopes: liveScopes });
   return secondFactorDue(access, actor);

@@ -52,6 +52,18 @@ describe('200', () => {
   });
 });
 
+describe('403', () => {
+  it('shows no account to a key that may ask about permissions alone', async () => {
+    const asKey = (actor: typeof ada, ...scopes: string[]) => ({ ...actor, scopes });
+    for (const actor of [asKey(ada, 'access.read'), asKey(registrar, 'access.read')]) {
+      const answer = await read(ada.userId, actor);
+      expect(await problemOf(answer)).toMatchObject({ status: 403, problem: { code: 'insufficient_scope' } });
+      expect((await read(`${ada.userId}?permission=reports.write`, actor)).status).toBe(200);
+    }
+    expect((await read(ada.userId, asKey(ada, 'account.read'))).status).toBe(200);
+  });
+});
+
 describe('400', () => {
   it('refuses what can be no permission, and other questions', async () => {
     for (const query of ['permission=', 'permission=a%20b', 'permission=a&permission=b', 'role=a']) {

@@ -1,2 +1,0 @@
-ALTER TABLE "auth"."oauth_clients" ADD COLUMN "organization_id" uuid;--> statement-breakpoint
-CREATE INDEX "oauth_clients__organization_id" ON "auth"."oauth_clients" USING btree ("organization_id","id");
