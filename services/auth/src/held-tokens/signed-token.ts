@@ -77,6 +77,15 @@ const ofApplication = async (ports: Ports, signed: SignedClaims): Promise<HeldTo
   return { said: said(signed), end: (tx) => revokeTokens(ports.config, tx, [], [signed.jti]) };
 };
 
+const actor = z.object({ sub: z.string(), act: z.unknown().optional() });
+
+/** Who acts in the name of its person, and who did before (RFC 8693 section 4.1). */
+export const actorsOf = ({ act }: SignedClaims): readonly string[] => {
+  const subs: string[] = [];
+  for (let at = actor.safeParse(act).data; at; at = actor.safeParse(at.act).data) subs.push(at.sub);
+  return subs;
+};
+
 /** Has nothing been taken back of all that it was issued for? */
 export const standsStill = async (ports: Ports, signed: SignedClaims): Promise<boolean> => {
   const client = await findLiveClient(ports, signed.client_id);
@@ -87,6 +96,6 @@ export const standsStill = async (ports: Ports, signed: SignedClaims): Promise<b
   // An application that speaks for itself stands on itself.
   if (signed.sub === client.id) return true;
   const base = signed[footingClaim];
-  const whose = { accountId: signed.sub, clientId: client.id };
+  const whose = { accountId: signed.sub, clientId: client.id, through: actorsOf(signed), scopes: asked };
   return base !== undefined && (await findSupport(ports, whose, base)) !== undefined;
 };

@@ -42,7 +42,7 @@ export const clientHandlers = (ports: Ports) => [
   handle(routes.updateClient, async ({ params, body }, context) => {
     const client = await findManaged(ports, params.clientId, context);
     if (isRefusal(client)) return client;
-    const changed = await updateClient(ports, client.id, body, context.cause);
+    const changed = await updateClient(ports, client.id, () => body, context.cause);
     return isRefusal(changed) ? changed : answer(200, described(changed));
   }),
 

@@ -46,7 +46,14 @@ describe('200', () => {
     expect(body).toMatchObject({
       uid: location.searchParams.get('interaction'),
       prompt: 'consent',
-      client: { id: client.id, name: 'Notes', policyUri: 'https://app.example/policy', logoUri: null, tosUri: null },
+      client: {
+        id: client.id,
+        name: 'Notes',
+        policyUri: 'https://app.example/policy',
+        logoUri: null,
+        tosUri: null,
+        selfRegistered: false,
+      },
       scopes: [{ name: 'openid' }, { name: 'profile' }, { name: 'email' }],
       loginHint: 'ada',
       needsFresh: false,

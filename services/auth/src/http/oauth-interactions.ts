@@ -10,7 +10,7 @@ import { organizationOf } from '../oauth/client-adapter.ts';
 import { currentRequest } from '../oauth/current-request.ts';
 import { fillGrant } from '../oauth/grants.ts';
 import { membersOnlyWords } from '../oauth/interaction-policy.ts';
-import { findInteraction, isEnough, missingOf, scopesToShow } from '../oauth/interactions.ts';
+import { answersTo, findInteraction, isEnough, missingOf, scopesToShow } from '../oauth/interactions.ts';
 import { loginOf } from '../oauth/login.ts';
 import { isForThem } from '../oauth/members-only.ts';
 import type { Ports } from '../ports.ts';
@@ -35,6 +35,7 @@ export const interactionHandlers = (ports: Ports) => [
           tosUri: client.tosUri ?? null,
           selfRegistered: client.self_registered === true,
         },
+        answersTo: answersTo(interaction),
         scopes: scopesToShow(interaction)
           .map(describeScope)
           .map(({ name, description }) => ({ name, description })),

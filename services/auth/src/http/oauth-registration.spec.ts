@@ -1,6 +1,9 @@
 import type { Actor } from '@rollcall/service-kit/actor';
+import { waitFor } from '@rollcall/testing/wait-for';
+import { sql } from 'drizzle-orm';
 import * as oauth from 'openid-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { holdClient } from '../store/oauth-clients.ts';
 import { type AuthUnderTest, startAuthUnderTest } from '../testing/auth-under-test.ts';
 import { Browser, issuer } from '../testing/browser.ts';
 import { begin, callback, exchange, fetchFrom } from '../testing/relying-party.ts';
@@ -115,6 +118,25 @@ describe('an application', () => {
     expect(location.searchParams.get('error')).toBe('consent_required');
   });
 
+  it.each([
+    ['web', callback, 'app.example'],
+    ['native', 'com.example.app:/callback', 'com.example.app:'],
+  ])(
+    'is told to be nobody that is known, whatever it is called, and where its answers go (%s)',
+    async (application_type, uri, answersTo) => {
+      const { id } = await registered({ client_name: 'Rollcall', application_type, redirect_uris: [uri] });
+      const browser = new Browser(open);
+      await browser.signIn(await open.register());
+      const query = new URLSearchParams({
+        ...{ client_id: id, redirect_uri: uri, response_type: 'code', scope: 'openid' },
+        ...{ code_challenge: 'x'.repeat(43), code_challenge_method: 'S256' },
+      });
+      const { location } = await browser.open(`/oidc/auth?${query}`);
+      const read = await browser.request('GET', `/v1/oauth/interactions/${location.searchParams.get('interaction')}`);
+      expect(await read.json()).toMatchObject({ answersTo, client: { name: 'Rollcall', selfRegistered: true } });
+    },
+  );
+
   it('is listed among the others as what it is, and can be removed', async () => {
     const { id, token, at } = await registered();
     const read = await open.ask('GET', `/v1/oauth/clients/${id}`, { actor: manager });
@@ -199,6 +221,44 @@ describe('a registration', () => {
     expect((await replace({ scope })).body).toMatchObject({ scope });
     const { body } = await open.ask('GET', `/v1/oauth/clients/${id}`, { actor: manager });
     expect(body).toMatchObject({ ...given, selfRegistered: true });
+  });
+
+  it('is taken as it was told, grants that it was given beside included, which stay', async () => {
+    const { id, token, at } = await registered();
+    const exchange = 'urn:ietf:params:oauth:grant-type:token-exchange';
+    const grantTypes = ['authorization_code', exchange];
+    const given = { grantTypes, serves: ['https://api.example/'] };
+    await open.ask('PATCH', `/v1/oauth/clients/${id}`, { actor: manager, body: given });
+    const { body: told } = await send(open, 'GET', at, { token });
+    for (const body of [told, said]) {
+      expect(await send(open, 'PUT', at, { token, body })).toMatchObject({
+        status: 200,
+        body: { grant_types: grantTypes },
+      });
+    }
+    const body = { ...said, grant_types: [...grantTypes, 'client_credentials'] };
+    expect((await send(open, 'PUT', at, { token, body })).body.error).toBe('invalid_client_metadata');
+  });
+
+  it('that is replaced while something is taken from it does not get that back', async () => {
+    const { id, token, at } = await registered();
+    const settings = { resources: [issuer], scopes: ['openid', 'account.read'] };
+    await open.ask('PATCH', `/v1/oauth/clients/${id}`, { actor: manager, body: settings });
+    let replaced: Promise<unknown> | undefined;
+    await open.connection.db.transaction(async (tx) => {
+      await holdClient(tx, id);
+      replaced = send(open, 'PUT', at, { token, body: { ...said, scope: 'openid account.read' } });
+      await waitFor('the application to wait', async () => {
+        const [row] = await open.connection.sql`
+          select count(*)::int as waiting from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+        return row?.waiting > 0;
+      });
+      const taken = sql`settings || '{"resources": [], "scopes": ["openid"]}'`;
+      await tx.execute(sql`update auth.oauth_clients set settings = ${taken} where id = ${id}`);
+    });
+    expect(await replaced).toMatchObject({ status: 400, body: { error: 'invalid_client_metadata' } });
+    const { body } = await open.ask('GET', `/v1/oauth/clients/${id}`, { actor: manager });
+    expect(body).toMatchObject({ resources: [], scopes: ['openid'] });
   });
 
   it('of an application that is disabled is nobody’s to change', async () => {

@@ -8,11 +8,10 @@ import {
 import { newSecret } from '@rollcall/service-kit/identity';
 import { parseJson } from '@rollcall/service-kit/request-body';
 import { digestOf } from '@rollcall/service-kit/sealed-secret';
-import { isRefusal, type Refusal } from '@rollcall/types/problems';
-import type { ClientSettings } from '@rollcall/types/routes/auth/oauth-clients';
+import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
 import * as routes from '@rollcall/types/routes/auth/oauth-protocol';
 import { addClient, judgeSettings, removeClient, updateClient } from '../oauth/change-clients.ts';
-import { clientMetadata, metadataFrom, settingsFrom } from '../oauth/registration.ts';
+import { type ClientMetadata, clientMetadata, metadataFrom, settingsFrom } from '../oauth/registration.ts';
 import type { Ports } from '../ports.ts';
 import { findRegistered, type OAuthClient } from '../store/oauth-clients.ts';
 
@@ -21,8 +20,12 @@ export const registrationHandlers = (ports: Ports): BoundRoute[] => [
   handleProtocol(routes.registerClient, async (request, context) => {
     const refused = await judgeCaller(ports, context);
     if (refused) return refused;
-    const settings = read(ports, request);
-    if (settings instanceof Response) return settings;
+    const said = read(request);
+    if (said instanceof Response) return said;
+    const settings = settingsFrom(said);
+    if (isRefusal(settings)) return describe(settings);
+    const wrong = judgeSettings(ports.config, settings);
+    if (wrong) return describe(wrong);
     const token = newSecret();
     const added = await addClient(ports, settings, { registrationDigest: digestOf(token) }, causeOf(context));
     if (isRefusal(added)) throw new Error(`an application was refused: ${added.refused}`);
@@ -37,10 +40,14 @@ export const registrationHandlers = (ports: Ports): BoundRoute[] => [
 
   handleProtocol(routes.replaceRegistration, (request, context) =>
     asRegistered(ports, request, async (client, token) => {
-      const settings = read(ports, request, client);
-      if (settings instanceof Response) return settings;
-      const changed = await updateClient(ports, client.id, settings, causeOf(context));
-      return isRefusal(changed) ? unknownToken() : json(200, told(ports, changed, token));
+      const said = read(request);
+      if (said instanceof Response) return said;
+      // What it was given may have been taken from it a moment ago.
+      const decide = ({ disabledAt, settings }: OAuthClient) =>
+        disabledAt === null ? settingsFrom(said, settings) : refuse('not_found');
+      const changed = await updateClient(ports, client.id, decide, causeOf(context));
+      if (!isRefusal(changed)) return json(200, told(ports, changed, token));
+      return changed.refused === 'not_found' ? unknownToken() : describe(changed);
     }),
   ),
 
@@ -96,26 +103,18 @@ const told = ({ config }: Ports, client: OAuthClient, token: string) => ({
   registration_access_token: token,
 });
 
-/** What it wants to be, or what is wrong with that (RFC 7591 section 3.2.2). */
-const read = (
-  { config }: Ports,
-  { body, headers: sent }: PlainRequest,
-  present?: OAuthClient,
-): ClientSettings | Response => {
+/** What it says of itself, or what is wrong with that (RFC 7591 section 3.2.2). */
+const read = ({ body, headers: sent }: PlainRequest): ClientMetadata | Response => {
   const [contentType, contentEncoding] = [sent.get('content-type'), sent.get('content-encoding')];
   const parsed = parseJson(body ?? new Uint8Array(), { contentType, contentEncoding });
   const { data, error } = clientMetadata.safeParse(isRefusal(parsed) ? undefined : parsed.json);
-  if (!data) return describe(error.issues.map(({ path, message }) => ({ pointer: path.join('/'), detail: message })));
-  if (present && present.settings.authMethod !== data.token_endpoint_auth_method) {
-    return fault('invalid_client_metadata', 'token_endpoint_auth_method stays what it was');
-  }
-  const settings = settingsFrom(data, present?.settings);
-  if (!settings) return fault('invalid_client_metadata', 'scope holds what an application may not give itself');
-  const wrong: Refusal | undefined = judgeSettings(config, settings);
-  return wrong ? describe(wrong.errors ?? []) : settings;
+  return (
+    data ??
+    describe({ errors: error.issues.map(({ path, message }) => ({ pointer: path.join('/'), detail: message })) })
+  );
 };
 
-const describe = (errors: readonly { readonly pointer: string; readonly detail: string }[]): Response => {
+const describe = ({ errors = [] }: Pick<Refusal, 'errors'>): Response => {
   const about = errors.map(({ pointer, detail }) => `${pointer.replace('/body/', '')} ${detail}`).join('; ');
   const isRedirect = errors.some(({ pointer }) => /redirect_?uris/i.test(pointer));
   return fault(isRedirect ? 'invalid_redirect_uri' : 'invalid_client_metadata', about);

@@ -9,7 +9,8 @@ import { signLogoutToken } from './logout-token.ts';
 /** In what time an application has to answer. */
 export const clientDeadlineMilliseconds = 5_000;
 
-const parallel = 32;
+/** How many are told at once; of one application, one such batch after the other. */
+const room = { inAll: 128, ofEach: 8 } as const;
 /** The last one is some seven hours after the first. */
 const mostAttempts = 9;
 
@@ -18,19 +19,54 @@ const waitSeconds = (attempt: number): number => Math.min(15 * 4 ** (attempt - 1
 
 type LogoutPorts = Pick<Ports, 'config' | 'connection' | 'keys' | 'log' | 'outgoingToClients'>;
 
-/** Tells applications that a session has ended which they took part in, again and again until they have understood. */
-export const createLogoutWorker = (ports: LogoutPorts): Worker =>
-  new Worker({
+/**
+ * Tells applications that a session has ended which they took part in, again and again until they have understood. Each has
+ * a lane of its own: one that does not answer keeps nobody else waiting.
+ */
+export const createLogoutWorker = (ports: LogoutPorts): Pick<Worker, 'start' | 'stop'> => {
+  const lanes = new Map<string, Promise<void>>();
+  const failures: unknown[] = [];
+  let inHand = 0;
+
+  const open = (clientId: string, logouts: readonly OAuthLogout[]): void => {
+    inHand += logouts.length;
+    const told = Promise.allSettled(logouts.map((logout) => tell(ports, logout))).then((done) => {
+      for (const one of done) if (one.status === 'rejected') failures.push(one.reason);
+      inHand -= logouts.length;
+      lanes.delete(clientId);
+      worker.wake();
+    });
+    lanes.set(clientId, told);
+  };
+
+  const worker = new Worker({
     name: 'logouts',
     idleMilliseconds: 500,
     log: ports.log,
     round: async () => {
-      const due = await claimDueLogouts(ports.connection.db, parallel, waitSeconds);
-      const done = await Promise.allSettled(due.map((logout) => tell(ports, logout)));
-      for (const one of done) if (one.status === 'rejected') throw one.reason;
-      return due.length === parallel;
+      const [failure] = failures.splice(0);
+      if (failure !== undefined) throw failure;
+      if (inHand >= room.inAll) return false;
+      const claim = { inAll: room.inAll - inHand, ofEach: room.ofEach, busy: [...lanes.keys()] };
+      const due = await claimDueLogouts(ports.connection.db, claim, waitSeconds);
+      for (const clientId of new Set(due.map((logout) => logout.clientId))) {
+        open(
+          clientId,
+          due.filter((logout) => logout.clientId === clientId),
+        );
+      }
+      return due.length > 0;
     },
   });
+
+  return {
+    start: () => worker.start(),
+    stop: async () => {
+      await worker.stop();
+      await Promise.all(lanes.values());
+    },
+  };
+};
 
 const tell = async (ports: LogoutPorts, logout: OAuthLogout): Promise<void> => {
   const client = await findLiveClient(ports, logout.clientId);

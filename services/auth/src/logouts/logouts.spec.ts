@@ -17,14 +17,16 @@ type Listener = Awaited<ReturnType<typeof startLogoutListener>>;
 let auth: AuthUnderTest;
 let listener: Listener;
 let unnamed: Listener;
+let hung: Listener;
 
 beforeAll(async () => {
-  [listener, unnamed] = await Promise.all([startLogoutListener(), startLogoutListener()]);
-  auth = await startAuthUnderTest({ environment: { OUTGOING_PRIVATE_HOSTS: listener.host } });
+  [listener, unnamed, hung] = await Promise.all([startLogoutListener(), startLogoutListener(), startLogoutListener()]);
+  hung.answer(...Array.from({ length: 150 }, () => 'never' as const));
+  auth = await startAuthUnderTest({ environment: { OUTGOING_PRIVATE_HOSTS: `${listener.host},${hung.host}` } });
 });
 afterAll(async () => {
   await auth.stop();
-  await Promise.all([listener.stop(), unnamed.stop()]);
+  await Promise.all([listener.stop(), unnamed.stop(), hung.stop()]);
 });
 beforeEach(() => {
   listener.heard.length = 0;
@@ -225,7 +227,7 @@ describe('a logout', () => {
     await attempted(1);
     await auth.connection.db.transaction(async (tx) => {
       await tx.update(oauthLogouts).set({ nextAttemptAt: sql`now()` });
-      expect(await claimDueLogouts(tx, 1, () => 15)).toHaveLength(1);
+      expect(await claimDueLogouts(tx, { inAll: 1, ofEach: 1, busy: [] }, () => 15)).toHaveLength(1);
     });
     expect(await queued()).toMatchObject([{ attempts: 2, waits: true }]);
     expect(listener.heard).toHaveLength(1);
@@ -246,6 +248,18 @@ describe('a logout', () => {
     expect(sids).toHaveLength(8);
     expect(new Set(sids).size).toBe(8);
     for (const replica of replicas) await replica.stop();
+  });
+
+  it('is told to one application however many wait for another, which does not answer', async () => {
+    const { browser } = await signedIn();
+    const silent = await registerClient(auth, hearing({ backchannelLogoutUri: hung.url }));
+    await auth.connection.sql`
+      insert into auth.oauth_logouts (client_id, user_id, sid, next_attempt_at)
+      select ${silent.id}, gen_random_uuid(), n::text, now() - interval '1 minute' from generate_series(1, 150) n`;
+    await browser.request('DELETE', '/v1/sessions/current');
+    await listener.wait(1);
+    expect((await queued()).filter(({ attempts }) => attempts > 0)).toHaveLength(8);
+    await auth.connection.sql`delete from auth.oauth_logouts`;
   });
 
   it('goes to no private address that the operator has not named', async () => {

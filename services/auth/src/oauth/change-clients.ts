@@ -76,17 +76,22 @@ export const addClient = async (
   return isRefusal(client) ? client : { client, secret };
 };
 
-type Changes = Partial<ClientSettings> & { readonly enabled?: boolean | undefined };
+type Settings = Partial<ClientSettings> & { readonly enabled?: boolean | undefined };
+type Changes = { readonly [Name in keyof Settings]?: Settings[Name] | undefined };
 
+/** @param decide what of it changes, by what it is when nobody else can change it any more */
 export const updateClient = async (
   { config, events, feed }: Pick<Ports, 'config' | 'events' | 'feed'>,
   id: string,
-  { enabled, ...changes }: { [Name in keyof Changes]?: Changes[Name] | undefined },
+  decide: (present: store.OAuthClient) => Changes | Refusal,
   cause: Cause,
 ): Promise<store.OAuthClient | Refusal> => {
   const outcome = await events.transact(async (tx, emit) => {
     const client = await store.holdClient(tx, id);
     if (!client) return refuse('not_found');
+    const decided = decide(client);
+    if (isRefusal(decided)) return decided;
+    const { enabled, ...changes } = decided;
     const said = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
     const settings = { ...client.settings, ...said };
     const wrong = judgeSettings(config, settings, client.organizationId);

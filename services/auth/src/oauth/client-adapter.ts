@@ -13,7 +13,11 @@ export const ownMetadata = [
   'access_scopes',
   'self_registered',
   'organization_id',
+  'keys_fetched_in',
 ] as const;
+
+/** For so long at most a key is good that an application has withdrawn from where it has its keys. */
+const keysRememberedMilliseconds = 300_000;
 
 /**
  * Clients as the provider wants them. One that is disabled is not there. Addresses are judged by the present rules each
@@ -58,7 +62,14 @@ const metadataOf = (
     // The provider wants to see one; what is presented is compared with the digests.
     ...(needsSecret(settings) ? { client_secret: 'kept as digests' } : {}),
     ...(settings.jwks ? { jwks: settings.jwks } : {}),
-    ...(settings.jwksUri && isLinkUri(settings.jwksUri) ? { jwks_uri: settings.jwksUri } : {}),
+    ...(settings.jwksUri && isLinkUri(settings.jwksUri)
+      ? {
+          jwks_uri: settings.jwksUri,
+          // The provider asks for keys that it does not know, and never whether those are still there that it does. Whose
+          // metadata has changed it takes for another client, with keys to be fetched.
+          keys_fetched_in: Math.floor(Date.now() / keysRememberedMilliseconds),
+        }
+      : {}),
     ...(settings.logoUri ? { logo_uri: settings.logoUri } : {}),
     ...(settings.policyUri ? { policy_uri: settings.policyUri } : {}),
     ...(settings.tosUri ? { tos_uri: settings.tosUri } : {}),

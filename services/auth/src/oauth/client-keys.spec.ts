@@ -2,17 +2,19 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from 'jose';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type AuthUnderTest, startAuthUnderTest } from '../testing/auth-under-test.ts';
 import { issuer } from '../testing/browser.ts';
 import { registerClient, tokenRequest } from '../testing/relying-party.ts';
 
 const api = 'https://api.example/';
 /** Where an application has its keys. */
-const keyHost = { url: '', calls: 0, answer: { status: 200, body: '' } };
+const keyHost = { url: '', calls: 0, answer: { status: 200, body: '' }, headers: {} };
 const server = createServer((_, response) => {
   keyHost.calls++;
-  response.writeHead(keyHost.answer.status, { location: 'https://app.example/' }).end(keyHost.answer.body);
+  response
+    .writeHead(keyHost.answer.status, { location: 'https://app.example/', ...keyHost.headers })
+    .end(keyHost.answer.body);
 });
 
 let auth: AuthUnderTest;
@@ -58,6 +60,28 @@ describe('an application that has its keys elsewhere', () => {
     const client = await register(`${keyHost.url}/keys`);
     expect((await present(client.id, other.privateKey)).body.error).toBe('invalid_client');
     expect((await present(client.id, pair.privateKey)).status).toBe(200);
+  });
+
+  it.each([
+    ['a new one is good a minute later', 61_000, 'new', 200],
+    ['one that it has withdrawn is not, five minutes later', 300_000, 'old', 401],
+  ] as const)('may say that they are good for a year: %s', async (_, later, which, status) => {
+    const [old, fresh] = [
+      await generateKeyPair('ES256', { extractable: true }),
+      await generateKeyPair('ES256', { extractable: true }),
+    ];
+    keyHost.headers = { 'cache-control': 'max-age=31536000' };
+    keyHost.answer = { status: 200, body: JSON.stringify({ keys: [await exportJWK(old.publicKey)] }) };
+    const { id } = await register(`${keyHost.url}/keys`);
+    expect((await present(id, old.privateKey)).status).toBe(200);
+    keyHost.answer = { status: 200, body: JSON.stringify({ keys: [await exportJWK(fresh.publicKey)] }) };
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + later });
+    try {
+      expect((await present(id, which === 'new' ? fresh.privateKey : old.privateKey)).status).toBe(status);
+    } finally {
+      vi.useRealTimers();
+      keyHost.headers = {};
+    }
   });
 
   it.each([

@@ -118,8 +118,12 @@ export const createConfiguration = (ports: Ports, keys: readonly JWK[]): Configu
       Session: (_, { accountId }) => (accountId === undefined ? 60 * minute : refreshToken),
     },
     renderError: pages.showError,
-    // Keys of clients, and nothing else: as all that is called at addresses which others choose.
-    fetch: (input, init) =>
-      ports.outgoingToClients.call(String(input), { headers: Object.fromEntries(new Headers(init?.headers)) }),
+    // Keys of clients, and nothing else: as all that is called at addresses which others choose. Without headers: by those the
+    // provider would believe a key for as long as whoever has stolen it, or a failure for as long as a cache, may say.
+    fetch: async (input, init) => {
+      const headers = Object.fromEntries(new Headers(init?.headers));
+      const { body, status } = await ports.outgoingToClients.call(String(input), { headers });
+      return new Response(body, { status });
+    },
   };
 };

@@ -50,22 +50,33 @@ export const findLiveClient = async (
   return client?.disabledAt === null ? client : undefined;
 };
 
+interface Whose {
+  readonly accountId: string;
+  readonly clientId: string;
+  /** Applications that it came through by exchange. */
+  readonly through?: readonly string[];
+  /** What it is good for at APIs: each of these applications has to be one that may have that. */
+  readonly scopes?: readonly string[];
+}
+
 /**
  * The sign-in or the consent that holds it up; undefined once anything of it is gone: the grant, the application, the
  * person's right to come in, their sign-in, or what they consented to.
  */
 export const findSupport = async (
   ports: Pick<Ports, 'client' | 'config' | 'connection'>,
-  { accountId, clientId }: { readonly accountId: string; readonly clientId: string },
+  { accountId, clientId, through = [], scopes = [] }: Whose,
   { grant: grantDigest, session: uid }: Footing,
 ): Promise<{ readonly signedIn: SignedIn } | { readonly consent: OAuthConsent } | undefined> => {
   const { db } = ports.connection;
   const grant = await findRecord(db, 'Grant', 'digest', grantDigest, '');
   if (grant?.userId !== accountId || grant.clientId === null) return undefined;
-  // What was exchanged is one application's, and stands on what the person let another have.
-  for (const id of new Set([clientId, grant.clientId])) {
+  // What was exchanged is one application's, and stands on what the person let another have, and on all that came between.
+  for (const id of new Set([clientId, grant.clientId, ...through])) {
     const client = await findLiveClient(ports, id);
-    if (!client || !(await isForThem(ports, client.organizationId, accountId))) return undefined;
+    const allowed: readonly string[] = client?.settings.scopes ?? [];
+    if (!client || !scopes.every((scope) => allowed.includes(scope))) return undefined;
+    if (!(await isForThem(ports, client.organizationId, accountId))) return undefined;
   }
   if (!(await findAccount(ports, accountId))) return undefined;
   if (uid === undefined) {

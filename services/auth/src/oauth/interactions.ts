@@ -27,6 +27,13 @@ export const findInteraction = async (
   return provider.Interaction.find(uid);
 };
 
+/** Whoever registers an application can call it anything; where its answers go is its own. */
+export const answersTo = ({ params }: Interaction): string | null => {
+  if (typeof params.redirect_uri !== 'string') return null;
+  const { host, protocol } = new URL(params.redirect_uri);
+  return host || protocol;
+};
+
 const wanted = z.object({
   max_age: z.coerce.number().optional(),
   acr_values: z.string().optional(),

@@ -1,5 +1,6 @@
+import { type Refusal, refuse } from '@rollcall/types/problems';
 import { isLinkUri } from '@rollcall/types/redirect-uris';
-import type { ClientSettings } from '@rollcall/types/routes/auth/oauth-clients';
+import { type ClientSettings, clientGrantTypes } from '@rollcall/types/routes/auth/oauth-clients';
 import { identityScopes } from '@rollcall/types/scopes';
 import { line } from '@rollcall/types/text';
 import { z } from 'zod';
@@ -18,10 +19,7 @@ export const clientMetadata = z.object({
   token_endpoint_auth_method: z
     .enum(['client_secret_basic', 'client_secret_post', 'none'])
     .default('client_secret_basic'),
-  grant_types: z
-    .array(z.enum(['authorization_code', 'refresh_token']))
-    .max(2)
-    .default(['authorization_code']),
+  grant_types: z.array(z.enum(clientGrantTypes)).max(clientGrantTypes.length).default(['authorization_code']),
   response_types: z.array(z.literal('code')).max(1).default(['code']),
   redirect_uris: uris.min(1),
   post_logout_redirect_uris: uris.default([]),
@@ -29,7 +27,10 @@ export const clientMetadata = z.object({
   policy_uri: link.optional(),
   tos_uri: link.optional(),
 });
-type ClientMetadata = z.output<typeof clientMetadata>;
+export type ClientMetadata = z.output<typeof clientMetadata>;
+
+/** What every application may say of itself; any other grant it was given, and keeps. */
+const ownGrants: readonly string[] = ['authorization_code', 'refresh_token'];
 
 const nothingMore = {
   resources: [],
@@ -42,24 +43,30 @@ const nothingMore = {
 } satisfies Partial<ClientSettings>;
 
 /**
- * The settings that it comes to; what a holder of `clients.manage` has given it beside stays. Undefined for a scope that it may
- * not have: of those that open anything, none but what it was given.
+ * The settings that it comes to; what a holder of `clients.manage` has given it beside stays. It gives itself no scope that opens
+ * anything, and no other grant.
+ *
+ * @param given what it is at present
  */
-export const settingsFrom = (
-  said: ClientMetadata,
-  given: Partial<ClientSettings> = nothingMore,
-): ClientSettings | undefined => {
-  const open = [...identityScopes, ...(given.scopes ?? [])];
+export const settingsFrom = (said: ClientMetadata, given?: ClientSettings): ClientSettings | Refusal => {
+  const open = [...identityScopes, ...(given?.scopes ?? [])];
   const names = said.scope.split(' ').filter((name) => name !== '');
   const scopes = open.filter((scope, index) => names.includes(scope) && open.indexOf(scope) === index);
-  if (scopes.length < new Set(names).size) return undefined;
+  if (scopes.length < new Set(names).size) return wrong('scope', 'holds what an application may not give itself');
+  const kept = (given?.grantTypes ?? []).filter((grant) => !ownGrants.includes(grant));
+  if (said.grant_types.some((grant) => !ownGrants.includes(grant) && !kept.includes(grant))) {
+    return wrong('grant_types', 'holds what an application may not give itself');
+  }
+  if (given && given.authMethod !== said.token_endpoint_auth_method) {
+    return wrong('token_endpoint_auth_method', 'stays what it was');
+  }
   return {
     ...nothingMore,
     ...given,
     name: said.client_name,
     applicationType: said.application_type,
     authMethod: said.token_endpoint_auth_method,
-    grantTypes: said.grant_types,
+    grantTypes: [...new Set([...said.grant_types, ...kept])],
     redirectUris: said.redirect_uris,
     postLogoutRedirectUris: said.post_logout_redirect_uris,
     scopes,
@@ -67,6 +74,9 @@ export const settingsFrom = (
     tosUri: said.tos_uri ?? null,
   };
 };
+
+const wrong = (name: keyof ClientMetadata, detail: string): Refusal =>
+  refuse('invalid_input', { errors: [{ pointer: `/body/${name}`, detail }] });
 
 /** What it is told of itself. */
 export const metadataFrom = ({ id, settings, createdAt }: OAuthClient) => ({

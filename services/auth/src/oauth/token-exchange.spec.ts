@@ -167,6 +167,32 @@ describe('what is exchanged', () => {
     },
   );
 
+  it.each([
+    ['the application that was let in', 'first', { scopes: ['openid'] }],
+    ['an application that it came through', 'second', { scopes: ['users.read'] }],
+    ['an application that it came through, which is disabled', 'second', { enabled: false }],
+  ] as const)('is over when %s may not have that any more', async (_, which, body) => {
+    const { client, token } = await letIn();
+    const [second, third] = [await api(front, middle), await api(middle, back)];
+    const { access_token: once } = await trade(second.app, token);
+    const { access_token: twice } = await trade(third.app, once, { resource: back });
+    expect(await isActive(twice)).toBe(true);
+    const { id } = which === 'first' ? client : second;
+    await auth.ask('PATCH', `/v1/oauth/clients/${id}`, { actor: asker, body });
+    expect(await isActive(twice)).toBe(false);
+    await expect(trade(third.app, once, { resource: back })).rejects.toMatchObject({ error: 'invalid_request' });
+  });
+
+  it('goes in no circle without end', async () => {
+    let { token } = await letIn();
+    const [there, again] = [await api(front, middle), await api(middle, front)];
+    for (let time = 0; time < 4; time++) {
+      ({ access_token: token } = await trade(there.app, token));
+      ({ access_token: token } = await trade(again.app, token, { resource: front }));
+    }
+    await expect(trade(there.app, token)).rejects.toMatchObject({ error: 'invalid_request' });
+  });
+
   it('outlives a sign-out where the person has allowed that, and then stands on the consent', async () => {
     const { browser, token } = await letIn('openid offline_access account.read', { prompt: 'consent' });
     await browser.request('DELETE', '/v1/sessions/current');

@@ -3,7 +3,7 @@ import { clientGrantTypes } from '@rollcall/types/routes/auth/oauth-clients';
 import { SignJWT } from 'jose';
 import type Provider from 'oidc-provider';
 import { type Client, errors, type TokenEndpointGrantContext } from 'oidc-provider';
-import { type SignedClaims, standsStill, verifySigned } from '../held-tokens/signed-token.ts';
+import { actorsOf, type SignedClaims, standsStill, verifySigned } from '../held-tokens/signed-token.ts';
 import type { Ports } from '../ports.ts';
 import { footingClaim } from './footing.ts';
 import { createResourceFinder, listOf } from './resources.ts';
@@ -11,6 +11,9 @@ import { createResourceFinder, listOf } from './resources.ts';
 const grantType = clientGrantTypes[4];
 const accessToken = 'urn:ietf:params:oauth:token-type:access_token';
 const taken: ReadonlySet<unknown> = new Set([accessToken, 'urn:ietf:params:oauth:token-type:jwt']);
+
+/** One that goes in a circle would get too long to be asked about. */
+const mostExchanges = 8;
 
 const names = [
   'subject_token',
@@ -81,6 +84,9 @@ const findSubject = async (ports: Ports, { oidc }: Context): Promise<SignedClaim
     !(await standsStill(ports, subject))
   ) {
     throw new errors.InvalidRequest('subject_token is not good here');
+  }
+  if (actorsOf(subject).length >= mostExchanges) {
+    throw new errors.InvalidRequest('subject_token has been exchanged too often');
   }
   return subject;
 };

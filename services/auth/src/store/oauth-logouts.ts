@@ -1,5 +1,5 @@
 import type { Queryable, Transaction } from '@rollcall/database/connect';
-import { and, asc, eq, inArray, isNull, lte, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNull, lte, notInArray, sql } from 'drizzle-orm';
 import { oauthClients, oauthLogouts, oauthParticipants } from './oauth-schema.ts';
 import { sessions } from './schema.ts';
 
@@ -67,6 +67,14 @@ export const queueLogouts = async (tx: Transaction, userId: string, sessionIds: 
   if (told.length > 0) await tx.insert(oauthLogouts).values(told.map((one) => ({ ...one, userId })));
 };
 
+export interface LogoutClaim {
+  readonly inAll: number;
+  /** Of one application. */
+  readonly ofEach: number;
+  /** Applications whose logouts are left for later. */
+  readonly busy: readonly string[];
+}
+
 /**
  * Takes logouts that are due, longest waiting first, and puts each off until its next attempt: whoever dies with one in hand
  * has lost nothing, and no other replica takes it before that.
@@ -75,19 +83,20 @@ export const queueLogouts = async (tx: Transaction, userId: string, sessionIds: 
  */
 export const claimDueLogouts = (
   db: Queryable,
-  limit: number,
+  { inAll, ofEach, busy }: LogoutClaim,
   waitSeconds: (attempt: number) => number,
 ): Promise<OAuthLogout[]> =>
   db.transaction(async (tx) => {
     const due = await tx
       .select()
       .from(oauthLogouts)
-      .where(lte(oauthLogouts.nextAttemptAt, sql`now()`))
+      .where(and(lte(oauthLogouts.nextAttemptAt, sql`now()`), notInArray(oauthLogouts.clientId, [...busy])))
       .orderBy(asc(oauthLogouts.nextAttemptAt))
-      .limit(limit)
+      .limit(inAll)
       .for('update', { skipLocked: true });
     const claimed: OAuthLogout[] = [];
-    for (const { id, attempts } of due) {
+    for (const { id, clientId, attempts } of due) {
+      if (claimed.filter((one) => one.clientId === clientId).length >= ofEach) continue;
       const nextAttemptAt = sql`now() + ${waitSeconds(attempts + 1)} * interval '1 second'`;
       const set = { attempts: attempts + 1, nextAttemptAt };
       claimed.push(...(await tx.update(oauthLogouts).set(set).where(eq(oauthLogouts.id, id)).returning()));

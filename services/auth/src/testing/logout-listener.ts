@@ -13,12 +13,13 @@ export interface HeardLogout {
 /** The address where an application hears of logouts, on a port of its own. */
 export const startLogoutListener = async () => {
   const heard: HeardLogout[] = [];
-  const answers: number[] = [];
+  const answers: (number | 'never')[] = [];
   const server = createServer(async (request, response) => {
     const form = new URLSearchParams(await text(request));
     const contentType = request.headers['content-type'];
     heard.push({ method: request.method, contentType, token: form.get('logout_token') ?? '' });
-    response.writeHead(answers.shift() ?? 200).end();
+    const answer = answers.shift() ?? 200;
+    if (answer !== 'never') response.writeHead(answer).end();
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const address = server.address();
@@ -28,7 +29,7 @@ export const startLogoutListener = async () => {
     url: `http://${host}/logout`,
     heard,
     /** The next calls are answered with these, and all later ones with 200. */
-    answer: (...statuses: number[]) => answers.push(...statuses),
+    answer: (...given: (number | 'never')[]) => answers.push(...given),
     /** @throws when there are not so many before long */
     wait: (count: number) => waitFor(`${count} logouts`, async () => heard.length >= count && heard),
     stop: async () => {

@@ -12,16 +12,17 @@ const show = async () => {
   if (interaction === undefined) return say('This address is not complete. Please begin again at the application.');
   const answer = await callSignedIn('GET', path);
   if (!answer.ok) return say(explain(answer));
-  const { client, scopes, prompt, needsFresh } = answer.body;
+  const { client, answersTo, scopes, prompt, needsFresh } = answer.body;
   if (needsFresh) return location.replace(signInFirst);
   if (prompt === 'login') return decide('continue');
   find('#client', HTMLElement).textContent = client.name;
-  find('#warning', HTMLElement).hidden = !client.selfRegistered;
   find('#scopes', HTMLElement).replaceChildren(
     ...scopes.map((/** @type {{ name: string, description: string }} */ { name, description }) =>
       element('li', { textContent: description || name }),
     ),
   );
+  find('#unvouched', HTMLElement).hidden = !client.selfRegistered;
+  find('#address', HTMLElement).textContent = answersTo;
   form.hidden = false;
 };
 

@@ -80,9 +80,9 @@ const consentPage = definePage(routes.showConsentPage, {
         <strong id="client"></strong> asks to be let in with your account, and for:
       </p>
       <ul id="scopes"></ul>
-      <p id="warning" hidden>
-        Nobody here has vouched for this application: it gave itself this name. Go on only if you came from it just now
-        and trust it.
+      <p id="unvouched" hidden>
+        It has registered itself: nobody here has checked that it is what it is called. Your answer goes to{' '}
+        <strong id="address"></strong>.
       </p>
       <div class="row">
         <button type="submit" disabled value="approve">

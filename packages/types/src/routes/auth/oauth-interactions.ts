@@ -53,9 +53,11 @@ export const readInteraction = defineRoute({
         logoUri: z.string().nullable(),
         policyUri: z.string().nullable(),
         tosUri: z.string().nullable(),
-        /** Nobody has vouched for it: who is asked is to be warned. */
+        /** Nobody has vouched for it: it is called what it says. */
         selfRegistered: z.boolean(),
       }),
+      /** The host, or the scheme of an installed application, that the answer goes to; null for a device. */
+      answersTo: z.string().nullable(),
       scopes: z.array(scope),
       /** What the application thinks the person signs in with. */
       loginHint: z.string().nullable(),

@@ -46,6 +46,11 @@ const endpoint = <const Id extends string>(
     ...more,
   });
 
+/**
+ * Where programs present what nobody guesses: the server of an application does so for all its people from one address, and
+ * devices that wait ask again and again. Counted with sign-ins, they would shut out whoever signs in beside them.
+ */
+const ofPrograms = { rate: 'write' } as const;
 const page = { responses: { 200: z.string() }, media: 'text/html' } as const;
 const uid = { params: z.object({ uid: line({ min: 1, max: 64 }) }) };
 
@@ -70,6 +75,7 @@ export const exchangeGrant = endpoint(
   'POST',
   oauthPaths.token,
   'Tokens for a code, a refresh token, a device code, or for the application itself',
+  ofPrograms,
 );
 
 export const readUserinfo = endpoint(
@@ -84,6 +90,7 @@ export const readUserinfoByPost = endpoint(
   'POST',
   oauthPaths.userinfo,
   'The same, for clients that post',
+  ofPrograms,
 );
 
 export const pushAuthorization = endpoint(
@@ -91,6 +98,7 @@ export const pushAuthorization = endpoint(
   'POST',
   oauthPaths.pushed_authorization_request,
   'Push an authorization request (RFC 9126)',
+  ofPrograms,
 );
 
 export const introspectToken = endpoint(
@@ -98,6 +106,7 @@ export const introspectToken = endpoint(
   'POST',
   oauthPaths.introspection,
   'Is this token good, and what for (RFC 7662)',
+  ofPrograms,
 );
 
 export const revokeToken = endpoint(
@@ -105,6 +114,7 @@ export const revokeToken = endpoint(
   'POST',
   oauthPaths.revocation,
   'Give a token back (RFC 7009); with a refresh token goes the whole grant',
+  ofPrograms,
 );
 
 export const authorizeDevice = endpoint(
