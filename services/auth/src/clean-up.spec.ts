@@ -20,6 +20,27 @@ const cleanUp = async (isGone: () => Promise<boolean>): Promise<void> => {
 };
 
 describe('the clean-up', () => {
+  it('removes applications that registered themselves, and that nobody has let in for a month', async () => {
+    const { sql } = auth.connection;
+    const ada = await auth.register();
+    const [wanted, unused, recent, added] = [
+      'client_wanted',
+      'client_unused',
+      'client_recent',
+      'client_added',
+    ] as const;
+    await sql`insert into auth.oauth_clients (id, settings, registration_digest, created_at)
+      values (${wanted}, '{"name":"A"}', 'a', now() - interval '31 days'), (${unused}, '{"name":"B"}', 'b', now() - interval '31 days'),
+             (${recent}, '{"name":"C"}', 'c', now() - interval '29 days'), (${added}, '{"name":"D"}', null, now() - interval '31 days')`;
+    await sql`insert into auth.oauth_consents (id, user_id, client_id, granted)
+      values (${newId()}, ${ada.userId}, ${wanted}, '{"openid":["openid"],"resources":{}}')`;
+    const left = async () =>
+      (await sql`select id from auth.oauth_clients where id like 'client_%' order by id`).map(({ id }) => id);
+    await cleanUp(async () => (await left()).length < 4);
+    expect(await left()).toEqual([added, recent, wanted]);
+    expect(await auth.eventsAbout(unused)).toMatchObject([{ type: 'client.removed', actor: 'service:auth' }]);
+  });
+
   it('forgets what is over, by its age, and nothing else', async () => {
     const { sql } = auth.connection;
     const ada = await auth.register();

@@ -1,11 +1,13 @@
 import { deleteExpiredCounters } from '@rollcall/database/rate-limits';
+import { newId } from '@rollcall/service-kit/identity';
 import { Worker } from '@rollcall/service-kit/worker';
+import { removeClient } from './oauth/change-clients.ts';
 import type { Ports } from './ports.ts';
 import { deleteOldApiKeys } from './store/api-keys.ts';
 import { forgetUnconfirmed } from './store/credentials.ts';
 import { deleteOldIdentitySignIns } from './store/identity-sign-ins.ts';
 import { deleteOldMagicLinks } from './store/magic-links.ts';
-import { deleteExpiredSecrets } from './store/oauth-clients.ts';
+import { deleteExpiredSecrets, findUnusedRegistered } from './store/oauth-clients.ts';
 import { deleteExpiredParticipants } from './store/oauth-logouts.ts';
 import { deleteExpiredRecords } from './store/oauth-records.ts';
 import { deleteOldChallenges } from './store/passkey-challenges.ts';
@@ -20,8 +22,9 @@ import { deleteUnconfirmedTotp } from './store/totp-factors.ts';
 const batch = 1_000;
 
 /** Deletes what is over. Nothing depends on when: every query looks at the time itself. */
-export const createCleanUpWorker = ({ connection, log }: Ports): Worker =>
-  new Worker({
+export const createCleanUpWorker = (ports: Ports): Worker => {
+  const { connection, log } = ports;
+  return new Worker({
     name: 'clean-up',
     idleMilliseconds: 60_000,
     log,
@@ -40,7 +43,10 @@ export const createCleanUpWorker = ({ connection, log }: Ports): Worker =>
       await deleteExpiredCounters(connection.sql, 'auth');
       await deleteExpiredSecrets(connection.db);
       await deleteExpiredParticipants(connection.db);
+      const cause = { actor: 'service:auth', correlationId: newId() };
+      for (const id of await findUnusedRegistered(connection.db, 100)) await removeClient(ports, id, cause);
       const records = await deleteExpiredRecords(connection.db, batch);
       return (await deleteOldSessions(connection.db, batch)) === batch || records === batch;
     },
   });
+};

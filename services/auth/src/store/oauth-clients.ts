@@ -1,7 +1,7 @@
 import type { Queryable, Transaction } from '@rollcall/database/connect';
 import type { ClientSettings } from '@rollcall/types/routes/auth/oauth-clients';
-import { and, asc, eq, gt, isNull, lte, or, sql } from 'drizzle-orm';
-import { oauthClientSecrets, oauthClients } from './oauth-schema.ts';
+import { and, asc, eq, gt, isNotNull, isNull, lt, lte, notExists, or, sql } from 'drizzle-orm';
+import { oauthClientSecrets, oauthClients, oauthConsents } from './oauth-schema.ts';
 
 export type OAuthClient = typeof oauthClients.$inferSelect;
 
@@ -26,6 +26,19 @@ export const findRegistered = async (db: Queryable, registrationDigest: string):
     .from(oauthClients)
     .where(and(eq(oauthClients.registrationDigest, registrationDigest), isNull(oauthClients.disabledAt)));
   return client;
+};
+
+/** Of those that have registered themselves, some that nobody lets in and nobody has for a month, or ever. */
+export const findUnusedRegistered = async (db: Queryable, limit: number): Promise<string[]> => {
+  const { id, registrationDigest, createdAt } = oauthClients;
+  const isOld = lt(createdAt, sql`now() - interval '30 days'`);
+  const isLetIn = db.select().from(oauthConsents).where(eq(oauthConsents.clientId, id));
+  const rows = await db
+    .select({ id })
+    .from(oauthClients)
+    .where(and(isNotNull(registrationDigest), isOld, notExists(isLetIn)))
+    .limit(limit);
+  return rows.map((row) => row.id);
 };
 
 /** Lets nobody else change it until the transaction ends. */
