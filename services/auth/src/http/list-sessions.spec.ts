@@ -32,6 +32,7 @@ describe('200', () => {
           expiresAt: instant,
           ipAddress: '198.51.100.7',
           userAgent: 'laptop',
+          impersonatedBy: null,
         },
         expect.objectContaining({ id: phone.actor.sessionId, current: false, userAgent: 'phone' }),
       ],

@@ -2,11 +2,9 @@ import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
 import { wantedAssurances } from '../factors/assurance.ts';
 import type { Ports } from '../ports.ts';
 import { organizationOf } from './client-adapter.ts';
-import { isForThem } from './members-only.ts';
+import { isForThem, membersOnlyWords } from './members-only.ts';
 
 const { base, Check } = interactionPolicy;
-
-export const membersOnlyWords = 'This application is for members of the organization that it belongs to.';
 
 /** What an application asks a sign-in to be worth (`acr_values`), where the present one is not. */
 const isTooWeak = ({ oidc }: KoaContextWithOIDC): boolean => {

@@ -4,6 +4,8 @@ import { isRefusal } from '@rollcall/types/problems';
 import { checkOrganization } from '@rollcall/types/routes/role-permission/internal';
 import type { Ports } from '../ports.ts';
 
+export const membersOnlyWords = 'This application is for members of the organization that it belongs to.';
+
 /**
  * May an application sign this person in at all? One of an organization has its members, and nobody else, for as long as
  * they are members.

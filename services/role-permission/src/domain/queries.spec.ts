@@ -148,7 +148,9 @@ describe('the list of permissions', () => {
       [...Object.keys(builtInPermissions), 'reports.read'].sort(),
     );
     expect([...listPermissions(state, 'sessions.manage')].map(({ name }) => name)).toEqual([
+      'tokens.introspect',
       'users.create',
+      'users.impersonate',
       'users.manage',
       'users.read',
     ]);
