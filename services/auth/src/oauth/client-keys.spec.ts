@@ -72,11 +72,13 @@ describe('an application that has its keys elsewhere', () => {
     ];
     keyHost.headers = { 'cache-control': 'max-age=31536000' };
     keyHost.answer = { status: 200, body: JSON.stringify({ keys: [await exportJWK(old.publicKey)] }) };
-    const { id } = await register(`${keyHost.url}/keys`);
-    expect((await present(id, old.privateKey)).status).toBe(200);
-    keyHost.answer = { status: 200, body: JSON.stringify({ keys: [await exportJWK(fresh.publicKey)] }) };
-    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + later });
     try {
+      // It was a while ago, rather than will be: ids never go back to a time before the last one.
+      vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - later });
+      const { id } = await register(`${keyHost.url}/keys`);
+      expect((await present(id, old.privateKey)).status).toBe(200);
+      vi.useRealTimers();
+      keyHost.answer = { status: 200, body: JSON.stringify({ keys: [await exportJWK(fresh.publicKey)] }) };
       expect((await present(id, which === 'new' ? fresh.privateKey : old.privateKey)).status).toBe(status);
     } finally {
       vi.useRealTimers();
