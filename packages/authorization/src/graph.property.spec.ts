@@ -28,7 +28,7 @@ const objects = ['a', 'b'].flatMap(objectsOf);
 
 const sample = fc.array(fc.constantFrom(...questions), { minLength: 1, maxLength: 12 });
 
-describe('in any world, whatever its model, cycles, wildcards and ends', () => {
+describe('in any world, whatever its model, cycles, wildcards and ends', { timeout: 120_000 }, () => {
   it('check answers what the language means', () => {
     fc.assert(
       fc.property(worlds, (world) => {
@@ -131,7 +131,7 @@ describe('in any world, whatever its model, cycles, wildcards and ends', () => {
   });
 });
 
-describe('in any world, a change', () => {
+describe('in any world, a change', { timeout: 120_000 }, () => {
   it('holds at once, and is undone by its opposite', () => {
     fc.assert(
       fc.property(worlds, (world) => {

@@ -46,7 +46,7 @@ const lists = [
 
 const sorted = (graph: Graph) => [...graph.tuples()].map((tuple) => JSON.stringify(tuple)).sort();
 
-describe('a graph of many tuples at once', () => {
+describe('a graph of many tuples at once', { timeout: 120_000 }, () => {
   it('is the one that they make when they are written one by one, now and after any change', () => {
     fc.assert(
       fc.property(worlds, fc.array(fc.nat()), fc.boolean(), ({ definition, tuples }, chosen, byNumber) => {
