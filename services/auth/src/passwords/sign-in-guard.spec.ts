@@ -128,6 +128,7 @@ describe('the guard', () => {
     const guard = replica();
     await guard.attempt({ identifier: 'eve' }, home, wrong);
     await guard.attempt({ identifier: 'eve' }, home, right);
+    await guard.attempt({ identifier: 'kept outside' }, home, async () => refuse('hook_unavailable'));
     await guard.attempt({ userId: 'an-id-of-somebody' }, home, wrong);
     expect(misses).toEqual([['eve', home.ipAddress]]);
   });

@@ -117,7 +117,9 @@ export const createSignInGuard = ({ sql, secret, isKnownOrigin, missed }: SignIn
         const outcome = await work();
         if (!isRefusal(outcome) && forgives()) await forgive(tried, origin);
         else if (!isRefusal(outcome) || !misses.has(outcome.refused)) await giveBack(tried, origin);
-        else if ('identifier' in tried) await missed(tried.identifier, origin);
+        // While a hook is away nobody is judged whom it knows: that is no list of passwords.
+        else if ('identifier' in tried && outcome.refused === 'invalid_credentials')
+          await missed(tried.identifier, origin);
         return outcome;
       }),
   };
