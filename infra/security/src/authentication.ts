@@ -184,9 +184,14 @@ export const authentication: readonly Requirement[] = [
       ],
       'services/gateway/src/access/second-factor.spec.ts': [
         '401 second_factor_required: keeps its members from everything until they have proved one',
+        'of everybody keeps all from everything until they have proved one, which they may add',
+      ],
+      'services/role-permission/src/http/policies.spec.ts': [
+        'of %s is due of those, and of members of an organization that wants one',
       ],
     },
-    open: 'An organization may want a second factor of its members (0033); nobody can want one of everybody, nor a passkey in particular.',
+    reason:
+      '0033: ROLLCALL_SECOND_FACTOR_OF=everybody, or an organization of its members; a passkey in particular nobody can want (level 3).',
   },
   {
     id: '6.3.4',

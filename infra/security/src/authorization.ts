@@ -167,10 +167,11 @@ export const authorization: readonly Requirement[] = [
       'infra/journeys/callers.spec.ts': [
         'does not exist at the gateway, for nobody and not for an administrator (N32)',
       ],
+      'services/gateway/src/access/second-factor.spec.ts': ['of administrators keeps those and nobody else'],
       'services/gateway/src/app.spec.ts': [
         'are there for whoever has the token, wherever they come from, and for nobody else',
       ],
     },
-    open: 'Administrators need no second factor, no device is judged and no risk weighed.',
+    open: 'No device is judged and no risk weighed. An operator may want a second factor of administrators (ROLLCALL_SECOND_FACTOR_OF).',
   },
 ];

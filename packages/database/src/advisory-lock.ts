@@ -1,4 +1,5 @@
-import type { Sql } from './connect.ts';
+import { sql as statement } from 'drizzle-orm';
+import type { Sql, Transaction } from './connect.ts';
 
 /** Runs work that nobody else who names the same lock, in whatever process, does at the same time. */
 export const withAdvisoryLock = async <T>(sql: Sql, lock: number | bigint, work: () => Promise<T>): Promise<T> => {
@@ -35,4 +36,9 @@ export const withFreeAdvisoryLock = async <T>(
   } finally {
     connection.release();
   }
+};
+
+/** Puts transactions that name the same thing in a line: each goes on once those before it have ended. */
+export const standInLine = async (tx: Transaction, thing: string): Promise<void> => {
+  await tx.execute(statement`select pg_advisory_xact_lock(hashtextextended(${thing}, 0))`);
 };

@@ -26,7 +26,7 @@ export const problems = {
   sign_in_expired: { status: 401, title: 'The sign-in took too long or failed too often: begin anew' },
   second_factor_required: {
     status: 401,
-    title: 'An organization of yours wants a second factor: add one, or prove yours',
+    title: 'A second factor is wanted of you: add one, or prove yours',
   },
   reauthentication_required: { status: 401, title: 'Prove once more that it is you' },
   refresh_token_invalid: { status: 401, title: 'The refresh token is unknown, used or expired' },

@@ -1,7 +1,7 @@
 import { needsNobody, type Route } from './route-definition.ts';
 
 /**
- * What somebody may do who has not proved the second factor that an organization of theirs wants: add one, prove it, look
+ * What somebody may do who has not proved the second factor that is wanted of them: add one, prove it, look
  * after their sessions and their password, and leave. By operation.
  */
 const open: ReadonlySet<string> = new Set([

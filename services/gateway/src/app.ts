@@ -15,7 +15,7 @@ import { type Context, Hono } from 'hono';
 import { answerAccess } from './access/answers.ts';
 import type { AccessFollower } from './access/follower.ts';
 import { noLongerLooks } from './access/impersonation.ts';
-import { secondFactorDue } from './access/second-factor.ts';
+import type { SecondFactorJudge } from './access/second-factor.ts';
 import { type Bindings, clientAddress } from './client.ts';
 import type { Config } from './config.ts';
 import { type Forwarding, forward } from './forward.ts';
@@ -37,6 +37,7 @@ export interface GatewayAppOptions extends Forwarding {
   readonly verifier: TokenVerifier;
   /** The graph of rights, and who is told of writes that went through here. */
   readonly access: Pick<AccessFollower, 'present' | 'latest' | 'heard' | 'newest'>;
+  readonly secondFactorDue: SecondFactorJudge;
   readonly countRequest: CountRequest;
   readonly log: Logger;
 }
@@ -183,10 +184,7 @@ const route = async (
   if (identity === null && !isPublic) return refuse('unauthenticated');
 
   const due =
-    !needsNoSecondFactor(declared) &&
-    identity &&
-    !isRefusal(identity) &&
-    secondFactorDue(options.access, identity.actor);
+    !needsNoSecondFactor(declared) && identity && !isRefusal(identity) && options.secondFactorDue(identity.actor);
   if (due) return due;
   // Where anybody may come, whoever looks is nobody.
   const over = !isPublic && identity && !isRefusal(identity) && (await noLongerLooks(options.access, identity));

@@ -1,4 +1,5 @@
 import { commaList, commonVariables, type Environment, readVariables } from '@rollcall/service-kit/environment';
+import { secondFactorDemand } from '@rollcall/types/second-factor-demand';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 
@@ -16,6 +17,7 @@ export const variables = {
   TRUSTED_PROXIES: commaList
     .refine((ranges) => ranges.every((range) => ipaddr.isValidCIDR(range)), 'must be CIDR ranges')
     .meta({ description: 'CIDR ranges of proxies whose X-Forwarded-For is believed, comma separated' }),
+  ROLLCALL_SECOND_FACTOR_OF: secondFactorDemand,
   METRICS_TOKEN: z
     .string()
     .min(16, 'must have at least 16 characters')
@@ -25,13 +27,15 @@ export const variables = {
 
 /** @throws {ConfigurationError} naming every variable that is missing or malformed. */
 export const toConfig = (environment: Environment) => {
-  const { HOST, PORT, CORS_ORIGINS, TRUSTED_PROXIES, METRICS_TOKEN, ...common } = readVariables(variables, environment);
+  const { HOST, PORT, CORS_ORIGINS, TRUSTED_PROXIES, ...most } = readVariables(variables, environment);
+  const { ROLLCALL_SECOND_FACTOR_OF, METRICS_TOKEN, ...common } = most;
   const publicUrl = new URL(common.PUBLIC_URL);
   return {
     common,
     host: HOST,
     port: PORT,
     metricsToken: METRICS_TOKEN,
+    secondFactorOf: ROLLCALL_SECOND_FACTOR_OF,
     production: common.NODE_ENV === 'production',
     issuer: publicUrl.origin,
     secure: publicUrl.protocol === 'https:',

@@ -16,6 +16,7 @@ import { isRefusal } from '@rollcall/types/problems';
 import { routedRoutes } from '@rollcall/types/route-table';
 import { AccessFollower } from './access/follower.ts';
 import { checkPermissionIn } from './access/permission-check.ts';
+import { secondFactorJudge } from './access/second-factor.ts';
 import { createGatewayApp } from './app.ts';
 import { createCleanUp } from './clean-up.ts';
 import { toConfig } from './config.ts';
@@ -61,6 +62,7 @@ export const startGateway = async (
   const revocations = new RevocationList(client, bus, log);
   const access = new AccessFollower({ client, bus, timing: systemTiming, log });
   // Without it checks are answered 503, and all else goes on.
+  const secondFactorDue = secondFactorJudge(access, config.secondFactorOf);
   const readiness = () => readReadiness(connection, bus, access);
   const verifier = new TokenVerifier(config.issuer, new KeySet(client), revocations, new OpaqueTokens(client));
   const countRequest = createRateClasses(connection.sql, config.production);
@@ -74,6 +76,7 @@ export const startGateway = async (
       }),
     verifier,
     access,
+    secondFactorDue,
     countRequest,
     directory: withOwnRoutes({
       directory,
@@ -95,7 +98,17 @@ export const startGateway = async (
 
   const server = createHttpServer((request, bindings) => app.fetch(request, bindings), patience);
   const road = new NatsPresenceRoad(bus, log);
-  const live = new LiveServer({ config, journal, feed: access, road, verifier, revocations, countRequest, log });
+  const live = new LiveServer({
+    config,
+    journal,
+    feed: access,
+    secondFactorDue,
+    road,
+    verifier,
+    revocations,
+    countRequest,
+    log,
+  });
   live.attach(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findDomain, type OrganizationDomain } from '../store/organization-domains.ts';
-import { organizationDomains } from '../store/schema.ts';
+import { organizationDomains } from '../store/tables/organizations.ts';
 import {
   type AuthWithOrganizations,
   type OrganizationUnderTest,

@@ -6,8 +6,8 @@ import type { Ports } from '../ports.ts';
 import type { SignedIn } from '../store/signed-in.ts';
 
 /**
- * Who is signed in as well as their organizations want it; nobody, where one of these wants a second factor and it was not
- * proved. At our own routes the gateway sees to that, which does not know who is signed in at an application's sign-in.
+ * Who is signed in as well as the operator and their organizations want it; nobody, where a second factor is wanted and it was
+ * not proved. At our own routes the gateway sees to that, which does not know who is signed in at an application's sign-in.
  *
  * @throws {ServiceUnavailableError} when that cannot be known
  */

@@ -10,7 +10,7 @@ import type { Ports } from '../ports.ts';
 import { revokeTokens } from '../revoke-tokens.ts';
 import { deleteConsent, listConsents } from '../store/oauth-consents.ts';
 import { removeRecordsOfClient } from '../store/oauth-records.ts';
-import type { Granted } from '../store/oauth-schema.ts';
+import type { Granted } from '../store/tables/oauth.ts';
 
 export const consentHandlers = ({ config, connection, events, feed }: Ports) => [
   handle(routes.listConsents, async ({ query }, { signedIn }) => {

@@ -33,8 +33,8 @@ export const organizationProviderHandlers = (ports: Ports) => [
       const id = newId();
       const sealedSecret = await ports.providerSecretSeal.seal(id, clientSecret);
       return ports.events.transact(async (tx, emit) => {
-        const present = await store.listProviders(tx, organizationId);
-        if (present.length >= ports.config.providersEach) return refuse('too_many_providers');
+        const present = await store.countProvidersOf(tx, organizationId);
+        if (present >= ports.config.providersEach) return refuse('too_many_providers');
         const row = { id, organizationId, settings, sealedSecret, signUp, enabled, mayBePrivate };
         const provider = await store.insertProvider(tx, row);
         await emit(identityProviderAdded, { subject: id, data: factsOf(provider), cause: context.cause });

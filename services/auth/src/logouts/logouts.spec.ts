@@ -5,7 +5,7 @@ import { createLocalJWKSet, decodeJwt, type JSONWebKeySet, jwtVerify } from 'jos
 import * as oauth from 'openid-client';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { claimDueLogouts } from '../store/oauth-logouts.ts';
-import { oauthLogouts } from '../store/oauth-schema.ts';
+import { oauthLogouts } from '../store/tables/oauth.ts';
 import { type AuthUnderTest, startAuthUnderTest } from '../testing/auth-under-test.ts';
 import { Browser, issuer } from '../testing/browser.ts';
 import { startLogoutListener } from '../testing/logout-listener.ts';

@@ -1,7 +1,7 @@
 import type { Grant, KoaContextWithOIDC } from 'oidc-provider';
 import type { Ports } from '../ports.ts';
 import { findConsent } from '../store/oauth-consents.ts';
-import type { Granted } from '../store/oauth-schema.ts';
+import type { Granted } from '../store/tables/oauth.ts';
 
 /** Puts into a grant what was consented to. */
 export const fillGrant = (grant: Grant, { openid, resources }: Granted): Grant => {

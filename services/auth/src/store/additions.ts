@@ -1,8 +1,9 @@
 import type { Transaction } from '@rollcall/database/connect';
 import { and, eq, gte, isNull } from 'drizzle-orm';
-import { oauthConsents } from './oauth-schema.ts';
-import { identities, passkeys, recoveryCodes, totpFactors } from './schema.ts';
 import { hasSecondFactor } from './second-factors.ts';
+import { passkeys, recoveryCodes, totpFactors } from './tables/factors.ts';
+import { identities } from './tables/identities.ts';
+import { oauthConsents } from './tables/oauth.ts';
 
 /** What somebody could sign in by, or had let do something, and does so no longer. */
 export interface TakenBack {

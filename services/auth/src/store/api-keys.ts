@@ -1,6 +1,7 @@
 import type { Queryable, Transaction } from '@rollcall/database/connect';
 import { and, asc, eq, gt, gte, isNotNull, isNull, lt, ne, or, sql } from 'drizzle-orm';
-import { apiKeys, credentials, serviceAccounts } from './schema.ts';
+import { credentials } from './tables/credentials.ts';
+import { apiKeys, serviceAccounts } from './tables/programs.ts';
 
 export type ApiKey = typeof apiKeys.$inferSelect;
 

@@ -1,7 +1,7 @@
 import type { Queryable, Transaction } from '@rollcall/database/connect';
 import { emailKey, usernameKey } from '@rollcall/types/people';
 import { and, desc, eq, isNotNull, isNull, lt, notInArray, type SQL, sql } from 'drizzle-orm';
-import { credentials, passwordHistory } from './schema.ts';
+import { credentials, passwordHistory } from './tables/credentials.ts';
 
 export type Credential = typeof credentials.$inferSelect;
 

@@ -1,9 +1,10 @@
 import type { Queryable, Transaction } from '@rollcall/database/connect';
 import { and, asc, eq, exists, notLike, or, sql } from 'drizzle-orm';
 import { type Identified, organizationIssuerPrefix } from '../identities/provider.ts';
-import { organizationProviders } from './organization-schema.ts';
 import { countPasskeys } from './passkeys.ts';
-import { credentials, identities } from './schema.ts';
+import { credentials } from './tables/credentials.ts';
+import { identities } from './tables/identities.ts';
+import { organizationProviders } from './tables/organizations.ts';
 
 export type Identity = typeof identities.$inferSelect;
 export type NewIdentity = Pick<Identity, 'id' | 'userId' | 'authType' | 'issuer' | 'externalId' | 'domain'>;

@@ -1,6 +1,6 @@
 import type { Queryable } from '@rollcall/database/connect';
 import { and, eq, gt, isNull, lt, sql } from 'drizzle-orm';
-import { identitySignIns } from './schema.ts';
+import { identitySignIns } from './tables/identities.ts';
 
 export type IdentitySignIn = typeof identitySignIns.$inferSelect;
 

@@ -1,7 +1,7 @@
 import type { Queryable, Transaction } from '@rollcall/database/connect';
 import { and, eq, gt, isNull, lt, sql } from 'drizzle-orm';
 import { holdUsable } from './credentials.ts';
-import { magicLinks } from './schema.ts';
+import { magicLinks } from './tables/credentials.ts';
 
 export type MagicLink = typeof magicLinks.$inferSelect;
 

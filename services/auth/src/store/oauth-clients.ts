@@ -1,7 +1,8 @@
+import { standInLine } from '@rollcall/database/advisory-lock';
 import type { Queryable, Transaction } from '@rollcall/database/connect';
 import type { ClientSettings } from '@rollcall/types/routes/auth/oauth-clients';
 import { and, asc, eq, gt, isNotNull, isNull, lt, lte, notExists, or, sql } from 'drizzle-orm';
-import { oauthClientSecrets, oauthClients, oauthConsents } from './oauth-schema.ts';
+import { oauthClientSecrets, oauthClients, oauthConsents } from './tables/oauth.ts';
 
 export type OAuthClient = typeof oauthClients.$inferSelect;
 
@@ -68,7 +69,7 @@ export const listClients = (
 
 /** How many an organization has; nobody adds another one to it until the transaction ends. */
 export const countClientsOf = async (tx: Transaction, organizationId: string): Promise<number> => {
-  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`clients of ${organizationId}`}, 0))`);
+  await standInLine(tx, `clients of ${organizationId}`);
   return tx.$count(oauthClients, eq(oauthClients.organizationId, organizationId));
 };
 

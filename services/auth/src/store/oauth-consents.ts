@@ -1,7 +1,7 @@
 import type { Queryable, Transaction } from '@rollcall/database/connect';
 import { newId } from '@rollcall/service-kit/identity';
 import { and, asc, eq, gt, sql } from 'drizzle-orm';
-import { type Granted, oauthClients, oauthConsents } from './oauth-schema.ts';
+import { type Granted, oauthClients, oauthConsents } from './tables/oauth.ts';
 
 export type OAuthConsent = typeof oauthConsents.$inferSelect;
 

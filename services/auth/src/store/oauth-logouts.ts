@@ -1,7 +1,7 @@
 import type { Queryable, Transaction } from '@rollcall/database/connect';
 import { and, asc, eq, inArray, isNull, lte, notInArray, sql } from 'drizzle-orm';
-import { oauthClients, oauthLogouts, oauthParticipants } from './oauth-schema.ts';
-import { sessions } from './schema.ts';
+import { oauthClients, oauthLogouts, oauthParticipants } from './tables/oauth.ts';
+import { sessions } from './tables/sessions.ts';
 
 export type OAuthLogout = typeof oauthLogouts.$inferSelect;
 type Participant = Pick<typeof oauthParticipants.$inferSelect, 'clientId' | 'sid'>;

@@ -1,6 +1,6 @@
 import type { Queryable, Transaction } from '@rollcall/database/connect';
 import { and, desc, eq, gt, inArray, isNull, lte, type SQL, sql } from 'drizzle-orm';
-import { oauthRecords } from './oauth-schema.ts';
+import { oauthRecords } from './tables/oauth.ts';
 
 export type OAuthRecord = typeof oauthRecords.$inferSelect;
 export type NewOAuthRecord = Pick<

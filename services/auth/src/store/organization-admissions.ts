@@ -1,7 +1,7 @@
 import type { Queryable } from '@rollcall/database/connect';
 import { and, eq, or } from 'drizzle-orm';
 import type { Identity } from './identities.ts';
-import { organizationAdmissions } from './schema.ts';
+import { organizationAdmissions } from './tables/identities.ts';
 
 /** A person, and what they are known by. */
 export type Known = Pick<Identity, 'userId' | 'issuer' | 'externalId'>;

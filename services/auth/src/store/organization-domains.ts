@@ -1,6 +1,6 @@
 import type { Queryable, Transaction } from '@rollcall/database/connect';
 import { and, asc, eq, inArray, isNotNull, lte, sql } from 'drizzle-orm';
-import { organizationDomains } from './organization-schema.ts';
+import { organizationDomains } from './tables/organizations.ts';
 
 export type OrganizationDomain = typeof organizationDomains.$inferSelect;
 type NewDomain = Pick<OrganizationDomain, 'id' | 'organizationId' | 'domain' | 'token'>;

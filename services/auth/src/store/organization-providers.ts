@@ -1,6 +1,7 @@
+import { standInLine } from '@rollcall/database/advisory-lock';
 import type { Queryable, Transaction } from '@rollcall/database/connect';
 import { and, asc, eq, sql } from 'drizzle-orm';
-import { organizationProviders } from './organization-schema.ts';
+import { organizationProviders } from './tables/organizations.ts';
 
 export type OrganizationProvider = typeof organizationProviders.$inferSelect;
 type NewProvider = Omit<OrganizationProvider, 'version' | 'createdAt'>;
@@ -23,6 +24,12 @@ export const findProvider = async (
 ): Promise<OrganizationProvider | undefined> => {
   const [found] = await db.select().from(organizationProviders).where(its(organizationId, id));
   return found;
+};
+
+/** How many an organization has; nobody adds another one to it until the transaction ends. */
+export const countProvidersOf = async (tx: Transaction, organizationId: string): Promise<number> => {
+  await standInLine(tx, `providers of ${organizationId}`);
+  return tx.$count(organizationProviders, eq(organizationProviders.organizationId, organizationId));
 };
 
 /** One that lets people in now, of whichever organization. */

@@ -1,6 +1,6 @@
 import type { Queryable } from '@rollcall/database/connect';
 import { and, eq, gt, isNull, lt, sql } from 'drizzle-orm';
-import { passkeyChallenges } from './schema.ts';
+import { passkeyChallenges } from './tables/factors.ts';
 
 /** What a challenge is good for, and for whom; who signs in by a passkey alone is nobody yet. */
 export type ChallengeUse =

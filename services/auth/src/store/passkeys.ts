@@ -1,6 +1,6 @@
 import type { Queryable, Transaction } from '@rollcall/database/connect';
 import { and, asc, eq, lt, sql } from 'drizzle-orm';
-import { passkeys } from './schema.ts';
+import { passkeys } from './tables/factors.ts';
 
 export type Passkey = typeof passkeys.$inferSelect;
 

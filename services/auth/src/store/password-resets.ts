@@ -1,7 +1,7 @@
 import type { Queryable, Transaction } from '@rollcall/database/connect';
 import { and, eq, gt, isNull, lt, sql } from 'drizzle-orm';
 import { holdUsable } from './credentials.ts';
-import { passwordResets } from './schema.ts';
+import { passwordResets } from './tables/credentials.ts';
 
 export const addReset = async (tx: Transaction, id: string, userId: string): Promise<void> => {
   await tx.insert(passwordResets).values({ id, userId });

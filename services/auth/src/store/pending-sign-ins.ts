@@ -1,6 +1,6 @@
 import type { Queryable, Transaction } from '@rollcall/database/connect';
 import { and, eq, gt, isNull, lt, sql } from 'drizzle-orm';
-import { pendingSignIns } from './schema.ts';
+import { pendingSignIns } from './tables/sessions.ts';
 
 export type PendingSignIn = typeof pendingSignIns.$inferSelect;
 export type NewPendingSignIn = Pick<

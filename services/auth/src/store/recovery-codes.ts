@@ -1,6 +1,6 @@
 import type { Queryable, Transaction } from '@rollcall/database/connect';
 import { and, eq, isNull, sql } from 'drizzle-orm';
-import { recoveryCodes } from './schema.ts';
+import { recoveryCodes } from './tables/factors.ts';
 
 /** New codes in place of all that there were. */
 export const replaceRecoveryCodes = async (

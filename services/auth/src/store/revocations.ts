@@ -1,7 +1,7 @@
 import type { Queryable, Transaction } from '@rollcall/database/connect';
 import type { Revocation } from '@rollcall/types/routes/auth/revocations';
 import { and, asc, eq, gt, lt, sql } from 'drizzle-orm';
-import { revocationHead, revocations } from './schema.ts';
+import { revocationHead, revocations } from './tables/tokens.ts';
 
 /**
  * Adds revocations as the last thing a transaction does: the head's row stays locked from here to the commit, which

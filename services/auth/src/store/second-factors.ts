@@ -1,6 +1,6 @@
 import type { Queryable, Transaction } from '@rollcall/database/connect';
 import { and, eq, isNull, sql } from 'drizzle-orm';
-import { passkeys, recoveryCodes, totpFactors } from './schema.ts';
+import { passkeys, recoveryCodes, totpFactors } from './tables/factors.ts';
 
 /** How many second factors of each kind somebody has, and how many codes to take the place of one. */
 export interface SecondFactors {

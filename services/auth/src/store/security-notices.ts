@@ -1,7 +1,7 @@
 import type { Queryable, Transaction } from '@rollcall/database/connect';
 import { and, eq, gt, isNull, lt, sql } from 'drizzle-orm';
 import { holdUsable } from './credentials.ts';
-import { securityNotices } from './schema.ts';
+import { securityNotices } from './tables/credentials.ts';
 
 export type SecurityNotice = typeof securityNotices.$inferSelect;
 

@@ -1,6 +1,6 @@
 import type { Queryable, Transaction } from '@rollcall/database/connect';
 import { and, asc, eq, gt, isNull, sql } from 'drizzle-orm';
-import { serviceAccounts } from './schema.ts';
+import { serviceAccounts } from './tables/programs.ts';
 
 export type ServiceAccount = typeof serviceAccounts.$inferSelect;
 type Words = Pick<ServiceAccount, 'name' | 'description'>;

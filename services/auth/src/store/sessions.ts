@@ -1,6 +1,7 @@
 import type { Queryable, Transaction } from '@rollcall/database/connect';
 import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, lt, ne, or, type SQL, sql } from 'drizzle-orm';
-import { credentials, refreshTokens, sessions } from './schema.ts';
+import { credentials } from './tables/credentials.ts';
+import { refreshTokens, sessions } from './tables/sessions.ts';
 
 export type Session = typeof sessions.$inferSelect;
 export type NewSession = Omit<Session, 'createdAt' | 'lastUsedAt' | 'endedAt'>;

@@ -1,7 +1,8 @@
 import type { Queryable } from '@rollcall/database/connect';
 import { and, eq, isNotNull, isNull, type SQL } from 'drizzle-orm';
-import { credentials, refreshTokens, sessions } from './schema.ts';
 import { isLive } from './sessions.ts';
+import { credentials } from './tables/credentials.ts';
+import { refreshTokens, sessions } from './tables/sessions.ts';
 
 /** Somebody who is signed in, as of now. */
 export interface SignedIn {

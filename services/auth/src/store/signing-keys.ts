@@ -1,6 +1,6 @@
 import type { Queryable, Transaction } from '@rollcall/database/connect';
 import { and, desc, gt, isNull, lt, or, sql } from 'drizzle-orm';
-import { signingKeys } from './schema.ts';
+import { signingKeys } from './tables/tokens.ts';
 
 export type SigningKeyRow = typeof signingKeys.$inferSelect;
 

@@ -1,6 +1,6 @@
 import type { Queryable, Transaction } from '@rollcall/database/connect';
 import { and, asc, eq, gt, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
-import { totpFactors } from './schema.ts';
+import { totpFactors } from './tables/factors.ts';
 
 export type TotpFactor = typeof totpFactors.$inferSelect;
 

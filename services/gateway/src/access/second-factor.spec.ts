@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { freshClaims, type GatewayUnderTest, startGatewayUnderTest } from '../testing/gateway-under-test.ts';
 import { LiveClient } from '../testing/live-client.ts';
 
@@ -20,6 +20,39 @@ const somebody = async (isMember: boolean, methods = ['pwd']) => {
   return gateway.sign({ claims: { ...claims, amr: methods } });
 };
 const ask = (token: string, path = '/v1/activity') => gateway.ask(path, { token });
+
+describe('an operator who wants a second factor', () => {
+  const governedBy = async (wantedOf: string) => {
+    const strict = await startGatewayUnderTest({ environment: { ROLLCALL_SECOND_FACTOR_OF: wantedOf } });
+    onTestFinished(() => strict.stop());
+    const { sub } = freshClaims();
+    const administrator = { user: `user:${sub}`, relation: 'holder', object: 'permission:admin' };
+    await strict.hasFollowed(strict.access.write({ write: administrator }));
+    return async (who: 'administrator' | 'other', amr: readonly string[], path = '/v1/activity') => {
+      const token = await strict.sign({ claims: { ...(who === 'administrator' ? { sub } : {}), amr } });
+      const { status, body } = await strict.ask(path, { token });
+      return [status, body.code];
+    };
+  };
+  const due = [401, 'second_factor_required'];
+  const welcome = [200, undefined];
+
+  it('of everybody keeps all from everything until they have proved one, which they may add', async () => {
+    const ask = await governedBy('everybody');
+    for (const who of ['administrator', 'other'] as const) {
+      expect(await ask(who, ['pwd'])).toEqual(due);
+      expect(await ask(who, ['pwd', 'otp', 'mfa'])).toEqual(welcome);
+      expect(await ask(who, ['pwd'], '/v1/mfa/totp')).toEqual(welcome);
+    }
+  });
+
+  it('of administrators keeps those and nobody else', async () => {
+    const ask = await governedBy('administrators');
+    expect(await ask('administrator', ['pwd'])).toEqual(due);
+    expect(await ask('administrator', ['pwd', 'otp', 'mfa'])).toEqual(welcome);
+    expect(await ask('other', ['pwd'])).toEqual(welcome);
+  });
+});
 
 describe('an organization that wants a second factor', () => {
   it('401 second_factor_required: keeps its members from everything until they have proved one', async () => {

@@ -27,6 +27,7 @@ it('an offer of a WebSocket is counted wherever it is made, and one too many is 
     config,
     journal: new LiveJournal(bus, log),
     feed: new FakeFeed(),
+    secondFactorDue: () => undefined,
     road: new NatsPresenceRoad(bus, log),
     verifier: new TokenVerifier(config.issuer, new KeySet(client), revocations, new OpaqueTokens(client)),
     revocations,

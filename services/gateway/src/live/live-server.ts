@@ -6,6 +6,7 @@ import { Sight } from '@rollcall/types/access-sight';
 import { liveEndings } from '@rollcall/types/live-protocol';
 import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
 import { type WebSocket, WebSocketServer } from 'ws';
+import type { SecondFactorJudge } from '../access/second-factor.ts';
 import { clientAddress } from '../client.ts';
 import type { Config } from '../config.ts';
 import { isWebSocketUpgrade, namesOneHost } from '../http-server.ts';
@@ -43,6 +44,7 @@ export interface LiveServerOptions {
   readonly config: Config;
   readonly journal: LiveJournal;
   readonly feed: AccessFeed;
+  readonly secondFactorDue: SecondFactorJudge;
   readonly road: PresenceRoad;
   readonly verifier: TokenVerifier;
   readonly revocations: RevocationList;
@@ -132,15 +134,16 @@ export class LiveServer {
     const identity = await authenticate(config, verifier, { method: 'POST', headers: credentialsOf(request) });
     if (identity === null) return refuse('unauthenticated');
     if (isRefusal(identity)) return identity;
-    const refusal = notAdmitted(this.#options.feed, identity);
+    const refusal = notAdmitted(this.#options.secondFactorDue, identity);
     if (refusal) return refusal;
     const isOneTooMany = this.#audience.count(identity.actor.userId) >= maximumConnectionsEach;
     return isOneTooMany ? refuse('rate_limited', { detail: 'Close another live connection first.' }) : identity;
   }
 
   #welcome(socket: WebSocket, stream: Duplex, identity: Identity): void {
-    const { journal, feed, verifier, revocations, log } = this.#options;
-    const surroundings = { journal, access: feed, watch: this.#watch, presence: this.#presence, verifier, sleep, log };
+    const { journal, secondFactorDue, verifier, revocations, log } = this.#options;
+    const watching = { journal, watch: this.#watch, presence: this.#presence };
+    const surroundings = { ...watching, secondFactorDue, verifier, sleep, log };
     const viewer = new Viewer(new SocketLine(socket, stream, this.#joined), identity, surroundings);
     viewer.listenTo(socket);
     this.#audience.add(viewer);

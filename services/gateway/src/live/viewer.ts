@@ -7,7 +7,7 @@ import { type ClientMessage, clientMessage, liveEndings, type ServerMessage } fr
 import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
 import type { WebSocket } from 'ws';
 import { z } from 'zod';
-import type { KnownAccess } from '../access/second-factor.ts';
+import type { SecondFactorJudge } from '../access/second-factor.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { TokenVerifier } from '../identity/token-verifier.ts';
 import type { AccessWatch } from './access-watch.ts';
@@ -28,7 +28,7 @@ const maximumSubscriptions = 50;
 
 export interface ViewerOptions {
   readonly journal: Pick<LiveJournal, 'events'>;
-  readonly access: KnownAccess;
+  readonly secondFactorDue: SecondFactorJudge;
   readonly watch: AccessWatch;
   readonly presence: Presence;
   readonly verifier: Pick<TokenVerifier, 'verify'>;
@@ -203,7 +203,7 @@ export class Viewer {
       if (isRefusal(identity)) return this.#refuse(identity);
       // A connection stays the person's who opened it.
       if (identity.actor.userId !== this.userId) return this.#refuse(refuse('forbidden'));
-      const refusal = notAdmitted(this.#options.access, identity);
+      const refusal = notAdmitted(this.#options.secondFactorDue, identity);
       if (refusal) return this.#refuse(refusal);
       this.#life.renew(identity);
       this.#say({ type: 'authenticated' });

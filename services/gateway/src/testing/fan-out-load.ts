@@ -47,7 +47,7 @@ const seat = (socket: WebSocket, stream: ConstructorParameters<typeof SocketLine
     { actor, expiresAtMilliseconds: Number.MAX_SAFE_INTEGER },
     {
       journal: { events: new KeptEvents('1', 0, 1) },
-      access: feed,
+      secondFactorDue: () => undefined,
       watch,
       presence,
       verifier: { verify: async () => refuse('unauthenticated') },

@@ -1,3 +1,4 @@
+import { standInLine } from '@rollcall/database/advisory-lock';
 import type { Queryable, Transaction } from '@rollcall/database/connect';
 import { emailKey } from '@rollcall/types/people';
 import { and, eq, gt, isNull, type SQL, sql } from 'drizzle-orm';
@@ -51,9 +52,8 @@ export const mayAskAgain = async (db: Queryable, userId: string, most: number): 
 };
 
 /** Puts those who sign up with one address in a line until their transactions end, so that each counts the ones before. */
-export const holdAddress = async (tx: Transaction, email: string): Promise<void> => {
-  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`address ${emailKey(email)}`}, 0))`);
-};
+export const holdAddress = (tx: Transaction, email: string): Promise<void> =>
+  standInLine(tx, `address ${emailKey(email)}`);
 
 /** Requests of the last hour that began a sign-up of this address, whether or not a mail went out for them. */
 export const countBegun = (db: Queryable, email: string): Promise<number> =>

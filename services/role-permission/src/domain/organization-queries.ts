@@ -1,7 +1,9 @@
 import type { UserId } from '@rollcall/types/ids';
+import { adminPermission } from '@rollcall/types/permissions';
+import type { SecondFactorDemand } from '@rollcall/types/second-factor-demand';
 import { may } from './authority.ts';
 import { isCurrent } from './edges.ts';
-import { isSuspended } from './holdings.ts';
+import { holds, isSuspended } from './holdings.ts';
 import type { AccessState, Times } from './state.ts';
 import { secondFactorPolicy, userOf, userSubject } from './tuples.ts';
 
@@ -58,8 +60,15 @@ export function* organizationsOf(
 export const requiresSecondFactor = (state: AccessState, organizationId: string): boolean =>
   state.edges.get(secondFactorPolicy(organizationId)) !== undefined;
 
-/** Is somebody a member of an organization that wants a second factor? */
-export const needsSecondFactor = (state: AccessState, userId: string, now: number): boolean => {
+/** Does somebody have to prove a second factor: for the operator, or as a member of an organization that wants one? */
+export const needsSecondFactor = (
+  state: AccessState,
+  userId: string,
+  now: number,
+  wantedOf: SecondFactorDemand,
+): boolean => {
+  if (wantedOf === 'everybody') return true;
+  if (wantedOf === 'administrators' && holds(state, userId, adminPermission, now)) return true;
   for (const [{ object }, edge] of state.edges.of(userSubject(userId), 'organization:')) {
     if (isCurrent(edge, now) && requiresSecondFactor(state, object.slice('organization:'.length))) return true;
   }

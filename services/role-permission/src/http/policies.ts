@@ -21,7 +21,8 @@ export const policyHandlers = (ports: Ports) => [
     const reading = present(ports.access);
     if (isRefusal(reading)) return reading;
     const { state, now, revision } = reading;
-    return answer(200, { required: needsSecondFactor(state, body.userId, now), revision });
+    const required = needsSecondFactor(state, body.userId, now, ports.config.secondFactorOf);
+    return answer(200, { required, revision });
   }),
 
   handle(setOrganizationPolicies, async ({ params, body, query }, context) =>

@@ -181,7 +181,7 @@ export const checkSecondFactor = defineRoute({
   operationId: 'checkSecondFactor',
   method: 'POST',
   path: '/internal/second-factor-checks',
-  summary: 'Does an organization of this person want a second factor of its members?',
+  summary: 'Does this person have to prove a second factor?',
   callers: [{ service: 'auth' }],
   rate: 'internal',
   body: z.strictObject({ userId }),

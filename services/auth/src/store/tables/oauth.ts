@@ -1,6 +1,6 @@
 import type { ClientSettings } from '@rollcall/types/routes/auth/oauth-clients';
 import { index, integer, jsonb, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core';
-import { auth, instant } from './auth-schema.ts';
+import { auth, instant } from './auth.ts';
 
 /** Scopes that tell an application about a person, and those at each API. */
 export interface Granted {

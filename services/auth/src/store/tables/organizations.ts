@@ -1,7 +1,7 @@
 import type { ProviderSettings } from '@rollcall/types/routes/auth/organization-providers';
 import { sql } from 'drizzle-orm';
 import { boolean, index, integer, jsonb, text, unique, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
-import { auth, instant } from './auth-schema.ts';
+import { auth, instant } from './auth.ts';
 
 /** Domains that organizations say are theirs. Many may say so; one has proved it. */
 export const organizationDomains = auth.table(
