@@ -33,7 +33,7 @@ describe('the life of an account: signed up, confirmed, signed in, given a permi
         await using stack = await startStack({
           launcher: rehearsal,
           replicas,
-          environment: { NODE_ENV: 'production' },
+          environment: { NODE_ENV: 'production', PASSWORD_HASH_MEMORY: '' },
         });
         await liveOneLife(stack);
       },

@@ -2,7 +2,7 @@ import { defineConfig, type TestUserConfig } from 'vitest/config';
 
 /** These start many processes, or judge how long people wait while something breaks: nothing else may take their turn. */
 const alone = [
-  'infra/journeys/{faults-{access,events,live,nats,postgres,separate},one-life,timing}.spec.ts',
+  'infra/journeys/{faults-{access,events,live,nats,postgres,separate},timing}.spec.ts',
   'services/role-permission/src/store/faults.spec.ts',
 ];
 
@@ -46,7 +46,7 @@ export default defineConfig({
           env: { PASSWORD_HASH_MEMORY: '1024' },
           include: ['infra/**/*.spec.ts'],
           exclude: [...shared.exclude, ...alone],
-          maxWorkers: 2,
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
       },

@@ -1,8 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { v7 } from 'uuid';
+import { v5, v7 } from 'uuid';
 
 /** A fresh UUIDv7: unique without asking anyone, and sorted by the time it was made. */
 export const newId = (): string => v7();
+
+const ownNamespace = '019a6e0c-1b2c-7d3e-8f40-5a6b7c8d9e0f';
+
+/** The same id whenever it is asked for by the same names (UUIDv5). */
+export const idOf = (...names: readonly string[]): string => v5(JSON.stringify(names), ownNamespace);
 
 /** The id of a service account: as {@link newId}, of another version (see `isServiceAccountId`). */
 export const newServiceAccountId = (): string => {

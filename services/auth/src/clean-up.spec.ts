@@ -29,15 +29,25 @@ describe('the clean-up', () => {
       'client_recent',
       'client_added',
     ] as const;
+    const [taken, alone] = ['client_taken', 'client_alone'] as const;
     await sql`insert into auth.oauth_clients (id, settings, registration_digest, created_at)
       values (${wanted}, '{"name":"A"}', 'a', now() - interval '31 days'), (${unused}, '{"name":"B"}', 'b', now() - interval '31 days'),
              (${recent}, '{"name":"C"}', 'c', now() - interval '29 days'), (${added}, '{"name":"D"}', null, now() - interval '31 days')`;
+    // What speaks for itself nobody lets in.
+    await sql`insert into auth.oauth_clients (id, settings, registration_digest, created_at)
+      values (${taken}, '{"name":"E"}', 'e', now() - interval '31 days'),
+             (${alone}, '{"name":"F","grantTypes":["client_credentials"]}', 'f', now() - interval '31 days')`;
+    const consent = newId();
     await sql`insert into auth.oauth_consents (id, user_id, client_id, granted)
-      values (${newId()}, ${ada.userId}, ${wanted}, '{"openid":["openid"],"resources":{}}')`;
+      values (${newId()}, ${ada.userId}, ${wanted}, '{"openid":["openid"],"resources":{}}'),
+             (${consent}, ${ada.userId}, ${taken}, '{"openid":["openid"],"resources":{}}')`;
+    const { actor } = await auth.signIn(ada);
+    // Who has taken a consent back may give it anew.
+    expect((await auth.ask('DELETE', `/v1/oauth/consents/${consent}`, { actor })).status).toBe(200);
     const left = async () =>
       (await sql`select id from auth.oauth_clients where id like 'client_%' order by id`).map(({ id }) => id);
-    await cleanUp(async () => (await left()).length < 4);
-    expect(await left()).toEqual([added, recent, wanted]);
+    await cleanUp(async () => (await left()).length < 6);
+    expect(await left()).toEqual([added, alone, recent, taken, wanted]);
     expect(await auth.eventsAbout(unused)).toMatchObject([{ type: 'client.removed', actor: 'service:auth' }]);
   });
 

@@ -7,7 +7,7 @@ import { deleteOldApiKeys } from './store/api-keys.ts';
 import { forgetUnconfirmed } from './store/credentials.ts';
 import { deleteOldIdentitySignIns } from './store/identity-sign-ins.ts';
 import { deleteOldMagicLinks } from './store/magic-links.ts';
-import { deleteExpiredSecrets, findUnusedRegistered } from './store/oauth-clients.ts';
+import { deleteExpiredSecrets, findUnusedRegistered, holdUnused } from './store/oauth-clients.ts';
 import { deleteExpiredParticipants } from './store/oauth-logouts.ts';
 import { deleteExpiredRecords } from './store/oauth-records.ts';
 import { deleteOldChallenges } from './store/passkey-challenges.ts';
@@ -44,7 +44,7 @@ export const createCleanUpWorker = (ports: Ports): Worker => {
       await deleteExpiredSecrets(connection.db);
       await deleteExpiredParticipants(connection.db);
       const cause = { actor: 'service:auth', correlationId: newId() };
-      for (const id of await findUnusedRegistered(connection.db, 100)) await removeClient(ports, id, cause);
+      for (const id of await findUnusedRegistered(connection.db, 100)) await removeClient(ports, id, cause, holdUnused);
       const records = await deleteExpiredRecords(connection.db, batch);
       return (await deleteOldSessions(connection.db, batch)) === batch || records === batch;
     },

@@ -183,9 +183,8 @@ const route = async (
   if (isRefusal(identity) && (!isPublic || identity.refused === 'cross_site_request')) return identity;
   if (identity === null && !isPublic) return refuse('unauthenticated');
 
-  const due =
-    !needsNoSecondFactor(declared) && identity && !isRefusal(identity) && options.secondFactorDue(identity.actor);
-  if (due) return due;
+  const due = identity && !isRefusal(identity) ? options.secondFactorDue(identity.actor) : undefined;
+  if (due && !needsNoSecondFactor(declared)) return due;
   // Where anybody may come, whoever looks is nobody.
   const over = !isPublic && identity && !isRefusal(identity) && (await noLongerLooks(options.access, identity));
   if (over) return over;
@@ -196,8 +195,8 @@ const route = async (
   if (body && identity && !isRefusal(identity) && !(await options.verifier.stillHolds(identity)))
     return refuse('token_revoked');
   const known = identity === null || isRefusal(identity) ? null : identity.actor;
-  // Where anybody may come, a key that was made for other things makes nobody of its sender.
-  const actor = known && isPublic && beyondScopes(declared, known.scopes, false) ? null : known;
+  // Where anybody may come, a key that was made for other things makes nobody of its sender, as does a second factor that is due.
+  const actor = known && isPublic && (due || beyondScopes(declared, known.scopes, false)) ? null : known;
   const behind = await awaitRevision(options, request.headers.get('rollcall-revision'));
   if (behind) return behind;
   const { search } = target;

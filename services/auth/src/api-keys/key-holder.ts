@@ -21,7 +21,7 @@ export const findKeyHolder = async (ports: Ports, digest: string): Promise<Token
 };
 
 /** A key of a program that has become an administrator since is good for nothing, unless an administrator made it. */
-const isStillRuled = async ({ client }: Ports, { ownerId, createdBy }: ApiKey): Promise<boolean> => {
+export const isStillRuled = async ({ client }: Ports, { ownerId, createdBy }: ApiKey): Promise<boolean> => {
   if (!isServiceAccountId(ownerId)) return true;
   const body = { actor: userId.parse(createdBy), userId: userId.parse(ownerId) };
   const checked = await client.call(checkAuthority, { body });

@@ -1,3 +1,4 @@
+import type { HopContext } from '@rollcall/service-kit/actor';
 import { ServiceUnavailableError } from '@rollcall/service-kit/service-client';
 import { userId } from '@rollcall/types/ids';
 import { isRefusal } from '@rollcall/types/problems';
@@ -14,9 +15,11 @@ import type { SignedIn } from '../store/signed-in.ts';
 export const signedInWell = async (
   { client }: Pick<Ports, 'client'>,
   who: SignedIn | undefined,
+  hop: HopContext | undefined,
 ): Promise<SignedIn | undefined> => {
   if (who === undefined || who.methods.includes('mfa')) return who;
-  const checked = await client.call(checkSecondFactor, { body: { userId: userId.parse(who.userId) } });
+  const body = { userId: userId.parse(who.userId) };
+  const checked = await client.call(checkSecondFactor, { body, ...(hop && { context: hop }) });
   if (isRefusal(checked)) throw new ServiceUnavailableError('role-permission', checked.refused);
   return checked.body.required ? undefined : who;
 };

@@ -6,7 +6,7 @@ import { findKept } from './kept-token.ts';
 import { findRefreshToken } from './refresh-token.ts';
 import { findSigned } from './signed-token.ts';
 
-/** Whatever this product gives out, found by its text; what is unknown, over or somebody else's is not there. */
+/** Whatever this product gives out, found by its text, be it good now or not; what is unknown or over is not there. */
 export const findHeldToken = async (ports: Ports, token: string): Promise<HeldToken | undefined> => {
   if (isApiKey(token)) return findKey(ports, token);
   if (token.includes('.')) return findSigned(ports, token);

@@ -44,7 +44,6 @@ export const findKept = async (ports: Ports, token: string): Promise<HeldToken |
 const inSomebodysName = async (ports: Ports, record: OAuthRecord): Promise<HeldToken | undefined> => {
   const { config, recordSeal } = ports;
   const kept = ofPerson.parse(await recordSeal.open(record.digest, record.sealed));
-  if (!(await findSupport(ports, kept, footingOf(recordSeal, kept)))) return undefined;
   const isAccess = record.kind === accessTokenKind;
   return {
     said: {
@@ -54,6 +53,8 @@ const inSomebodysName = async (ports: Ports, record: OAuthRecord): Promise<HeldT
       ...(kept.aud === undefined ? {} : { aud: kept.aud }),
       ...kept.extra,
     },
+    isGood: async (hop) =>
+      (await findSupport(ports, { ...kept, scopes: scopesIn(kept) }, footingOf(recordSeal, kept), hop)) !== undefined,
     end: async (tx) => {
       // RFC 7009 section 2.1: with a refresh token goes all that was given with it.
       const grant = isAccess ? null : record.grantId;
@@ -65,14 +66,16 @@ const inSomebodysName = async (ports: Ports, record: OAuthRecord): Promise<HeldT
 
 const ofItself = async (ports: Ports, record: OAuthRecord): Promise<HeldToken | undefined> => {
   const kept = ofClient.parse(await ports.recordSeal.open(record.digest, record.sealed));
-  if (!(await findLiveClient(ports, kept.clientId))) return undefined;
   return {
     said: { ...bearing(kept), ...common(ports, record, kept), sub: kept.clientId },
+    isGood: async () => (await findLiveClient(ports, kept.clientId)) !== undefined,
     end: async (tx) => revokeTokens(ports.config, tx, [], await removeRecord(tx, record.kind, record.digest)),
   };
 };
 
 type Kept = z.output<typeof ofClient>;
+
+const scopesIn = ({ scope = '' }: Kept): readonly string[] => scope.split(' ').filter((one) => one !== '');
 
 const bearing = ({ jkt }: Kept): HeldToken['said'] => ({
   token_kind: 'access_token',

@@ -11,8 +11,7 @@ import { endSession } from './session.ts';
 /** The refresh token of a session of ours. */
 export const findRefreshToken = async (ports: Ports, token: string): Promise<HeldToken | undefined> => {
   const { config, connection } = ports;
-  const found = await findSignedInByRefresh(connection.db, config.sessionIdleMilliseconds, digestOf(token));
-  const who = await signedInWell(ports, found);
+  const who = await findSignedInByRefresh(connection.db, config.sessionIdleMilliseconds, digestOf(token));
   if (!who) return undefined;
   return {
     said: {
@@ -25,6 +24,7 @@ export const findRefreshToken = async (ports: Ports, token: string): Promise<Hel
       acr: assuranceOf(who.methods),
       amr: [...who.methods],
     },
+    isGood: async (hop) => (await signedInWell(ports, who, hop)) !== undefined,
     end: endSession(ports, who),
   };
 };

@@ -1,4 +1,9 @@
+import type { HopContext } from '@rollcall/service-kit/actor';
+import { ServiceUnavailableError } from '@rollcall/service-kit/service-client';
 import { firstPartyClient } from '@rollcall/types/first-party';
+import { userId } from '@rollcall/types/ids';
+import { isRefusal } from '@rollcall/types/problems';
+import { checkAuthority } from '@rollcall/types/routes/role-permission/internal';
 import { createLocalJWKSet, errors, type JWTPayload, jwtVerify } from 'jose';
 import { z } from 'zod';
 import { signedInWell } from '../factors/second-factor-policy.ts';
@@ -62,19 +67,32 @@ const ofSession = async (ports: Ports, signed: SignedClaims): Promise<HeldToken 
   const { config, connection } = ports;
   const { success, data: sid } = z.uuid().safeParse(signed.sid);
   if (!success || signed.aud !== config.issuer) return undefined;
-  const who = await signedInWell(ports, await findSignedIn(connection.db, config.sessionIdleMilliseconds, sid));
-  if (who?.userId !== signed.sub || !(await isStillThere(ports, signed.act?.sid))) return undefined;
-  return { said: said(signed), end: endSession(ports, who) };
+  const who = await findSignedIn(connection.db, config.sessionIdleMilliseconds, sid);
+  if (who?.userId !== signed.sub) return undefined;
+  const isGood = async (hop: HopContext): Promise<boolean> =>
+    (await signedInWell(ports, who, hop)) !== undefined && (await mayStillLook(ports, signed, hop));
+  return { said: said(signed), isGood, end: endSession(ports, who) };
 };
 
-/** Whoever looks at an account as its owner sees it does so for as long as they are signed in themselves. */
-const isStillThere = async ({ config, connection }: Ports, sid: string | undefined): Promise<boolean> =>
-  sid === undefined || (await findSignedIn(connection.db, config.sessionIdleMilliseconds, sid)) !== undefined;
+/** Whoever looks at an account as its owner sees it does so for as long as they are signed in themselves, and may. */
+const mayStillLook = async (ports: Ports, { sub, act }: SignedClaims, hop: HopContext): Promise<boolean> => {
+  if (act?.sid === undefined) return true;
+  const { client, config, connection } = ports;
+  if (!(await findSignedIn(connection.db, config.sessionIdleMilliseconds, act.sid))) return false;
+  if (!(await ports.checkPermission(act.sub, 'users.impersonate', hop))) return false;
+  const body = { actor: userId.parse(act.sub), userId: userId.parse(sub) };
+  const checked = await client.call(checkAuthority, { body, context: hop });
+  if (isRefusal(checked)) throw new ServiceUnavailableError('role-permission', checked.refused);
+  return checked.body.mayRule && checked.body.mayActAs;
+};
 
 /** What an application has for another API: kept nowhere, so that it only ends for those who ask. */
-const ofApplication = async (ports: Ports, signed: SignedClaims): Promise<HeldToken | undefined> => {
-  if (!(await standsStill(ports, signed))) return undefined;
-  return { said: said(signed), end: (tx) => revokeTokens(ports.config, tx, [], [signed.jti]) };
+const ofApplication = (ports: Ports, signed: SignedClaims): HeldToken => {
+  return {
+    said: said(signed),
+    isGood: (hop) => standsStill(ports, signed, hop),
+    end: (tx) => revokeTokens(ports.config, tx, [], [signed.jti]),
+  };
 };
 
 const actor = z.object({ sub: z.string(), act: z.unknown().optional() });
@@ -87,7 +105,11 @@ export const actorsOf = ({ act }: SignedClaims): readonly string[] => {
 };
 
 /** Has nothing been taken back of all that it was issued for? */
-export const standsStill = async (ports: Ports, signed: SignedClaims): Promise<boolean> => {
+export const standsStill = async (
+  ports: Ports,
+  signed: SignedClaims,
+  hop: HopContext | undefined,
+): Promise<boolean> => {
   const client = await findLiveClient(ports, signed.client_id);
   const scopes: readonly string[] = client?.settings.scopes ?? [];
   const asked = signed.scope?.split(' ') ?? [];
@@ -97,5 +119,5 @@ export const standsStill = async (ports: Ports, signed: SignedClaims): Promise<b
   if (signed.sub === client.id) return true;
   const base = signed[footingClaim];
   const whose = { accountId: signed.sub, clientId: client.id, through: actorsOf(signed), scopes: asked };
-  return base !== undefined && (await findSupport(ports, whose, base)) !== undefined;
+  return base !== undefined && (await findSupport(ports, whose, base, hop)) !== undefined;
 };

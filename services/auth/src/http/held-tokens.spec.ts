@@ -54,6 +54,12 @@ const letIn = async (resource?: string, scope = 'openid account.read', more: Rea
   return { person, browser, client, app, token: tokens.access_token, refreshToken: String(tokens.refresh_token) };
 };
 
+const updated = async (clientId: string, body: Readonly<Record<string, unknown>>) => {
+  const { actor } = await auth.signIn(await auth.register());
+  auth.grant(actor, 'clients.manage');
+  expect((await auth.ask('PATCH', `/v1/oauth/clients/${clientId}`, { actor, body })).status).toBe(200);
+};
+
 describe('a session', () => {
   it('is told by either of its tokens, and ends with either', async () => {
     const person = await auth.register();
@@ -96,6 +102,31 @@ describe('a session', () => {
     });
     await auth.ask('DELETE', '/v1/sessions/current', { actor: helper.actor });
     expect(await introspect(token)).toEqual(over);
+  });
+
+  it('of whoever looks at an account is over with their right to', async () => {
+    const [ada, helper] = [await auth.register(), await auth.signIn(await auth.register())];
+    auth.grant(helper.actor, 'users.impersonate');
+    const body = { reason: 'Ada cannot find her invitation.' };
+    const looked = await auth.ask('POST', `/v1/users/${ada.userId}/impersonate`, { actor: helper.actor, body });
+    const isActive = async () => (await introspect(String(looked.body.accessToken))).active;
+    auth.world.cannotActAs.add(ada.userId);
+    expect(await isActive()).toBe(false);
+    auth.world.cannotActAs.delete(ada.userId);
+    expect(await isActive()).toBe(true);
+    auth.withdraw(helper.actor, 'users.impersonate');
+    expect(await isActive()).toBe(false);
+  });
+
+  it('without the second factor that is wanted is not good, and ends all the same', async () => {
+    for (const given of ['accessToken', 'refreshToken'] as const) {
+      const person = await auth.register();
+      const tokens = await auth.signIn(person);
+      auth.world.needSecondFactor.add(person.userId);
+      expect(await introspect(tokens[given])).toEqual(over);
+      await revoke(tokens[given]);
+      expect((await auth.refresh(tokens.refreshToken)).status).toBe(401);
+    }
   });
 
   it('that was signed out, or of a person who is shut out, is over', async () => {
@@ -204,10 +235,28 @@ describe('what an application has', () => {
     ['is not for that API any more', { resources: [issuer] }],
   ])('for another API ends when the application %s', async (_, body) => {
     const { client, token } = await letIn(api);
-    const { actor } = await auth.signIn(await auth.register());
-    auth.grant(actor, 'clients.manage');
-    await auth.ask('PATCH', `/v1/oauth/clients/${client.id}`, { actor, body });
+    await updated(client.id, body);
     expect(await introspect(token)).toEqual(over);
+  });
+
+  it('to ask for more with is not good while the application is disabled, and ends all the same', async () => {
+    const { app, client, refreshToken } = await letIn(issuer);
+    const enable = (enabled: boolean) => updated(client.id, { enabled });
+    await enable(false);
+    expect(await introspect(refreshToken)).toEqual(over);
+    await revoke(refreshToken);
+    await enable(true);
+    await expect(oauth.refreshTokenGrant(app, refreshToken)).rejects.toMatchObject({ error: 'invalid_grant' });
+  });
+
+  it('to ask for more with ends where the application may have less', async () => {
+    const scope = 'openid email offline_access';
+    const { app, client, refreshToken } = await letIn(undefined, scope, { prompt: 'consent' });
+    await updated(client.id, { name: 'Another name' });
+    const { refresh_token: next } = await oauth.refreshTokenGrant(app, refreshToken);
+    await updated(client.id, { scopes: ['openid', 'offline_access'] });
+    const refused = { error: 'invalid_grant' };
+    await expect(oauth.refreshTokenGrant(app, String(next))).rejects.toMatchObject(refused);
   });
 
   it.each([

@@ -5,9 +5,9 @@ import type { Ports } from '../ports.ts';
 
 /** Whoever asks learns nothing of a token that is not good, not even why (RFC 7662 section 2.2, RFC 7009 section 2.2). */
 export const heldTokenHandlers = (ports: Ports) => [
-  handle(introspectAnyToken, async ({ body }) => {
+  handle(introspectAnyToken, async ({ body }, { hop }) => {
     const found = await findHeldToken(ports, body.token);
-    return answer(200, found ? { active: true, ...found.said } : { active: false });
+    return answer(200, (await found?.isGood(hop)) ? { active: true, ...found?.said } : { active: false });
   }),
 
   handle(revokeAnyToken, async ({ body }, { cause }) => {

@@ -26,6 +26,10 @@ const consenting = async () => {
   return { person, browser, client, app, tokens, list };
 };
 
+const waiting = () => auth.connection.sql`
+  select from pg_stat_activity
+  where datname = current_database() and wait_event_type = 'Lock' and query like '%for share%'`;
+
 describe('what somebody has consented to', () => {
   it('is listed for them, in words', async () => {
     const { client, list } = await consenting();
@@ -52,6 +56,23 @@ describe('what somebody has consented to', () => {
       data: { consentId: id },
     });
     expect((await auth.ask('DELETE', path, { actor: browser.actor })).status).toBe(404);
+  });
+
+  it('and taken back just while somebody is signed in by it, is asked for anew', async () => {
+    const { person, app } = await consenting();
+    const browser = new Browser(auth);
+    await browser.signIn(person);
+    const coming = await auth.connection.sql.begin(async (tx) => {
+      await tx`delete from auth.oauth_consents where user_id = ${person.userId}`;
+      const opened = browser.open((await begin(app, { scope: 'openid email' })).url);
+      // It has found the consent, and waits to know what becomes of it.
+      await expect.poll(async () => (await waiting()).length, { timeout: 10_000 }).toBe(1);
+      return { opened };
+    });
+    expect((await coming.opened).location.pathname).toBe('/consent');
+    expect(
+      await auth.connection.sql`select from auth.oauth_records where kind = 'Grant' and user_id = ${person.userId}`,
+    ).toHaveLength(1);
   });
 
   it('is nobody else’s to see or to take back', async () => {

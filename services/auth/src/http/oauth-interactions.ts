@@ -66,7 +66,8 @@ const within = async <T>(
 ): Promise<T> => {
   const signedIn = await whoIsSignedIn(ports, context);
   const provider = await ports.provider();
-  return currentRequest.run({ signedIn, origin: originOf(context), signsOut: false }, () => work(provider, signedIn));
+  const current = { signedIn, hop: context.hop, origin: originOf(context), signsOut: false };
+  return currentRequest.run(current, () => work(provider, signedIn));
 };
 
 type Result = NonNullable<Interaction['result']>;
@@ -88,7 +89,7 @@ const decide = async (
     return refuse('invalid_input', { errors: [{ pointer: '/body/decision', detail }] });
   }
   const client = await provider.Client.find(String(interaction.params.client_id));
-  if (!(await isForThem(ports, organizationOf(client), who.userId))) {
+  if (!(await isForThem(ports, organizationOf(client), who.userId, context.hop))) {
     return { error: 'access_denied', error_description: membersOnlyWords };
   }
   if (isConsent(interaction)) return consent(ports, provider, interaction, who, context);

@@ -10,6 +10,7 @@ import { endSessionsOf } from '../end-sessions.ts';
 import { askProvider, originOf, whoIsSignedIn } from '../oauth/bridge.ts';
 import type { CurrentRequest } from '../oauth/current-request.ts';
 import type { Ports } from '../ports.ts';
+import { findBrowserSession } from '../sessions/browser-session.ts';
 import type { SignedIn } from '../store/signed-in.ts';
 import { clearedCookies } from '../tokens/token-answer.ts';
 
@@ -33,11 +34,23 @@ const endpoints: readonly Route[] = [
 
 /** The endpoints of OAuth 2.1 and OpenID Connect, which the provider answers by itself. */
 export const oauthProtocolHandlers = (ports: Ports): BoundRoute[] =>
-  endpoints.map((route) => handleProtocol(route, (request, context) => respond(ports, request, context)));
+  endpoints.map((route) => {
+    const findWho = signingOut.has(route) ? findBrowserSession : whoIsSignedIn;
+    return handleProtocol(route, async (request, context) =>
+      respond(ports, request, context, await findWho(ports, context)),
+    );
+  });
 
-const respond = async (ports: Ports, request: PlainRequest, context: CallContext): Promise<Response> => {
-  const signedIn = await whoIsSignedIn(ports, context);
-  const current: CurrentRequest = { signedIn, origin: originOf(context), signsOut: false };
+/** Whoever leaves need not prove a second factor first. */
+const signingOut: ReadonlySet<Route> = new Set([routes.endOAuthSession, routes.confirmOAuthLogout]);
+
+const respond = async (
+  ports: Ports,
+  request: PlainRequest,
+  context: CallContext,
+  signedIn: SignedIn | undefined,
+): Promise<Response> => {
+  const current: CurrentRequest = { signedIn, hop: context.hop, origin: originOf(context), signsOut: false };
   const answer = await askProvider(ports, await ports.provider(), request, context, current);
   if (current.signsOut && signedIn) await signOut(ports, signedIn, answer, context);
   return answer;

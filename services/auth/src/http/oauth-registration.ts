@@ -74,8 +74,9 @@ const isNowhere = (): Response => json(404, { error: 'invalid_request', error_de
 const judgeCaller = async ({ config }: Ports, context: CallContext): Promise<Response | undefined> => {
   if (config.oauthRegistration === 'off') return isNowhere();
   if (config.oauthRegistration === 'open') return undefined;
-  // A cookie is no token: a page of somebody else could have sent it.
-  if (!context.actor || !context.headers.has('authorization')) return unknownToken();
+  // A cookie is no token: a page of somebody else could have sent it. Nor is that of a session, which was given out for all else.
+  const isKey = context.actor?.scopes !== undefined && context.headers.has('authorization');
+  if (!isKey) return unknownToken();
   return (await context.holds('clients.manage')) ? undefined : json(403, { error: 'insufficient_scope' });
 };
 

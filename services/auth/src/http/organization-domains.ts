@@ -58,7 +58,7 @@ const claim = (
   { cause }: CallContext,
 ): Promise<store.OrganizationDomain | Refusal> =>
   events.transact(async (tx, emit) => {
-    const present = await store.listDomains(tx, organizationId);
+    const present = await store.listDomainsInLine(tx, organizationId);
     const known = present.find((one) => one.domain === domain);
     if (known) return known;
     if (present.length >= config.domainsEach) return refuse('too_many_domains');

@@ -12,7 +12,7 @@ const readMetadata = async (ports: Ports, context: CallContext): Promise<Record<
   const { issuer, oauthRegistration } = ports.config;
   const target = `${oauthPrefix}/.well-known/openid-configuration`;
   const request: PlainRequest = { method: 'GET', target, headers: new Headers(), body: null };
-  const current = { signedIn: undefined, origin: '', signsOut: false };
+  const current = { signedIn: undefined, hop: context.hop, origin: '', signsOut: false };
   const response = await askProvider(ports, await ports.provider(), request, context, current);
   return {
     ...document.parse(await response.json()),

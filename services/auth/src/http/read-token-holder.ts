@@ -7,6 +7,6 @@ import type { Ports } from '../ports.ts';
 const findHolder = { api_key: findKeyHolder, oauth_token: findOAuthTokenHolder } as const;
 
 export const handleReadTokenHolder = (ports: Ports) =>
-  handle(readTokenHolder, async ({ body }) =>
-    answer(200, { holder: (await findHolder[body.kind](ports, body.digest)) ?? null }),
+  handle(readTokenHolder, async ({ body }, { hop }) =>
+    answer(200, { holder: (await findHolder[body.kind](ports, body.digest, hop)) ?? null }),
   );

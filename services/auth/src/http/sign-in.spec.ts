@@ -85,6 +85,14 @@ describe('201', () => {
     expect((await auth.ask('GET', '/v1/sessions', { actor: elsewhere.actor })).body.items).toHaveLength(1);
   });
 
+  it('ends no session whose token somebody has sent along', async () => {
+    const phone = await auth.signIn(ada);
+    const body = { identifier: ada.username, password: ada.password };
+    // As the gateway hands it on: whose token it was, without the token and without cookies.
+    expect((await auth.ask('POST', '/v1/sessions?cookies=true', { actor: phone.actor, body })).status).toBe(201);
+    expect((await auth.refresh(phone.refreshToken)).status).toBe(200);
+  });
+
   it('without cookies ends no session of the browser', async () => {
     const browser = new Browser(auth);
     await browser.signIn(ada);

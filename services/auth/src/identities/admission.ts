@@ -1,4 +1,5 @@
 import type { CallContext } from '@rollcall/service-kit/call-context';
+import { idOf } from '@rollcall/service-kit/identity';
 import { userId } from '@rollcall/types/ids';
 import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
 import { admitMember, checkOrganization, keepSeat } from '@rollcall/types/routes/role-permission/internal';
@@ -55,7 +56,9 @@ export const admit = async (
     if (isRefusal(checked)) return checked;
     return checked.body.exists ? undefined : refuse('not_found');
   }
-  const admitted = await client.call(admitMember, { params: whom, body: { commandId: identity.id }, context: hop });
+  // Whoever was removed before this was written down is not made a member once more.
+  const commandId = idOf('admission', organizationId, identity.userId);
+  const admitted = await client.call(admitMember, { params: whom, body: { commandId }, context: hop });
   if (isRefusal(admitted)) return admitted.refused === 'invalid_input' ? notYetKnown : admitted;
   await markAdmitted(connection.db, organizationId, identity);
   return undefined;

@@ -1,3 +1,4 @@
+import { newId } from '@rollcall/service-kit/identity';
 import { OutgoingHttp } from '@rollcall/service-kit/outgoing-http';
 import { exportPKCS8, generateKeyPair, jwtVerify } from 'jose';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -8,7 +9,7 @@ import { authorizationUrl, identify } from './identify.ts';
 import type { presets } from './presets.ts';
 import { type IdentityProvider, isFault, type RedirectProvider } from './provider.ts';
 import { createProviderClients } from './provider-clients.ts';
-import { identityProviders } from './provider-config.ts';
+import { identityProviders, redirectProviderOf } from './provider-config.ts';
 import { describedIdentity } from './user-information.ts';
 
 const configured = (preset: keyof typeof presets): RedirectProvider => {
@@ -49,6 +50,17 @@ describe('an address', () => {
     ['google', { sub: '1', email: [email], email_verified: true }],
   ] as const)('is not vouched for by %s otherwise (N17)', (preset, information) => {
     expect(described(preset, information)).toMatchObject({ externalId: '1', verifiedEmail: undefined });
+  });
+
+  it('of a private account at Google counts for no organization, however Google was set up', () => {
+    const owner = { organizationId: newId(), sealedSecret: '', mayBePrivate: false, version: 1 };
+    const common = { id: 'google', clientId: 'rollcall', signUp: true };
+    for (const settings of [{ preset: 'google' }, { type: 'oidc', issuer: 'https://accounts.google.com' }] as const) {
+      const provider = { ...redirectProviderOf({ ...common, ...settings }, (_, value) => value ?? ''), owner };
+      const of = (more: object) => describedIdentity(provider, '', { sub: '1', email, email_verified: true, ...more });
+      expect(of({})).toMatchObject({ verifiedEmail: undefined });
+      expect(of({ hd: 'example.com' })).toMatchObject({ verifiedEmail: email });
+    }
   });
 
   it('is vouched for by GitHub when it is verified and the one that the person has chosen', () => {

@@ -111,6 +111,16 @@ describe('somebody who has an account', () => {
     expect(auth.membersOf(full)).toEqual([]);
   });
 
+  it('becomes no member a second time where it broke off before that was written down', async () => {
+    const { actor } = await auth.signIn(await auth.register());
+    await auth.link(acme.provider, employee(), actor);
+    await auth.connection.sql`delete from auth.organization_admissions where user_id = ${actor.userId}`;
+    auth.world.organizations.get(acme.id)?.members.clear();
+    await auth.connection.sql`delete from auth.identities where user_id = ${actor.userId}`;
+    expect(await auth.link(acme.provider, employee(), actor)).toMatchObject({ told: 'linked' });
+    expect(auth.membersOf(acme)).toEqual([]);
+  });
+
   it('becomes no member a second time by unlinking it and linking it anew, nor by another account', async () => {
     const { actor } = await auth.signIn(await auth.register());
     await auth.link(acme.provider, employee(), actor);

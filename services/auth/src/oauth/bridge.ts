@@ -19,7 +19,7 @@ const passed = ['authorization', 'dpop', 'content-type', 'accept'];
 
 /** Who is signed in in this browser, as every organization of theirs wants it. */
 export const whoIsSignedIn = async (ports: Ports, context: CallContext): Promise<SignedIn | undefined> =>
-  signedInWell(ports, await findBrowserSession(ports, context));
+  signedInWell(ports, await findBrowserSession(ports, context), context.hop);
 
 export const originOf = ({ hop }: CallContext): string => digestOf(JSON.stringify([hop.ipAddress, hop.userAgent]));
 

@@ -98,8 +98,9 @@ export const updateClient = async (
     if (wrong) return wrong;
     const changed = await store.changeClient(tx, id, settings, enabled ?? client.disabledAt === null);
     if (!changed) return refuse('not_found');
-    // What it holds was given for what it could ask for before.
-    const tokens = await removeAccessTokensOfClient(tx, id);
+    // What it holds was given for what it could ask for before; nor does it get that once more for what it was refused since.
+    const remove = hasLess(client.settings, changed.settings) ? removeRecordsOfClient : removeAccessTokensOfClient;
+    const tokens = await remove(tx, id);
     await emit(clientChanged, { subject: id, data: { ...factsOf(changed), secretRotated: false }, cause });
     return { changed, revoked: await revokeTokens(config, tx, [], tokens) };
   });
@@ -108,14 +109,26 @@ export const updateClient = async (
   return outcome.changed;
 };
 
-/** With it goes everything that it was given. @returns whether it was there */
+const hasLess = (before: ClientSettings, after: ClientSettings): boolean =>
+  (['scopes', 'resources', 'grantTypes'] as const).some((name) => {
+    const left: readonly string[] = after[name];
+    return !before[name].every((one) => left.includes(one));
+  });
+
+/**
+ * With it goes everything that it was given.
+ *
+ * @param hold finds it, if it is still what is to be removed
+ * @returns whether it was there
+ */
 export const removeClient = async (
   { config, events, feed }: Pick<Ports, 'config' | 'events' | 'feed'>,
   id: string,
   cause: Cause,
+  hold = store.holdClient,
 ): Promise<boolean> => {
   const revoked = await events.transact(async (tx, emit) => {
-    const client = await store.holdClient(tx, id);
+    const client = await hold(tx, id);
     if (!client) return undefined;
     const tokens = await removeRecordsOfClient(tx, client.id);
     await store.deleteClient(tx, client.id);

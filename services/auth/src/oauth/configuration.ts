@@ -8,6 +8,7 @@ import type { Ports } from '../ports.ts';
 import { findAccount } from './accounts.ts';
 import { createClientAdapter, organizationOf, ownMetadata } from './client-adapter.ts';
 import { oauthCookies } from './cookies.ts';
+import { currentHop } from './current-request.ts';
 import { createGrantLoader } from './grants.ts';
 import { createInteractionPolicy } from './interaction-policy.ts';
 import { isForThem } from './members-only.ts';
@@ -38,7 +39,9 @@ export const createConfiguration = (ports: Ports, keys: readonly JWK[]): Configu
     jwks: { keys: keys.map((key) => ({ ...key })) as NonNullable<Configuration['jwks']>['keys'] },
     // To an application of an organization there are its members, and nobody else.
     findAccount: async ({ oidc }, userId) =>
-      (await isForThem(ports, organizationOf(oidc.client), userId)) ? findAccount(ports, userId) : undefined,
+      (await isForThem(ports, organizationOf(oidc.client), userId, currentHop()))
+        ? findAccount(ports, userId)
+        : undefined,
     loadExistingGrant: createGrantLoader(ports),
     routes: oauthPaths,
     scopes: [...identityScopes],
@@ -83,7 +86,7 @@ export const createConfiguration = (ports: Ports, keys: readonly JWK[]): Configu
         enabled: true,
         allowedPolicy: async (_, client, token) =>
           token.clientId === client.clientId &&
-          (!('accountId' in token) || isForThem(ports, organizationOf(client), token.accountId)),
+          (!('accountId' in token) || isForThem(ports, organizationOf(client), token.accountId, currentHop())),
       },
       pushedAuthorizationRequests: { enabled: true },
       resourceIndicators: {

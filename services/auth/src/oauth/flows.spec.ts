@@ -212,6 +212,14 @@ describe('signing out at the wish of an application', () => {
     await expect(oauth.refreshTokenGrant(app, String(tokens.refresh_token))).rejects.toThrow();
   });
 
+  it('takes no second factor, though one is wanted', async () => {
+    const { person, browser, app } = await signedInAt();
+    auth.world.needSecondFactor.add(person.userId);
+    await confirm(browser, oauth.buildEndSessionUrl(app), { logout: 'yes' });
+    expect(browser.cookies.filter(({ name }) => name.includes('refresh'))).toEqual([]);
+    expect((await auth.ask('GET', '/v1/sessions', { actor: browser.actor })).body.items).toEqual([]);
+  });
+
   it('changes nothing for whoever says no', async () => {
     const { browser, app } = await signedInAt();
     await confirm(browser, oauth.buildEndSessionUrl(app), {});

@@ -1,3 +1,4 @@
+import type { HopContext } from '@rollcall/service-kit/actor';
 import { z } from 'zod';
 import type { Ports } from '../ports.ts';
 import { findClient, type OAuthClient } from '../store/oauth-clients.ts';
@@ -67,6 +68,7 @@ export const findSupport = async (
   ports: Pick<Ports, 'client' | 'config' | 'connection'>,
   { accountId, clientId, through = [], scopes = [] }: Whose,
   { grant: grantDigest, session: uid }: Footing,
+  hop: HopContext | undefined,
 ): Promise<{ readonly signedIn: SignedIn } | { readonly consent: OAuthConsent } | undefined> => {
   const { db } = ports.connection;
   const grant = await findRecord(db, 'Grant', 'digest', grantDigest, '');
@@ -76,7 +78,7 @@ export const findSupport = async (
     const client = await findLiveClient(ports, id);
     const allowed: readonly string[] = client?.settings.scopes ?? [];
     if (!client || !scopes.every((scope) => allowed.includes(scope))) return undefined;
-    if (!(await isForThem(ports, client.organizationId, accountId))) return undefined;
+    if (!(await isForThem(ports, client.organizationId, accountId, hop))) return undefined;
   }
   if (!(await findAccount(ports, accountId))) return undefined;
   if (uid === undefined) {
@@ -84,6 +86,6 @@ export const findSupport = async (
     return consent && { consent };
   }
   const session = await findRecord(db, 'Session', 'uid', uid, '');
-  const signedIn = session && (await signedInBy(ports, session));
+  const signedIn = session && (await signedInBy(ports, session, hop));
   return signedIn?.userId === accountId ? { signedIn } : undefined;
 };

@@ -1,6 +1,6 @@
 import type { Grant, KoaContextWithOIDC } from 'oidc-provider';
 import type { Ports } from '../ports.ts';
-import { findConsent } from '../store/oauth-consents.ts';
+import { findConsent, isConsentGiven } from '../store/oauth-consents.ts';
 import type { Granted } from '../store/tables/oauth.ts';
 
 /** Puts into a grant what was consented to. */
@@ -29,5 +29,10 @@ export const createGrantLoader =
     if (!consent) return undefined;
     const grant = new provider.Grant({ accountId: account.accountId, clientId: client.clientId });
     await fillGrant(grant, consent.granted).save();
+    // Whoever took it back meanwhile did not find this grant.
+    if (!(await isConsentGiven(connection.db, consent.id))) {
+      await grant.destroy();
+      return undefined;
+    }
     return grant;
   };

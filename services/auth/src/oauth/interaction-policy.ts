@@ -2,6 +2,7 @@ import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
 import { wantedAssurances } from '../factors/assurance.ts';
 import type { Ports } from '../ports.ts';
 import { organizationOf } from './client-adapter.ts';
+import { currentHop } from './current-request.ts';
 import { isForThem, membersOnlyWords } from './members-only.ts';
 
 const { base, Check } = interactionPolicy;
@@ -18,7 +19,7 @@ const isForOthers =
   (ports: Pick<Ports, 'client'>) =>
   async ({ oidc }: KoaContextWithOIDC): Promise<boolean> => {
     const accountId = oidc.session?.accountId;
-    return accountId !== undefined && !(await isForThem(ports, organizationOf(oidc.client), accountId));
+    return accountId !== undefined && !(await isForThem(ports, organizationOf(oidc.client), accountId, currentHop()));
   };
 
 /** When a person has to be asked: as OpenID Connect has it, and for a stronger sign-in where one is wanted. */

@@ -1,3 +1,4 @@
+import type { HopContext } from '@rollcall/service-kit/actor';
 import { ServiceUnavailableError } from '@rollcall/service-kit/service-client';
 import { userId } from '@rollcall/types/ids';
 import { isRefusal } from '@rollcall/types/problems';
@@ -16,9 +17,11 @@ export const isForThem = async (
   { client }: Pick<Ports, 'client'>,
   organizationId: string | null,
   accountId: string,
+  hop: HopContext | undefined,
 ): Promise<boolean> => {
   if (organizationId === null) return true;
-  const checked = await client.call(checkOrganization, { body: { organizationId, userId: userId.parse(accountId) } });
+  const body = { organizationId, userId: userId.parse(accountId) };
+  const checked = await client.call(checkOrganization, { body, ...(hop && { context: hop }) });
   if (isRefusal(checked)) throw new ServiceUnavailableError('role-permission', checked.refused);
   return checked.body.belongs;
 };

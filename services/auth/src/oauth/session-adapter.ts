@@ -5,7 +5,7 @@ import type { Ports } from '../ports.ts';
 import { keepParticipants } from '../store/oauth-logouts.ts';
 import * as store from '../store/oauth-records.ts';
 import type { SignedIn } from '../store/signed-in.ts';
-import { currentRequest } from './current-request.ts';
+import { currentHop, currentRequest } from './current-request.ts';
 import { loginOf } from './login.ts';
 import { signedInBy } from './signed-in-by.ts';
 
@@ -49,7 +49,7 @@ export const createSessionAdapter = (ports: Ports): Adapter => {
     /** For tokens that are good as long as somebody is signed in. */
     findByUid: async (uid) => {
       const kept = await store.findRecord(db, kind, 'uid', recordSeal.digestOf('uid', uid), '');
-      const who = kept && (await signedInBy(ports, kept));
+      const who = kept && (await signedInBy(ports, kept, currentHop()));
       return who && withLogin(await open(kept), who);
     },
     upsert: async (id, given, seconds = 0) => {

@@ -1,3 +1,4 @@
+import type { HopContext } from '@rollcall/service-kit/actor';
 import { signedInWell } from '../factors/second-factor-policy.ts';
 import type { Ports } from '../ports.ts';
 import type { OAuthRecord } from '../store/oauth-records.ts';
@@ -7,8 +8,9 @@ import { findSignedIn, type SignedIn } from '../store/signed-in.ts';
 export const signedInBy = async (
   ports: Pick<Ports, 'client' | 'config' | 'connection'>,
   { sessionId }: Pick<OAuthRecord, 'sessionId'>,
+  hop: HopContext | undefined,
 ): Promise<SignedIn | undefined> => {
   if (sessionId === null) return undefined;
   const { config, connection } = ports;
-  return signedInWell(ports, await findSignedIn(connection.db, config.sessionIdleMilliseconds, sessionId));
+  return signedInWell(ports, await findSignedIn(connection.db, config.sessionIdleMilliseconds, sessionId), hop);
 };

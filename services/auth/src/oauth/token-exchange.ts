@@ -5,6 +5,7 @@ import type Provider from 'oidc-provider';
 import { type Client, errors, type TokenEndpointGrantContext } from 'oidc-provider';
 import { actorsOf, type SignedClaims, standsStill, verifySigned } from '../held-tokens/signed-token.ts';
 import type { Ports } from '../ports.ts';
+import { currentHop } from './current-request.ts';
 import { footingClaim } from './footing.ts';
 import { createResourceFinder, listOf } from './resources.ts';
 
@@ -81,7 +82,7 @@ const findSubject = async (ports: Ports, { oidc }: Context): Promise<SignedClaim
     !subject ||
     !isOfSomebody ||
     !listOf(oidc.client.serves).includes(subject.aud) ||
-    !(await standsStill(ports, subject))
+    !(await standsStill(ports, subject, currentHop()))
   ) {
     throw new errors.InvalidRequest('subject_token is not good here');
   }

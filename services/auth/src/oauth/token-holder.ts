@@ -1,3 +1,4 @@
+import type { HopContext } from '@rollcall/service-kit/actor';
 import { sessionId, userId } from '@rollcall/types/ids';
 import type { TokenHolder } from '@rollcall/types/routes/auth/tokens';
 import { z } from 'zod';
@@ -23,14 +24,19 @@ const accessToken = keptFooting.extend({
  *
  * @param digest SHA-256 of the token
  */
-export const findOAuthTokenHolder = async (ports: Ports, digest: string): Promise<TokenHolder | undefined> => {
+export const findOAuthTokenHolder = async (
+  ports: Ports,
+  digest: string,
+  hop: HopContext,
+): Promise<TokenHolder | undefined> => {
   const { config, connection, recordSeal } = ports;
   const own = recordSeal.digestOf(accessTokenKind, digest);
   const record = await findRecord(connection.db, accessTokenKind, 'digest', own, '');
   if (!record) return undefined;
   const { success, data: token } = accessToken.safeParse(await recordSeal.open(own, record.sealed));
   if (!success || token.aud !== config.issuer) return undefined;
-  const support = await findSupport(ports, token, footingOf(recordSeal, token));
+  const scopes = token.scope.split(' ').filter((scope) => scope !== '');
+  const support = await findSupport(ports, { ...token, scopes }, footingOf(recordSeal, token), hop);
   if (!support) return undefined;
   // What outlives sessions stands for itself, by the consent that it rests on.
   const lasting =
@@ -40,7 +46,7 @@ export const findOAuthTokenHolder = async (ports: Ports, digest: string): Promis
   return {
     userId: token.accountId,
     tokenId: own,
-    scopes: token.scope.split(' ').filter((scope) => scope !== ''),
+    scopes,
     expiresAt: record.expiresAt.toISOString(),
     ...lasting,
     sessionId: sessionId.parse(lasting.sessionId),

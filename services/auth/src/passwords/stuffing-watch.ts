@@ -49,7 +49,13 @@ export const createStuffingWatch = ({ sql, secret, events }: StuffingWatchOption
       if ((await spread.count(source)) === undefined || (await told.count(source)) !== undefined) return;
       const data = { source, identifiers: identifiersAtMost + 1, windowSeconds };
       const cause = { actor: 'service:auth', correlationId: newId() };
-      await events.transact((_, emit) => emit(stuffingSuspected, { subject: newId(), data, cause }));
+      try {
+        await events.transact((_, emit) => emit(stuffingSuspected, { subject: newId(), data, cause }));
+      } catch (error) {
+        // The next one tells of it.
+        await told.giveBack(source);
+        throw error;
+      }
     },
     suspects: (origin) => spread.isOver(sourceOf(origin)),
   };

@@ -16,11 +16,12 @@ export const findBrowserSession = async (
   { config, connection }: Ports,
   { actor, headers }: CallContext,
 ): Promise<SignedIn | undefined> => {
+  const names = cookieNames(config.secureCookies);
+  const [access, refresh] = [names.access, names.refresh].map((name) => readCookie(headers.get('cookie'), name));
   // Whoever sends a token of their own is no browser in front of a person.
   if (headers.has('authorization')) return undefined;
   const idle = config.sessionIdleMilliseconds;
-  if (actor) return findSignedIn(connection.db, idle, actor.sessionId);
-  const refresh = readCookie(headers.get('cookie'), cookieNames(config.secureCookies).refresh);
+  if (actor && access !== undefined) return findSignedIn(connection.db, idle, actor.sessionId);
   return refresh === undefined ? undefined : findSignedInByRefresh(connection.db, idle, digestOf(refresh));
 };
 

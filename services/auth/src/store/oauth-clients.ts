@@ -29,17 +29,31 @@ export const findRegistered = async (db: Queryable, registrationDigest: string):
   return client;
 };
 
-/** Of those that have registered themselves, some that nobody lets in and nobody has for a month, or ever. */
-export const findUnusedRegistered = async (db: Queryable, limit: number): Promise<string[]> => {
-  const { id, registrationDigest, createdAt } = oauthClients;
-  const isOld = lt(createdAt, sql`now() - interval '30 days'`);
+/**
+ * One that has registered itself, that nobody lets in and nobody has for a month. What it was given beside lets it do something
+ * that needs nobody.
+ */
+const isUnused = (db: Queryable) => {
+  const { id, settings, registrationDigest, createdAt, lastLetInAt } = oauthClients;
+  const isOld = lt(sql`coalesce(${lastLetInAt}, ${createdAt})`, sql`now() - interval '30 days'`);
+  const isGiven = sql`(${settings} -> 'grantTypes') ?| array['client_credentials', 'urn:ietf:params:oauth:grant-type:token-exchange']`;
   const isLetIn = db.select().from(oauthConsents).where(eq(oauthConsents.clientId, id));
-  const rows = await db
-    .select({ id })
-    .from(oauthClients)
-    .where(and(isNotNull(registrationDigest), isOld, notExists(isLetIn)))
-    .limit(limit);
+  return and(isNotNull(registrationDigest), isOld, sql`${isGiven} is not true`, notExists(isLetIn));
+};
+
+export const findUnusedRegistered = async (db: Queryable, limit: number): Promise<string[]> => {
+  const rows = await db.select({ id: oauthClients.id }).from(oauthClients).where(isUnused(db)).limit(limit);
   return rows.map((row) => row.id);
+};
+
+/** One that was let in a moment ago is not; nobody else changes it until the transaction ends. */
+export const holdUnused = async (tx: Transaction, id: string): Promise<OAuthClient | undefined> => {
+  const client = await holdClient(tx, id);
+  const [unused] = await tx
+    .select({ id: oauthClients.id })
+    .from(oauthClients)
+    .where(and(eq(oauthClients.id, id), isUnused(tx)));
+  return unused && client;
 };
 
 /** Lets nobody else change it until the transaction ends. */

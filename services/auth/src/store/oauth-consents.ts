@@ -1,6 +1,7 @@
+import { standInLine } from '@rollcall/database/advisory-lock';
 import type { Queryable, Transaction } from '@rollcall/database/connect';
 import { newId } from '@rollcall/service-kit/identity';
-import { and, asc, eq, gt, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, isNotNull, sql } from 'drizzle-orm';
 import { type Granted, oauthClients, oauthConsents } from './tables/oauth.ts';
 
 export type OAuthConsent = typeof oauthConsents.$inferSelect;
@@ -17,6 +18,12 @@ export const findConsent = async (
   return consent;
 };
 
+/** Is it still there, whatever is just being done about it? */
+export const isConsentGiven = async (db: Queryable, id: string): Promise<boolean> => {
+  const found = await db.select().from(oauthConsents).where(eq(oauthConsents.id, id)).for('share');
+  return found.length > 0;
+};
+
 const union = (one: readonly string[] = [], other: readonly string[] = []): string[] => [
   ...new Set([...one, ...other]),
 ];
@@ -28,6 +35,8 @@ export const addConsent = async (
   clientId: string,
   granted: Granted,
 ): Promise<OAuthConsent> => {
+  await standInLine(tx, `consent of ${userId} to ${clientId}`);
+  await letInNow(tx, clientId);
   const known = await findConsent(tx, userId, clientId);
   const resources = [...Object.keys(known?.granted.resources ?? {}), ...Object.keys(granted.resources)];
   const all: Granted = {
@@ -62,5 +71,12 @@ export const deleteConsent = async (tx: Transaction, userId: string, id: string)
     .delete(oauthConsents)
     .where(and(eq(oauthConsents.userId, userId), eq(oauthConsents.id, id)))
     .returning();
+  if (consent) await letInNow(tx, consent.clientId);
   return consent;
 };
+
+const letInNow = (tx: Transaction, clientId: string) =>
+  tx
+    .update(oauthClients)
+    .set({ lastLetInAt: sql`now()` })
+    .where(and(eq(oauthClients.id, clientId), isNotNull(oauthClients.registrationDigest)));

@@ -1,3 +1,4 @@
+import { standInLine } from '@rollcall/database/advisory-lock';
 import type { Queryable, Transaction } from '@rollcall/database/connect';
 import { and, asc, eq, inArray, isNotNull, lte, sql } from 'drizzle-orm';
 import { organizationDomains } from './tables/organizations.ts';
@@ -16,6 +17,12 @@ export const listDomains = (db: Queryable, organizationId: string): Promise<Orga
     .from(organizationDomains)
     .where(eq(organizationDomains.organizationId, organizationId))
     .orderBy(asc(organizationDomains.domain));
+
+/** The same; nobody else claims one for it until the transaction ends. */
+export const listDomainsInLine = async (tx: Transaction, organizationId: string): Promise<OrganizationDomain[]> => {
+  await standInLine(tx, `domains of ${organizationId}`);
+  return listDomains(tx, organizationId);
+};
 
 export const findDomain = async (
   db: Queryable,

@@ -82,6 +82,8 @@ export const startAuthUnderTest = async ({ withNats = false, environment = {} }:
     startReplica: () => startAuth(variables, directory),
     grant: (person: { readonly userId: string }, permission: string) =>
       access.granted.add(`${person.userId} ${permission}`),
+    withdraw: (person: { readonly userId: string }, permission: string) =>
+      access.granted.delete(`${person.userId} ${permission}`),
     /** What was told about a person, or about a key, with the personal values opened. */
     eventsAbout: async (subject: string) => {
       const rows = await connection.db

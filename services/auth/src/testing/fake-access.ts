@@ -1,5 +1,6 @@
 import type { ServiceRequest } from '@rollcall/service-kit/service-request';
 import {
+  admitMember,
   checkAuthority,
   checkOrganization,
   checkPermission,
@@ -45,6 +46,9 @@ export const createFakeAccess = () => {
     return { organization: world.organizations.get(organizationId), userId };
   };
   const notFound = { status: 404, body: { code: 'not_found' } };
+  const done = { status: 200, body: { revision: 1 } };
+  const commands = new Set<string>();
+  const isRepeated = (id: string): boolean => commands.size === commands.add(id).size;
   const full = { status: 409, body: { code: 'seat_limit_reached' } };
   const isFull = ({ admins, members, kept, seats }: Organization, userId: string): boolean =>
     new Set([...admins, ...members, ...kept, userId]).size > seats;
@@ -75,9 +79,11 @@ export const createFakeAccess = () => {
         if (!organization) return notFound;
         if (isFull(organization, userId)) return full;
         const isAdmission = asked.target.includes('/members/');
+        // What comes again has been done.
+        if (isAdmission && isRepeated(admitMember.body.parse(asked.json).commandId)) return done;
         if (isAdmission && !organization.admins.has(userId)) organization.members.add(userId);
         organization.kept[isAdmission ? 'delete' : 'add'](userId);
-        return { status: 200, body: { revision: 1 } };
+        return done;
       },
       'POST /internal/authority-checks': ({ json }: Asked) => {
         const { actor, userId } = checkAuthority.body.parse(json);

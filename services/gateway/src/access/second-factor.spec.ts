@@ -54,6 +54,23 @@ describe('an operator who wants a second factor', () => {
   });
 });
 
+describe('whoever has to prove a second factor first', () => {
+  it.each([
+    [
+      '/users/create',
+      'createUser',
+      { user: { email: 'ada@example.com', username: 'ada', password: 'a long one of hers' } },
+    ],
+    ['/v1/identities/google/begin', 'beginIdentity', { purpose: 'link' }],
+  ] as const)('is nobody where anybody may come: at %s', async (path, operation, body) => {
+    const posted = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+    await gateway.ask(path, { token: await somebody(true), ...posted });
+    await gateway.ask(path, { token: await somebody(false), ...posted });
+    const actors = gateway.services.callsOf(operation).map(({ context }) => context.actor);
+    expect(actors).toEqual([null, expect.objectContaining({ methods: ['pwd'] })]);
+  });
+});
+
 describe('an organization that wants a second factor', () => {
   it('401 second_factor_required: keeps its members from everything until they have proved one', async () => {
     const answer = await ask(await somebody(true));

@@ -19,6 +19,8 @@ export const oauthClients = auth.table(
     organizationId: uuid('organization_id'),
     /** Of one that has registered itself: of what it may change that with. */
     registrationDigest: text('registration_digest').unique('oauth_clients__registration_digest'),
+    /** Of one that has registered itself: when somebody let it in, or no longer. */
+    lastLetInAt: instant('last_let_in_at'),
     disabledAt: instant('disabled_at'),
     createdAt: instant('created_at').notNull().defaultNow(),
   },

@@ -1,0 +1,1 @@
+ALTER TABLE "auth"."oauth_clients" ADD COLUMN "last_let_in_at" timestamp with time zone;
