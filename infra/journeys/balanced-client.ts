@@ -2,8 +2,8 @@ import { type ApiClient, createApiClient } from '@rollcall/testing/api-client';
 import type { Stack } from '@rollcall/testing/stack';
 
 /**
- * Talks to all gateways of a stack in turn, as through a load balancer: when nobody listens at one, the next is asked. A
- * connection that breaks off later is an answer like any other, and told.
+ * Talks to all gateways of a stack in turn, as through a load balancer: when nobody listens at one, or no longer just as it is
+ * called, the next is asked. A connection that breaks off later is an answer like any other, and told.
  */
 export const createBalancedClient = (stack: Pick<Stack, 'gateway' | 'moreGateways'>): ApiClient => {
   const clients = [stack.gateway, ...stack.moreGateways].map(createApiClient);
@@ -25,5 +25,5 @@ export const createBalancedClient = (stack: Pick<Stack, 'gateway' | 'moreGateway
 const isNotListening = (error: unknown): boolean =>
   error instanceof Error &&
   error.cause instanceof Error &&
-  'code' in error.cause &&
-  error.cause.code === 'ECONNREFUSED';
+  'syscall' in error.cause &&
+  error.cause.syscall === 'connect';

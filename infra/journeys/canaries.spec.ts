@@ -5,6 +5,7 @@ import { failEverywhere } from './canary-failures.ts';
 import { type Life, liveOneLife } from './canary-life.ts';
 import { makeEveryMistake } from './canary-mistakes.ts';
 import { type CanaryStack, type Remains, startCanaryStack } from './canary-stack.ts';
+import { callback } from './oauth-browser.ts';
 
 let canaryStack: CanaryStack;
 let life: Life;
@@ -130,6 +131,22 @@ describe('secrets', () => {
   it('are in no answer that says what went wrong', () => {
     expect(remains.errorAnswers.length).toBeGreaterThan(mistakes / 2);
     expect(canaryStack.canaries.seenIn('an error', remains.errorAnswers, ['secret'])).toEqual([]);
+  });
+});
+
+describe('what is read', () => {
+  it('holds no secret, whoever it is that reads (N14)', () => {
+    expect(remains.readAnswers.length).toBeGreaterThan(20);
+    expect(canaryStack.canaries.seenIn('what was read', remains.readAnswers, ['secret'])).toEqual([]);
+  });
+
+  it('of browsers, what they keep and where they are sent, tells nothing of anybody (N38)', () => {
+    expect(remains.cookies.length).toBeGreaterThan(4);
+    expect(canaryStack.canaries.seenIn('a cookie', remains.cookies, ['personal'])).toEqual([]);
+    // An application is told there what it has asked for.
+    const ours = remains.addresses.filter((address) => address !== '' && !address.startsWith(callback));
+    expect(ours.length).toBeGreaterThan(1);
+    expect(canaryStack.canaries.seenIn('an address', ours)).toEqual([]);
   });
 });
 

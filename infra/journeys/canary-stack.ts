@@ -23,6 +23,11 @@ export interface Remains {
   readonly metrics: string;
   /** Answers that were not a success. */
   readonly errorAnswers: readonly string[];
+  /** What somebody read who had not just made it. */
+  readonly readAnswers: readonly string[];
+  /** Cookies that browsers were given, and addresses that they were sent to. */
+  readonly cookies: readonly string[];
+  readonly addresses: readonly string[];
 }
 
 type Api = (method: string, path: string, request?: ApiRequest) => Promise<ApiAnswer>;
@@ -40,6 +45,9 @@ export const startCanaryStack = async () => {
   const metricsToken = fresh('secret', 'the token for metrics');
   const logLines: string[] = [];
   const errorAnswers: string[] = [];
+  const readAnswers: string[] = [];
+  const cookies: string[] = [];
+  const addresses: string[] = [];
   const collector = await startTraceCollector();
   const stack: Stack = await startStack({
     onLog: (line) => logLines.push(line),
@@ -67,6 +75,9 @@ export const startCanaryStack = async () => {
       const answer = await ask(method, path, { ...request, headers });
       const { status, body } = answer;
       if (status >= 400) errorAnswers.push(JSON.stringify({ status, headers: [...answer.headers], body }));
+      else if (method === 'GET' && status < 300) readAnswers.push(JSON.stringify(body));
+      cookies.push(...answer.headers.getSetCookie());
+      addresses.push(answer.headers.get('location') ?? '');
       return answer;
     };
 
@@ -82,7 +93,8 @@ export const startCanaryStack = async () => {
     await ear.stop();
     await stack.stop();
     await collector.stop();
-    return { ...found, logLines, errorAnswers, spans: collector.spans(), traceExports: collector.received };
+    const told = { errorAnswers, readAnswers, cookies, addresses };
+    return { ...found, ...told, logLines, spans: collector.spans(), traceExports: collector.received };
   };
 
   /** What the services complained of last. */

@@ -73,7 +73,7 @@ describe.concurrent('every door', () => {
   });
 });
 
-describe('a person in a forbidden state (N02, N22)', () => {
+describe('a person in a forbidden state (N02, N22, N39)', () => {
   it('unverified: finds every door shut', async () => {
     const person = await unverifiedPerson(cast);
     for (const [name, door] of refusedIn('unverified')) {

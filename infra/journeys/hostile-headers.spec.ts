@@ -165,6 +165,17 @@ describe('the address of a client (N24)', () => {
     }
   });
 
+  it.runIf(hasManyAddresses)('that nobody can read gives nobody more guesses (N23)', async () => {
+    const { username: identifier } = await cast.somebody();
+    const unreadable = ['unknown', '', '203.0.113.7:80', '::1::', '%00', '1'.repeat(2_000), ', ,', 'for=203.0.113.7'];
+    const statuses: number[] = [];
+    for (const address of [...unreadable, ...unreadable]) {
+      const sent = { headers: { 'x-forwarded-for': address, forwarded: address }, from: proxy };
+      statuses.push((await sendJson('POST', '/v1/sessions', { identifier, password: 'a guess of many' }, sent)).status);
+    }
+    expect(statuses).toEqual(statuses.map((_, n) => (n < 10 ? 401 : 429)));
+  });
+
   it.runIf(hasManyAddresses)('cannot be changed to have more tries', async () => {
     const trying = Array.from({ length: 101 }, (_, n) =>
       sendJson('POST', '/v1/registrations', {}, { headers: claims(`198.51.100.${n}`), from: '127.0.0.253' }),

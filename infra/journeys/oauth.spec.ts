@@ -95,7 +95,7 @@ describe('an application, through the gateway', () => {
     }
   });
 
-  it('loses what it holds when the person is deactivated, and does not get it back', async () => {
+  it('loses what it holds when the person is deactivated, and does not get it back (N39)', async () => {
     const { person, tokens, refresh } = await using({ scope: 'openid offline_access', prompt: 'consent' });
     await cast.asAdmin('POST', `/v1/users/${person.id}/deactivate`);
     await cast.asAdmin('POST', `/v1/users/${person.id}/reactivate`);

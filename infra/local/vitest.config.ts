@@ -2,7 +2,7 @@ import { defineConfig, type TestUserConfig } from 'vitest/config';
 
 /** These start many processes, or judge how long people wait while something breaks: nothing else may take their turn. */
 const alone = [
-  'infra/journeys/{faults-{access,events,live,nats,postgres,separate},timing}.spec.ts',
+  'infra/journeys/{faults-{access,events,live,nats,postgres,separate,sign-in},timing}.spec.ts',
   'services/role-permission/src/store/faults.spec.ts',
 ];
 

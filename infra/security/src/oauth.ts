@@ -202,7 +202,7 @@ export const oauth: readonly Requirement[] = [
       'services/auth/src/http/oauth-registration.spec.ts': [
         'is refused %s',
         'has its people asked each time, and told that nobody vouches for it',
-        'is off unless told: nothing is there, and nothing is announced',
+        'is off unless told: nothing is there, and nothing is announced (N51)',
       ],
     },
   },

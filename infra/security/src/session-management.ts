@@ -116,7 +116,9 @@ export const sessionManagement: readonly Requirement[] = [
         'has no session left, and its tokens are revoked',
         'cannot slip in at the moment it is disabled',
       ],
-      'infra/journeys/oauth.spec.ts': ['loses what it holds when the person is deactivated, and does not get it back'],
+      'infra/journeys/oauth.spec.ts': [
+        'loses what it holds when the person is deactivated, and does not get it back (N39)',
+      ],
     },
     reason: 'Accounts cannot be deleted yet.',
   },

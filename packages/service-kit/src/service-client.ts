@@ -44,7 +44,14 @@ export const targetOf = (
   return search === '' ? path : `${path}?${search}`;
 };
 
-const ownContext = (): HopContext => ({ requestId: newId(), actor: null, ipAddress: '', userAgent: '' });
+/** Of work that a service does by itself. @param accessRevision the newest that it has heard of, where it asks about rights */
+export const ownContext = (accessRevision?: string): HopContext => ({
+  requestId: newId(),
+  actor: null,
+  ipAddress: '',
+  userAgent: '',
+  ...(accessRevision === undefined ? {} : { accessRevision }),
+});
 
 const isProblemCode = (code: unknown): code is ProblemCode => typeof code === 'string' && code in problems;
 

@@ -8,11 +8,15 @@ export const startNameServer = async () => {
   const records = new Map<string, readonly string[]>();
   const failing = new Set<string>();
   const ignored = new Set<string>();
+  const meanwhile = new Map<string, () => Promise<unknown>>();
   const socket = createSocket('udp4');
-  socket.on('message', (message, { address, port }) => {
+  socket.on('message', async (message, { address, port }) => {
     const { id, questions = [] } = decode(message);
     const name = questions[0]?.name.toLowerCase() ?? '';
     if (ignored.has(name)) return;
+    const work = meanwhile.get(name);
+    meanwhile.delete(name);
+    await work?.();
     const found = records.get(name);
     const flags = failing.has(name) ? serverFailure : found ? 0 : nameError;
     const answers = (failing.has(name) ? [] : (found ?? [])).map((data) => ({
@@ -45,6 +49,10 @@ export const startNameServer = async () => {
     /** From now on it never answers about a name. */
     ignore: (name: string): void => {
       ignored.add(name);
+    },
+    /** The next time somebody asks about a name, this is done before they are answered. */
+    onceAsked: (name: string, work: () => Promise<unknown>): void => {
+      meanwhile.set(name, work);
     },
     close: () => new Promise<void>((resolve) => socket.close(() => resolve())),
   };

@@ -25,8 +25,11 @@ const open: ReadonlySet<string> = new Set([
   'signOut',
 ]);
 
+/** Where anybody may come, and whoever may do more does more: by that they are judged as everywhere else. */
+const moreForSome: ReadonlySet<string> = new Set(['createUser', 'registerClient']);
+
 export const needsNoSecondFactor = (route: Pick<Route, 'operationId' | 'callers'>): boolean =>
-  needsNobody(route) || open.has(route.operationId);
+  open.has(route.operationId) || (needsNobody(route) && !moreForSome.has(route.operationId));
 
 /** All of them, by operation. */
 export const operationsWithoutSecondFactor: readonly string[] = [...open];

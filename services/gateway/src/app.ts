@@ -195,7 +195,7 @@ const route = async (
   if (body && identity && !isRefusal(identity) && !(await options.verifier.stillHolds(identity)))
     return refuse('token_revoked');
   const known = identity === null || isRefusal(identity) ? null : identity.actor;
-  // Where anybody may come, a key that was made for other things makes nobody of its sender, as does a second factor that is due.
+  // Where anybody may come, a key that was made for other things makes nobody of its sender, as does a second factor that may be due.
   const actor = known && isPublic && (due || beyondScopes(declared, known.scopes, false)) ? null : known;
   const behind = await awaitRevision(options, request.headers.get('rollcall-revision'));
   if (behind) return behind;

@@ -80,7 +80,7 @@ describe('news of revocations', () => {
     await expect.poll(() => asked(token), { timeout: 1_000, interval: 10 }).toBe(401);
   });
 
-  it('that something was missed is no ground to go on from: 503 until auth says what', async () => {
+  it('that something was missed is no ground to go on from: 503 until auth says what (F36)', async () => {
     const claims = freshClaims();
     const token = await gateway.sign({ claims });
     expect(await asked(token)).toBe(200);
@@ -92,7 +92,7 @@ describe('news of revocations', () => {
     await expect.poll(() => asked(token), { timeout: 5_000 }).toBe(401);
   });
 
-  it('from auth that came back from a backup counts anew', async () => {
+  it('from auth that came back from a backup counts anew (F36)', async () => {
     const claims = freshClaims();
     const token = await gateway.sign({ claims });
     expect(await asked(token)).toBe(200);

@@ -61,10 +61,11 @@ export const startGateway = async (
   const client = createServiceClient('gateway', trustKeys, directory);
   const revocations = new RevocationList(client, bus, log);
   const access = new AccessFollower({ client, bus, timing: systemTiming, log });
-  // Without it checks are answered 503, and all else goes on.
+  // Until it has been loaded once, whoever is not known to need no second factor is told 503.
   const secondFactorDue = secondFactorJudge(access, config.secondFactorOf);
   const readiness = () => readReadiness(connection, bus, access);
-  const verifier = new TokenVerifier(config.issuer, new KeySet(client), revocations, new OpaqueTokens(client));
+  const opaque = new OpaqueTokens(client, () => access.newest);
+  const verifier = new TokenVerifier(config.issuer, new KeySet(client), revocations, opaque);
   const countRequest = createRateClasses(connection.sql, config.production);
   const app = createGatewayApp({
     config,

@@ -8,6 +8,7 @@ import {
 } from '@simplewebauthn/server';
 import { z } from 'zod';
 import type { Ports } from '../ports.ts';
+import { endAfter } from '../store/clock.ts';
 import { type ChallengeUse, insertChallenge, takeChallenge } from '../store/passkey-challenges.ts';
 import { findPasskey, listPasskeys, type Passkey } from '../store/passkeys.ts';
 
@@ -59,9 +60,9 @@ export const authenticationOptions = async (
 
 const described = ({ credentialId, transports }: Passkey) => ({ id: credentialId, transports });
 
-const keep = ({ config, connection }: Ports, challenge: string, use: ChallengeUse): Promise<void> => {
-  const expiresAt = new Date(Date.now() + config.passkeys.challengeMilliseconds);
-  return insertChallenge(connection.db, digestOf(challenge), use, expiresAt);
+const keep = async ({ config, connection }: Ports, challenge: string, use: ChallengeUse): Promise<void> => {
+  const expiresAt = await endAfter(connection.db, config.passkeys.challengeMilliseconds);
+  await insertChallenge(connection.db, digestOf(challenge), use, expiresAt);
 };
 
 /** A new passkey, when this is the answer to what the session was asked; why it is not otherwise. */

@@ -3,10 +3,10 @@ import type { CallContext } from '@rollcall/service-kit/call-context';
 import { recoveryCodeUsed } from '@rollcall/types/events/auth';
 import type { PasskeyAssertion } from '@rollcall/types/routes/auth/passkeys';
 import type { secondFactorMethod } from '@rollcall/types/routes/auth/sessions';
-import { sql } from 'drizzle-orm';
 import type { z } from 'zod';
 import { sealOrigin } from '../personal-origin.ts';
 import type { Ports } from '../ports.ts';
+import { databaseSeconds } from '../store/clock.ts';
 import { useRecoveryCode } from '../store/recovery-codes.ts';
 import { countSecondFactors, hasSecondFactor } from '../store/second-factors.ts';
 import { listTotpFactors, useTotpStep } from '../store/totp-factors.ts';
@@ -63,12 +63,6 @@ const proveTotp = async ({ connection, totpSeal }: Ports, userId: string, code: 
     if (step !== undefined) return { methods: ['otp', 'mfa'], spend: (tx) => useTotpStep(tx, id, step) };
   }
   return undefined;
-};
-
-/** The clock that all replicas share. */
-export const databaseSeconds = async (db: Queryable): Promise<number> => {
-  const [row] = await db.select({ seconds: sql`extract(epoch from now())`.mapWith(Number) }).from(sql`(select) one`);
-  return Math.floor(row?.seconds ?? Number.NaN);
 };
 
 const proveRecoveryCode = async (

@@ -24,7 +24,7 @@ export const findKey = async (ports: Ports, key: string): Promise<HeldToken | un
       exp: secondsOf(expiresAt),
       jti: id,
     },
-    isGood: () => isStillRuled(ports, found),
+    isGood: (hop) => isStillRuled(ports, found, hop),
     end: async (tx, emit, cause) => {
       if (isServiceAccountId(ownerId)) await holdServiceAccount(tx, ownerId);
       else await holdCredential(tx, ownerId);

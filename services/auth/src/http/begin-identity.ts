@@ -13,6 +13,7 @@ import type { RedirectProvider } from '../identities/provider.ts';
 import { callbackOf, privateHostsFor, redirectProvider } from '../identities/redirect-provider.ts';
 import { ownAddress } from '../identities/return-to.ts';
 import type { Ports } from '../ports.ts';
+import { endAfter } from '../store/clock.ts';
 import { insertIdentitySignIn } from '../store/identity-sign-ins.ts';
 import { cookie } from '../tokens/token-answer.ts';
 
@@ -34,7 +35,7 @@ export const handleBeginIdentity = (ports: Ports) =>
     if (!url) return refuse('provider_unavailable', { retryAfterSeconds: 10 });
     const browser = browserOf(config.secureCookies, context.headers) ?? newSecret();
     const stateDigest = digestOf(checks.state);
-    const expiresAt = new Date(Date.now() + config.identitySignInMilliseconds);
+    const expiresAt = await endAfter(ports.connection.db, config.identitySignInMilliseconds);
     await insertIdentitySignIn(ports.connection.db, {
       stateDigest,
       authType: provider.id,

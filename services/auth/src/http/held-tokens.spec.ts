@@ -249,14 +249,38 @@ describe('what an application has', () => {
     await expect(oauth.refreshTokenGrant(app, refreshToken)).rejects.toMatchObject({ error: 'invalid_grant' });
   });
 
-  it('to ask for more with ends where the application may have less', async () => {
+  it('is over as long as anything ends it, whichever of several is taken back (N31)', async () => {
+    const { person, browser, client, refreshToken } = await letIn(issuer);
+    const isActive = async () => (await introspect(refreshToken)).active;
+    const enable = (enabled: boolean) => updated(client.id, { enabled });
+    const owe = async (owes: boolean) => auth.world.needSecondFactor[owes ? 'add' : 'delete'](person.userId);
+    const seen: unknown[] = [];
+    for (const step of [
+      () => owe(true),
+      () => enable(false),
+      () => owe(false),
+      () => enable(true),
+      () => enable(false),
+      () => owe(true),
+      () => enable(true),
+      () => owe(false),
+      () => browser.request('DELETE', '/v1/sessions/current'),
+    ]) {
+      await step();
+      seen.push(await isActive());
+    }
+    expect(seen).toEqual([false, false, false, true, false, false, false, true, false]);
+  });
+
+  it('to ask for more with ends where the application may know less of people', async () => {
     const scope = 'openid email offline_access';
     const { app, client, refreshToken } = await letIn(undefined, scope, { prompt: 'consent' });
-    await updated(client.id, { name: 'Another name' });
+    await updated(client.id, { name: 'Another name', resources: [issuer] });
     const { refresh_token: next } = await oauth.refreshTokenGrant(app, refreshToken);
     await updated(client.id, { scopes: ['openid', 'offline_access'] });
     const refused = { error: 'invalid_grant' };
     await expect(oauth.refreshTokenGrant(app, String(next))).rejects.toMatchObject(refused);
+    expect(await introspect(String(next))).toEqual(over);
   });
 
   it.each([

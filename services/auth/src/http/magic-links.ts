@@ -11,6 +11,7 @@ import { reportRefusal } from '../report-refusal.ts';
 import { letIn } from '../sessions/let-in.ts';
 import type { Challenge } from '../sessions/pending-sign-in.ts';
 import { signInAnswer } from '../sessions/sign-in-answer.ts';
+import { endAfter } from '../store/clock.ts';
 import { findCredential, findCredentialOf } from '../store/credentials.ts';
 import * as store from '../store/magic-links.ts';
 import type { IssuedTokens } from '../tokens/token-answer.ts';
@@ -36,7 +37,7 @@ export const magicLinkHandlers = (ports: Ports) => [
     const token = deriveSecret(config.keyEncryptionSecret, salt, 'magic link');
     const code = codeFrom(config.keyEncryptionSecret, salt);
     const digests = { tokenDigest: digestOf(token), codeDigest: ports.mailedCodeDigest(params.requestId, code) };
-    const expiresAt = new Date(Date.now() + config.magicLinkMilliseconds);
+    const expiresAt = await endAfter(connection.db, config.magicLinkMilliseconds);
     const minted = await connection.db.transaction((tx) =>
       store.mintMagicLink(tx, params.requestId, digests, expiresAt),
     );

@@ -269,7 +269,7 @@ describe('a registration', () => {
 });
 
 describe('the policy', () => {
-  it('is off unless told: nothing is there, and nothing is announced', async () => {
+  it('is off unless told: nothing is there, and nothing is announced (N51)', async () => {
     const { auth } = await start('off');
     expect((await register({}, auth)).status).toBe(404);
     expect((await send(auth, 'GET', `${path}/client_x`, { token: 'x' })).status).toBe(404);

@@ -94,6 +94,18 @@ describe('POST /v1/organizations/:organizationId/domains/:domain/verify', () => 
     expect(await list(acme)).toMatchObject([{ verified: true }]);
   });
 
+  it('404: is nothing for who lets go of it while it is looked up, nor for a claim made anew meanwhile (N40)', async () => {
+    const acme = await auth.found();
+    const { name, value } = await recordOf(acme);
+    auth.dns.publish(name, value);
+    auth.dns.onceAsked(name, async () => {
+      await remove(acme);
+      await claim(acme);
+    });
+    expect(await verify(acme)).toMatchObject({ status: 404 });
+    expect(await list(acme)).toMatchObject([{ domain: acme.domain, verified: false }]);
+  });
+
   it('409: is for one organization at a time, of however many that ask at once', async () => {
     const all = await Promise.all([auth.found(), auth.found(), auth.found()]);
     const { domain } = all[0];

@@ -53,7 +53,7 @@ describe('an application of an organization', () => {
     }
   });
 
-  it('is nothing to other organizations, and those of everybody are nothing to its admins', async () => {
+  it('is nothing to other organizations, and those of everybody are nothing to its admins (N16)', async () => {
     const other = newId();
     const { actor: stranger } = await auth.signIn(await auth.register());
     const admins = new Set([stranger.userId]);

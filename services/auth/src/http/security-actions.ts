@@ -10,6 +10,7 @@ import { endSessionsOf } from '../end-sessions.ts';
 import type { Ports } from '../ports.ts';
 import { revokeTokens } from '../revoke-tokens.ts';
 import { takeBackSince } from '../store/additions.ts';
+import { endAfter } from '../store/clock.ts';
 import { holdUsable, setPassword } from '../store/credentials.ts';
 import { addReset, voidResets } from '../store/password-resets.ts';
 import * as store from '../store/security-notices.ts';
@@ -18,7 +19,7 @@ export const securityActionHandlers = (ports: Ports) => [
   handle(routes.mintSecurityNotice, async ({ params: { noticeId }, body }) => {
     const { config, connection } = ports;
     const notice = { id: noticeId, userId: body.userId, happenedAt: new Date(body.happenedAt) };
-    const expiresAt = new Date(Date.now() + config.securityNoticeMilliseconds);
+    const expiresAt = await endAfter(connection.db, config.securityNoticeMilliseconds);
     const token = await connection.db.transaction(async (tx) => {
       const salt = await store.saltOfNotice(tx, notice);
       if (salt === undefined) return undefined;

@@ -6,9 +6,9 @@ import * as routes from '@rollcall/types/routes/auth/second-factors';
 import { toString as toPicture } from 'qrcode';
 import { tellAdded, tellRemoved } from '../factors/factor-changes.ts';
 import { proveFresh } from '../factors/freshness.ts';
-import { databaseSeconds } from '../factors/second-factor.ts';
 import { newTotpSecret, stepOfCode, totpUri } from '../factors/totp.ts';
 import type { Ports } from '../ports.ts';
+import { databaseSeconds, endAfter } from '../store/clock.ts';
 import { findCredentialOf } from '../store/credentials.ts';
 import { holdSignedIn } from '../store/hold-signed-in.ts';
 import * as store from '../store/totp-factors.ts';
@@ -61,7 +61,7 @@ const enrol = async ({ config, connection, events, totpSeal }: Ports, name: stri
   const id = newId();
   const secret = newTotpSecret();
   const sealedSecret = await totpSeal.seal(id, secret);
-  const expiresAt = new Date(Date.now() + config.enrolmentMilliseconds);
+  const expiresAt = await endAfter(connection.db, config.enrolmentMilliseconds);
   const credential = await findCredentialOf(connection.db, userId);
   const isBegun = await events.transact(async (tx) => {
     if (!(await holdSignedIn(tx, signedIn))) return false;

@@ -55,9 +55,14 @@ describe('an address', () => {
   it('of a private account at Google counts for no organization, however Google was set up', () => {
     const owner = { organizationId: newId(), sealedSecret: '', mayBePrivate: false, version: 1 };
     const common = { id: 'google', clientId: 'rollcall', signUp: true };
-    for (const settings of [{ preset: 'google' }, { type: 'oidc', issuer: 'https://accounts.google.com' }] as const) {
+    const google = 'https://accounts.google.com';
+    for (const settings of [
+      { preset: 'google' },
+      { type: 'oidc', issuer: 'https://Accounts.google.com:443/' },
+    ] as const) {
       const provider = { ...redirectProviderOf({ ...common, ...settings }, (_, value) => value ?? ''), owner };
-      const of = (more: object) => describedIdentity(provider, '', { sub: '1', email, email_verified: true, ...more });
+      const of = (more: object) =>
+        describedIdentity(provider, google, { sub: '1', email, email_verified: true, ...more });
       expect(of({})).toMatchObject({ verifiedEmail: undefined });
       expect(of({ hd: 'example.com' })).toMatchObject({ verifiedEmail: email });
     }

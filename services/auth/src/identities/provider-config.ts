@@ -63,7 +63,6 @@ type NeedOfSettings = (name: keyof ProviderSettings, value: string | undefined) 
 export const redirectProviderOf = (given: RedirectEntry, need: NeedOfSettings): RedirectProvider => {
   const { id, preset, signUp } = given;
   const known: Partial<Preset> = preset ? presets[preset] : {};
-  const words: Preset | undefined = preset ? presets[preset] : presetOf(given.issuer);
   const type = preset ? presets[preset].type : need('type', given.type);
   const common = {
     id,
@@ -72,8 +71,8 @@ export const redirectProviderOf = (given: RedirectEntry, need: NeedOfSettings): 
     clientId: need('clientId', given.clientId),
     clientAuth: given.clientAuth ?? 'post',
     scopes: given.scopes ?? known.scopes ?? (type === 'oidc' ? ['openid', 'email'] : []),
-    verifiedField: words ? words.verifiedField : 'email_verified',
-    managedField: words?.managedField,
+    verifiedField: preset ? known.verifiedField : 'email_verified',
+    managedField: known.managedField,
   } as const;
   if (type === 'oauth2') {
     const userinfoUrl = need('userinfoUrl', given.userinfoUrl ?? known.userinfoUrl);
@@ -97,10 +96,6 @@ export const redirectProviderOf = (given: RedirectEntry, need: NeedOfSettings): 
     signedSecret: preset === 'apple' ? signedSecretOf(given, need) : undefined,
   };
 };
-
-/** What a provider says of addresses means the same however it was set up. */
-const presetOf = (issuer: string | undefined): Preset | undefined =>
-  Object.values<Preset>(presets).find((known) => known.issuer === issuer);
 
 const signedSecretOf = ({ teamId, keyId }: RedirectEntry, need: NeedOfSettings): OidcProvider['signedSecret'] => ({
   teamId: need('teamId', teamId),

@@ -264,7 +264,7 @@ describe('a provider that was switched off or removed', () => {
   it.each([
     ['switched off', () => auth.change(acme, acme.provider, { enabled: false })],
     ['removed', remove],
-  ])('lets nobody in from then on, not even who was on the way: %s', async (_, end) => {
+  ])('lets nobody in from then on, not even who was on the way: %s (N19)', async (_, end) => {
     const browser = auth.browser();
     const answer = auth.idp.agree(await browser.begin(acme.provider), employee());
     expect((await end()).status).toBe(200);

@@ -1,6 +1,7 @@
 import { email } from '@rollcall/types/people';
 import { line } from '@rollcall/types/text';
 import { z } from 'zod';
+import { type Preset, presets } from './presets.ts';
 import type { Identified, IdentityFault, RedirectProvider } from './provider.ts';
 
 /** As OpenID Connect Core section 2 bounds it; numbers are how some say it. */
@@ -21,7 +22,7 @@ export const describedIdentity = (
   if (!externalId.success) return { fault: 'provider_refused', reason: 'no subject' };
   const verifiedEmail =
     listed === undefined
-      ? vouchedFor(provider, information)
+      ? vouchedFor(provider, issuer, information)
       : addresses.safeParse(listed).data?.find(({ primary, verified }) => primary && verified)?.email;
   return { issuer, externalId: externalId.data, verifiedEmail: email.safeParse(verifiedEmail).data };
 };
@@ -32,9 +33,12 @@ export const describedIdentity = (
  */
 const vouchedFor = (
   { verifiedField, managedField, owner }: RedirectProvider,
+  issuer: string,
   information: Readonly<Record<string, unknown>>,
 ): string | undefined => {
-  if (owner && managedField !== undefined && typeof information[managedField] !== 'string') return undefined;
+  // By whose word it is, however the provider was set up.
+  const managed = managedField ?? Object.values<Preset>(presets).find((known) => known.issuer === issuer)?.managedField;
+  if (owner && managed !== undefined && typeof information[managed] !== 'string') return undefined;
   const word = verifiedField === undefined ? undefined : information[verifiedField];
   const isVerified = word === true || word === 'true' || (verifiedField === 'xms_edov' && (word === 1 || word === '1'));
   return isVerified && typeof information.email === 'string' ? information.email : undefined;

@@ -5,6 +5,7 @@ import { userId } from '@rollcall/types/ids';
 import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
 import { createIdentifiedAccount } from '@rollcall/types/routes/registration';
 import type { Ports } from '../ports.ts';
+import { endAfter } from '../store/clock.ts';
 import { findCredential, forgetPending, storePending } from '../store/credentials.ts';
 import { findIdentity, type Identity, insertIdentity } from '../store/identities.ts';
 import { type Admission, keepSeatFor } from './admission.ts';
@@ -52,7 +53,7 @@ const reserve = async (
 ): Promise<Identity | undefined> => {
   const id = newId();
   await events.transact(async (tx) => {
-    await storePending(tx, id, null, new Date(Date.now() + config.welcomeMilliseconds));
+    await storePending(tx, id, null, await endAfter(tx, config.welcomeMilliseconds));
     const isFirst = await insertIdentity(tx, {
       id: newId(),
       userId: id,

@@ -1,4 +1,5 @@
-import type { Account } from 'oidc-provider';
+import { identityScopes } from '@rollcall/types/scopes';
+import type { Account, Client } from 'oidc-provider';
 import type { Ports } from '../ports.ts';
 import { findCredentialOf } from '../store/credentials.ts';
 
@@ -20,4 +21,16 @@ export const findAccount = async (
       ...(usernameKey === null ? {} : { preferred_username: usernameKey }),
     }),
   };
+};
+
+/**
+ * May an application still know all that something it holds would tell it of a person? The provider asks itself that of scopes
+ * for APIs only.
+ */
+export const mayStillKnow = (
+  client: Pick<Client, 'scope'> | undefined,
+  held: { readonly scopes?: ReadonlySet<string> } | undefined,
+): boolean => {
+  const allowed = client?.scope?.split(' ') ?? [];
+  return identityScopes.every((scope) => !held?.scopes?.has(scope) || allowed.includes(scope));
 };

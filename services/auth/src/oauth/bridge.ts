@@ -17,7 +17,7 @@ import { pageHeaders } from './pages.ts';
 /** Headers of a client that the provider reads. Cookies come apart: of those only its own are passed on. */
 const passed = ['authorization', 'dpop', 'content-type', 'accept'];
 
-/** Who is signed in in this browser, as every organization of theirs wants it. */
+/** Who is signed in in this browser, as well as the operator and their organizations want it. */
 export const whoIsSignedIn = async (ports: Ports, context: CallContext): Promise<SignedIn | undefined> =>
   signedInWell(ports, await findBrowserSession(ports, context), context.hop);
 

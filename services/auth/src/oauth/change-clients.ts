@@ -98,9 +98,8 @@ export const updateClient = async (
     if (wrong) return wrong;
     const changed = await store.changeClient(tx, id, settings, enabled ?? client.disabledAt === null);
     if (!changed) return refuse('not_found');
-    // What it holds was given for what it could ask for before; nor does it get that once more for what it was refused since.
-    const remove = hasLess(client.settings, changed.settings) ? removeRecordsOfClient : removeAccessTokensOfClient;
-    const tokens = await remove(tx, id);
+    // What it holds was given for what it could ask for before.
+    const tokens = await removeAccessTokensOfClient(tx, id);
     await emit(clientChanged, { subject: id, data: { ...factsOf(changed), secretRotated: false }, cause });
     return { changed, revoked: await revokeTokens(config, tx, [], tokens) };
   });
@@ -108,12 +107,6 @@ export const updateClient = async (
   feed.announce(outcome.revoked);
   return outcome.changed;
 };
-
-const hasLess = (before: ClientSettings, after: ClientSettings): boolean =>
-  (['scopes', 'resources', 'grantTypes'] as const).some((name) => {
-    const left: readonly string[] = after[name];
-    return !before[name].every((one) => left.includes(one));
-  });
 
 /**
  * With it goes everything that it was given.

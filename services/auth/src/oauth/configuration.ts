@@ -5,7 +5,7 @@ import type { JWK } from 'jose';
 import type { Configuration } from 'oidc-provider';
 import { assurances } from '../factors/assurance.ts';
 import type { Ports } from '../ports.ts';
-import { findAccount } from './accounts.ts';
+import { findAccount, mayStillKnow } from './accounts.ts';
 import { createClientAdapter, organizationOf, ownMetadata } from './client-adapter.ts';
 import { oauthCookies } from './cookies.ts';
 import { currentHop } from './current-request.ts';
@@ -37,9 +37,10 @@ export const createConfiguration = (ports: Ports, keys: readonly JWK[]): Configu
           ? createSessionAdapter(ports)
           : createRecordAdapter(ports, kind),
     jwks: { keys: keys.map((key) => ({ ...key })) as NonNullable<Configuration['jwks']>['keys'] },
-    // To an application of an organization there are its members, and nobody else.
-    findAccount: async ({ oidc }, userId) =>
-      (await isForThem(ports, organizationOf(oidc.client), userId, currentHop()))
+    // To an application of an organization there are its members, and nobody else; to one that may know less of people than it
+    // could, nobody whom it knows more of.
+    findAccount: async ({ oidc }, userId, token) =>
+      mayStillKnow(oidc.client, token) && (await isForThem(ports, organizationOf(oidc.client), userId, currentHop()))
         ? findAccount(ports, userId)
         : undefined,
     loadExistingGrant: createGrantLoader(ports),

@@ -51,12 +51,18 @@ export const findLiveClient = async (
   return client?.disabledAt === null ? client : undefined;
 };
 
+/** Who somebody is every application may ask, whatever it says of itself. */
+const mayHave = ({ settings }: OAuthClient, scopes: readonly string[]): boolean => {
+  const allowed: readonly string[] = ['openid', ...settings.scopes];
+  return scopes.every((scope) => allowed.includes(scope));
+};
+
 interface Whose {
   readonly accountId: string;
   readonly clientId: string;
   /** Applications that it came through by exchange. */
   readonly through?: readonly string[];
-  /** What it is good for at APIs: each of these applications has to be one that may have that. */
+  /** What it is good for: each of these applications has to be one that may have that. */
   readonly scopes?: readonly string[];
 }
 
@@ -76,8 +82,7 @@ export const findSupport = async (
   // What was exchanged is one application's, and stands on what the person let another have, and on all that came between.
   for (const id of new Set([clientId, grant.clientId, ...through])) {
     const client = await findLiveClient(ports, id);
-    const allowed: readonly string[] = client?.settings.scopes ?? [];
-    if (!client || !scopes.every((scope) => allowed.includes(scope))) return undefined;
+    if (!client || !mayHave(client, scopes)) return undefined;
     if (!(await isForThem(ports, client.organizationId, accountId, hop))) return undefined;
   }
   if (!(await findAccount(ports, accountId))) return undefined;

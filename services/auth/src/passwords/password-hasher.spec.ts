@@ -50,7 +50,7 @@ describe('hashing', () => {
     expect(await hasher.verify(text(rehash), 'a long password', here)).toEqual({ matches: true, rehash: undefined });
   });
 
-  it('does so many at once and turns away what would wait too long', async () => {
+  it('does so many at once and turns away what would wait too long (F39)', async () => {
     const hasher = await createPasswordHasher(1);
     let running = 0;
     let most = 0;

@@ -33,11 +33,11 @@ const windowSeconds = 60 * 60;
  * nobody, since a whole company may come from one address; the limits of each account and address do that.
  */
 export const createStuffingWatch = ({ sql, secret, events }: StuffingWatchOptions): StuffingWatch => {
-  const limit = (name: string, points: number) =>
-    createRateLimit({ sql, schema: 'auth', name, points, seconds: windowSeconds });
+  const limit = (name: string, points: number, liftedByReset = false) =>
+    createRateLimit({ sql, schema: 'auth', name, points, seconds: windowSeconds, liftedByReset });
   const each = limit('stuffing_each', 1);
   const spread = limit('stuffing', identifiersAtMost);
-  const told = limit('stuffing_told', 1);
+  const told = limit('stuffing_told', 1, true);
   const key = Buffer.from(hkdfSync('sha256', secret, '', 'rollcall stuffing watch', 32));
   const name = (...parts: string[]) => createHmac('sha256', key).update(JSON.stringify(parts)).digest('base64url');
   const sourceOf = ({ ipAddress }: Origin) => name(addressKey(ipAddress));
@@ -52,8 +52,8 @@ export const createStuffingWatch = ({ sql, secret, events }: StuffingWatchOption
       try {
         await events.transact((_, emit) => emit(stuffingSuspected, { subject: newId(), data, cause }));
       } catch (error) {
-        // The next one tells of it.
-        await told.giveBack(source);
+        // The next one tells of it, if that much can be written down.
+        await told.reset(source).catch(() => undefined);
         throw error;
       }
     },

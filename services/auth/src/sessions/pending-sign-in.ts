@@ -2,6 +2,7 @@ import { newSecret } from '@rollcall/service-kit/identity';
 import { digestOf } from '@rollcall/service-kit/sealed-secret';
 import type { SecondFactorMethod } from '../factors/second-factor.ts';
 import type { Ports } from '../ports.ts';
+import { endAfter } from '../store/clock.ts';
 import { holdUsable } from '../store/credentials.ts';
 import { insertPendingSignIn } from '../store/pending-sign-ins.ts';
 import type { Beginning } from './start-session.ts';
@@ -32,7 +33,7 @@ export const askForSecondFactor = async (
       methods: [...methods],
       passwordSetAt,
       replaces: replaces ?? null,
-      expiresAt: new Date(Date.now() + config.pendingSignInMilliseconds),
+      expiresAt: await endAfter(tx, config.pendingSignInMilliseconds),
     });
     return true;
   });

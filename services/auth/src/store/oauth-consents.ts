@@ -67,11 +67,11 @@ export const listConsents = (db: Queryable, userId: string, after: string | null
     .limit(limit);
 
 export const deleteConsent = async (tx: Transaction, userId: string, id: string): Promise<OAuthConsent | undefined> => {
-  const [consent] = await tx
-    .delete(oauthConsents)
-    .where(and(eq(oauthConsents.userId, userId), eq(oauthConsents.id, id)))
-    .returning();
-  if (consent) await letInNow(tx, consent.clientId);
+  const its = and(eq(oauthConsents.userId, userId), eq(oauthConsents.id, id));
+  const [given] = await tx.select({ clientId: oauthConsents.clientId }).from(oauthConsents).where(its);
+  // The application first, as whoever gives one does.
+  if (given) await letInNow(tx, given.clientId);
+  const [consent] = await tx.delete(oauthConsents).where(its).returning();
   return consent;
 };
 

@@ -55,18 +55,26 @@ describe('an operator who wants a second factor', () => {
 });
 
 describe('whoever has to prove a second factor first', () => {
+  const post = (path: string, token: string, body: object) =>
+    gateway.ask(path, {
+      ...{ token, method: 'POST', headers: { 'content-type': 'application/json' } },
+      body: JSON.stringify(body),
+    });
+
   it.each([
-    [
-      '/users/create',
-      'createUser',
-      { user: { email: 'ada@example.com', username: 'ada', password: 'a long one of hers' } },
-    ],
-    ['/v1/identities/google/begin', 'beginIdentity', { purpose: 'link' }],
-  ] as const)('is nobody where anybody may come: at %s', async (path, operation, body) => {
-    const posted = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
-    await gateway.ask(path, { token: await somebody(true), ...posted });
-    await gateway.ask(path, { token: await somebody(false), ...posted });
-    const actors = gateway.services.callsOf(operation).map(({ context }) => context.actor);
+    ['/users/create', { user: { email: 'ada@example.com', username: 'ada', password: 'a long one of hers' } }],
+    ['/oidc/register', { client_name: 'Notes' }],
+  ])('is told so where anybody may come and some may do more: %s', async (path, body) => {
+    const answer = await post(path, await somebody(true), body);
+    expect(answer.status).toBe(401);
+    expect((await post(path, await somebody(false), body)).status).toBeLessThan(300);
+  });
+
+  it('is nobody elsewhere where anybody may come: signing in goes on, and links nothing', async () => {
+    const path = '/v1/identities/google/begin';
+    await post(path, await somebody(true), { purpose: 'link' });
+    await post(path, await somebody(false), { purpose: 'link' });
+    const actors = gateway.services.callsOf('beginIdentity').map(({ context }) => context.actor);
     expect(actors).toEqual([null, expect.objectContaining({ methods: ['pwd'] })]);
   });
 });

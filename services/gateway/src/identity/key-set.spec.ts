@@ -24,7 +24,7 @@ it('a new key is good from its first token on, also right after the last questio
   expect(await asked(await gateway.sign())).toBe(200);
 });
 
-it('a flood of made-up key ids costs one question a second', async () => {
+it('a flood of made-up key ids costs one question a second (F35)', async () => {
   const stranger = await createKey();
   const flood = await Promise.all(
     Array.from({ length: 100 }, (_, index) => gateway.sign({ key: stranger, header: { kid: `made-up-${index}` } })),
@@ -36,7 +36,7 @@ it('a flood of made-up key ids costs one question a second', async () => {
   expect(questions - before).toBeLessThanOrEqual(Math.ceil((performance.now() - since) / 1000) + 1);
 });
 
-it('a key that cannot be asked about is no 401: 503 until auth answers', async () => {
+it('a key that cannot be asked about is no 401: 503 until auth answers (F35)', async () => {
   const key = await createKey();
   gateway.keys.push(key.published);
   gateway.services.answers.set('readKeySet', () => ({ refused: 'internal_error' }));
@@ -57,7 +57,7 @@ it('a broken or foreign member keeps none of the good ones out', async () => {
   expect(await asked(await gateway.sign({ key }))).toBe(200);
 });
 
-it('a token that was verified before stops when its key is gone', async () => {
+it('a token that was verified before stops when its key is gone (F35)', async () => {
   const key = await createKey();
   gateway.keys.push(key.published);
   const token = await gateway.sign({ key });

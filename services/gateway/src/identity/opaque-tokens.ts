@@ -1,6 +1,6 @@
 import { isApiKey } from '@rollcall/service-kit/api-key-format';
 import { digestOf } from '@rollcall/service-kit/sealed-secret';
-import { type ServiceClient, ServiceUnavailableError } from '@rollcall/service-kit/service-client';
+import { ownContext, type ServiceClient, ServiceUnavailableError } from '@rollcall/service-kit/service-client';
 import { isRefusal } from '@rollcall/types/problems';
 import { type OpaqueTokenKind, readTokenHolder } from '@rollcall/types/routes/auth/tokens';
 import { LRUCache } from 'lru-cache';
@@ -23,10 +23,13 @@ const kindOf = (token: string): OpaqueTokenKind | undefined => {
 /** Says in whose name a program speaks that presents a key, or an application that presents what it was given. */
 export class OpaqueTokens {
   readonly #client: ServiceClient;
+  readonly #newest: () => string | undefined;
   readonly #known = new LRUCache<string, Identity>({ max: 10_000, ttl: rememberedMilliseconds });
 
-  constructor(client: ServiceClient) {
+  /** @param newest revision of the access log that anybody may have heard of here */
+  constructor(client: ServiceClient, newest: () => string | undefined) {
     this.#client = client;
+    this.#newest = newest;
   }
 
   /** Does it look like one? Nobody is asked about anything else. */
@@ -45,7 +48,8 @@ export class OpaqueTokens {
     const digest = digestOf(token);
     const known = this.#known.get(digest);
     if (known && !isOver(known)) return known;
-    const answer = await this.#client.call(readTokenHolder, { body: { kind, digest } });
+    const asked = { body: { kind, digest }, context: ownContext(this.#newest()) };
+    const answer = await this.#client.call(readTokenHolder, asked);
     if (isRefusal(answer)) throw new ServiceUnavailableError('auth', answer.refused);
     const { holder } = answer.body;
     if (!holder) return undefined;

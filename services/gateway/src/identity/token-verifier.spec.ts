@@ -122,7 +122,7 @@ describe('an access token (N34)', () => {
     expect(await asked(`${encode(header)}.${token.split('.').slice(1).join('.')}`)).toBe(401);
   });
 
-  it('that is encrypted is none', async () => {
+  it('that is encrypted is none (N52)', async () => {
     expect(await asked(`${encode({ alg: 'PBES2-HS256+A128KW', enc: 'A128GCM', p2c: 2_000_000_000 })}.a.b.c.d`)).toBe(
       401,
     );

@@ -22,6 +22,7 @@ it('an offer of a WebSocket is counted wherever it is made, and one too many is 
   const client = createServiceClient('gateway', new Map(), new FakeServices());
   const revocations = new RevocationList(client, bus, log);
   const config = toConfig(testEnvironment('gateway', 'postgres://unused'));
+  const opaque = new OpaqueTokens(client, () => undefined);
   const counted: string[] = [];
   const live = new LiveServer({
     config,
@@ -29,7 +30,7 @@ it('an offer of a WebSocket is counted wherever it is made, and one too many is 
     feed: new FakeFeed(),
     secondFactorDue: () => undefined,
     road: new NatsPresenceRoad(bus, log),
-    verifier: new TokenVerifier(config.issuer, new KeySet(client), revocations, new OpaqueTokens(client)),
+    verifier: new TokenVerifier(config.issuer, new KeySet(client), revocations, opaque),
     revocations,
     countRequest: async (rate, address) => (counted.push(`${rate} ${address}`) > 2 ? 7 : undefined),
     log,
