@@ -46,7 +46,7 @@ export default defineConfig({
           env: { PASSWORD_HASH_MEMORY: '1024' },
           include: ['infra/**/*.spec.ts'],
           exclude: [...shared.exclude, ...alone],
-          maxWorkers: 3,
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
       },
