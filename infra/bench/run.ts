@@ -10,6 +10,7 @@ const rows: Readonly<Record<string, () => Promise<{ measure(): Promise<Row> }>>>
   'http-check': () => import('./rows/http-check.ts'),
   'authenticated-request': () => import('./rows/authenticated-request.ts'),
   'login-isolation': () => import('./rows/login-isolation.ts'),
+  refresh: () => import('./rows/refresh.ts'),
   append: () => import('./rows/append.ts'),
   'wake-up': () => import('./rows/wake-up.ts'),
   'write-to-visible': () => import('./rows/write-to-visible.ts'),
