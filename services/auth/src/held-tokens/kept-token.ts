@@ -1,6 +1,6 @@
 import { digestOf } from '@rollcall/service-kit/sealed-secret';
 import { z } from 'zod';
-import { findLiveClient, findSupport, footingOf, keptFooting } from '../oauth/footing.ts';
+import { findLiveClient, findSupport, footingOf, keptFooting, scopesIn } from '../oauth/footing.ts';
 import type { Ports } from '../ports.ts';
 import { revokeTokens } from '../revoke-tokens.ts';
 import { accessTokenKind, findRecord, type OAuthRecord, removeGrant, removeRecord } from '../store/oauth-records.ts';
@@ -54,7 +54,8 @@ const inSomebodysName = async (ports: Ports, record: OAuthRecord): Promise<HeldT
       ...kept.extra,
     },
     isGood: async (hop) =>
-      (await findSupport(ports, { ...kept, scopes: scopesIn(kept) }, footingOf(recordSeal, kept), hop)) !== undefined,
+      (await findSupport(ports, { ...kept, scopes: scopesIn(kept.scope) }, footingOf(recordSeal, kept), hop)) !==
+      undefined,
     end: async (tx) => {
       // RFC 7009 section 2.1: with a refresh token goes all that was given with it.
       const grant = isAccess ? null : record.grantId;
@@ -74,8 +75,6 @@ const ofItself = async (ports: Ports, record: OAuthRecord): Promise<HeldToken | 
 };
 
 type Kept = z.output<typeof ofClient>;
-
-const scopesIn = ({ scope = '' }: Kept): readonly string[] => scope.split(' ').filter((one) => one !== '');
 
 const bearing = ({ jkt }: Kept): HeldToken['said'] => ({
   token_kind: 'access_token',

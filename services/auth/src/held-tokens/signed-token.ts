@@ -91,9 +91,12 @@ const ofApplication = (ports: Ports, signed: SignedClaims): HeldToken => {
   return {
     said: said(signed),
     isGood: (hop) => standsStill(ports, signed, hop),
-    end: (tx) => revokeTokens(ports.config, tx, [], [signed.jti]),
+    // Given back once more, it is over already.
+    end: async (tx) => ((await isRevoked(tx, tokenOf(signed))) ? [] : revokeTokens(ports.config, tx, [], [signed.jti])),
   };
 };
+
+const tokenOf = ({ jti }: SignedClaims) => ({ kind: 'token', value: jti }) as const;
 
 const actor = z.object({ sub: z.string(), act: z.unknown().optional() });
 
@@ -114,7 +117,7 @@ export const standsStill = async (
   const scopes: readonly string[] = client?.settings.scopes ?? [];
   const asked = signed.scope?.split(' ') ?? [];
   if (!client?.settings.resources.includes(signed.aud) || !asked.every((scope) => scopes.includes(scope))) return false;
-  if (await isRevoked(ports.connection.db, { kind: 'token', value: signed.jti })) return false;
+  if (await isRevoked(ports.connection.db, tokenOf(signed))) return false;
   // An application that speaks for itself stands on itself.
   if (signed.sub === client.id) return true;
   const base = signed[footingClaim];

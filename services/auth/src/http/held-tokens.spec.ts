@@ -205,8 +205,11 @@ describe('what an application has', () => {
     });
     expect(await introspect(token)).not.toHaveProperty('stands_on');
     await revoke(token);
+    await revoke(token);
     expect(await introspect(token)).toEqual(over);
     expect(await introspect(refreshToken)).toMatchObject({ active: true });
+    const jti = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).jti;
+    expect(await auth.connection.sql`select from auth.revocations where value = ${jti}`).toHaveLength(1);
   });
 
   it.each([issuer, api, undefined])('ends with the sign-in, if it was for that time (%s)', async (resource) => {

@@ -51,6 +51,9 @@ export const findLiveClient = async (
   return client?.disabledAt === null ? client : undefined;
 };
 
+/** As tokens say them: with spaces between (RFC 6749 section 3.3). */
+export const scopesIn = (scope = ''): string[] => scope.split(' ').filter((one) => one !== '');
+
 /** Who somebody is every application may ask, whatever it says of itself. */
 const mayHave = ({ settings }: OAuthClient, scopes: readonly string[]): boolean => {
   const allowed: readonly string[] = ['openid', ...settings.scopes];

@@ -4,7 +4,7 @@ import type { TokenHolder } from '@rollcall/types/routes/auth/tokens';
 import { z } from 'zod';
 import type { Ports } from '../ports.ts';
 import { accessTokenKind, findRecord } from '../store/oauth-records.ts';
-import { findSupport, footingOf, keptFooting } from './footing.ts';
+import { findSupport, footingOf, keptFooting, scopesIn } from './footing.ts';
 
 /** What of a token the provider keeps that matters here. */
 const accessToken = keptFooting.extend({
@@ -35,7 +35,7 @@ export const findOAuthTokenHolder = async (
   if (!record) return undefined;
   const { success, data: token } = accessToken.safeParse(await recordSeal.open(own, record.sealed));
   if (!success || token.aud !== config.issuer) return undefined;
-  const scopes = token.scope.split(' ').filter((scope) => scope !== '');
+  const scopes = scopesIn(token.scope);
   const support = await findSupport(ports, { ...token, scopes }, footingOf(recordSeal, token), hop);
   if (!support) return undefined;
   // What outlives sessions stands for itself, by the consent that it rests on.
