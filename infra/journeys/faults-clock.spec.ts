@@ -8,6 +8,7 @@ import { createMailbox, tokenIn } from '@rollcall/testing/mailbox';
 import { newcomer, registerPerson, type SignedInPerson, signIn } from '@rollcall/testing/people';
 import { type Stack, startStack } from '@rollcall/testing/stack';
 import { generate } from 'otplib';
+import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const minutes = 60_000;
@@ -65,6 +66,12 @@ describe.each([
     expect((await api('DELETE', '/v1/sessions/current', { token: accessToken })).status).toBe(200);
     expect(await isIn(accessToken)).toBe(false);
     expect(await isIn(token)).toBe(false);
+    // Whoever starts later hears of it for as long as a token may live, by either clock.
+    const sql = postgres(stack.postgres, { max: 1, onnotice: () => undefined });
+    const short = await sql`select from auth.revocations
+      where expires_at < greatest(now(), ${new Date(Date.now() + skew)}) + interval '10 minutes'`;
+    await sql.end();
+    expect(short).toHaveLength(0);
   });
 
   it('judge codes of apps by the clock that all share, and by no other', async () => {
