@@ -40,7 +40,7 @@ const code = await new Promise((resolve) => {
     'services/profile/src/faults',
     'services/role-permission/src/store',
     'services/role-permission/src/past',
-    'services/role-permission/src/domain/decide/undo-live',
+    'services/role-permission/src/domain/decide/undo',
   ];
   const flags = ['--maxWorkers=1', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const command = [path.join(repository, 'infra/local/test.mjs'), ...specs, ...flags];

@@ -82,9 +82,8 @@ const endsSomething = (fact: AccessFact): boolean => {
 
 /** What a fact is part of: for the existence of a thing what that belongs to, else what its edges join. */
 const thingsAround = (fact: AccessFact): readonly string[] => {
-  const within = kindOf(fact)?.within?.(fact);
-  if (within !== undefined) return within === null ? [] : [within];
-  return edgesOf(fact).flatMap(({ object, subject }) => [object, thingOf(subject)]);
+  const ends = () => edgesOf(fact).flatMap(({ object, subject }) => [object, thingOf(subject)]);
+  return kindOf(fact)?.within?.(fact) ?? ends();
 };
 
 /** What had ended by itself is nothing to take from anybody. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ada, at, ben, cleo, founding, instant, type Step, type Story, thing } from '../scenario.ts';
+import { ada, at, ben, cleo, dan, founding, instant, type Step, type Story, thing } from '../scenario.ts';
 
 const [acme, crew, atlas, staff, seat] = [thing(1), thing(2), thing(3), thing(4), thing(5)];
 const [sooner, later] = [instant('13:00'), instant('20:00')];
@@ -85,4 +85,83 @@ describe('taking back that an end was moved', () => {
       expect(held(story)).toEqual(extended);
     },
   );
+});
+
+describe('giving back what was taken back', () => {
+  it('fits people into the plan that comes of it, whatever it was for a while', () => {
+    const plan = (seats: number | null): Step => [
+      ada,
+      { type: 'setOrganizationPlan', ...within, plan: seats === null ? 'all' : 'few', seats },
+    ];
+    const story = founding().do(...world, plan(2));
+    const position = story.state.revision;
+    story.do(joined, plan(null), [ben, { type: 'addOrganizationMember', ...within, userId: dan }]);
+    expect(story.undo(ada, { position, cascade: true })).toHaveLength(2);
+    expect(story.undo(ada)).toHaveLength(2);
+    expect(story.state.organizations.get(acme)?.plan).toEqual({ plan: 'all', seats: null });
+  });
+
+  it('lets a group pass through a name that another one has by now', () => {
+    const other = thing(6);
+    const named = (groupId: string, name: string): Step => [ada, { type: 'describeGroup', groupId, name }];
+    const story = founding().do(...world, named(staff, 'People'));
+    const position = story.state.revision;
+    story.do(named(staff, 'Everybody'), [
+      ada,
+      { type: 'createGroup', groupId: other, name: 'People', description: 'x', kind: 'manageable' },
+    ]);
+    const names = () => [staff, other].map((id) => story.state.groups.get(id)?.name);
+    expect(story.undo(ada, { position, cascade: true })).toHaveLength(3);
+    expect(names()).toEqual(['Staff', undefined]);
+    expect(story.undo(ada)).toHaveLength(3);
+    expect(names()).toEqual(['Everybody', 'People']);
+  });
+
+  it('gives a project back to an organization that returns, with those in it', () => {
+    const story = founding();
+    story.do([ada, { type: 'createProject', projectId: atlas, name: 'sealed', owner: `user:${cleo}` }]);
+    story.do([
+      ben,
+      { type: 'createOrganization', organizationId: acme, name: 'sealed', plan: { plan: 'free', seats: null } },
+    ]);
+    const position = story.state.revision;
+    story.do(
+      [ada, { type: 'transferProject', projectId: atlas, owner: `organization:${acme}`, name: 'sealed' }],
+      joined,
+      [ben, { type: 'addProjectMember', projectId: atlas, userId: cleo }],
+    );
+    const then = held(story);
+    expect(story.undo(ben, { position, cascade: true })).toHaveLength(5);
+    expect(story.state.projects.get(atlas)?.owner).toBe(`user:${cleo}`);
+    expect(story.undo(ben)).toHaveLength(5);
+    expect(held(story)).toEqual(then);
+  });
+});
+
+describe('taking back', () => {
+  it('a description does not touch what was made anew under the same name', () => {
+    const name = 'reports.read';
+    const story = founding().do(...world.slice(0, 1), [ada, { type: 'describePermission', name, description: 'y' }]);
+    const position = story.state.revision;
+    story.do([ada, { type: 'deletePermission', name }], [ada, { type: 'createPermission', name, description: 'z' }]);
+    expect(story.undo(ada, { position })).toMatchObject({ refused: 'undo_blocked', blockedBy: [position + 1] });
+    expect(story.state.permissions.get(name)).toBe('z');
+  });
+
+  it('that somebody became less than an admin gives nothing back once their membership has ended', () => {
+    const change = { type: 'changeOrganizationMember', ...within, userId: ben } as const;
+    const story = founding().do(
+      ...world,
+      [ada, { type: 'addOrganizationMember', ...within, userId: cleo, admin: true }],
+      [ada, { ...change, admin: false }],
+    );
+    const position = story.state.revision;
+    story.do([ada, { ...change, validUntil: later }]);
+    const edge = `organization:${acme}#member@user:${ben}`;
+    const now = at('20:30');
+    expect(story.try('service:role-permission', { type: 'expire', key: edge }, now)).toHaveLength(1);
+    const then = held(story);
+    expect(story.undo(ada, { position, now })).toEqual([]);
+    expect(held(story)).toEqual(then);
+  });
 });

@@ -71,6 +71,18 @@ const givenBy = (fact: AccessFact): readonly Pick<Edge, 'validUntil'>[] =>
     ? [fact.data]
     : edgesOf(fact).flatMap(({ terms }) => (terms === null ? [] : [terms]));
 
+/** Whether time has ended what a fact was about since: every tuple, or the membership that it was one of. */
+const isEnded = (fact: AccessFact, ended: ReadonlySet<string>): boolean => {
+  const edges = edgesOf(fact);
+  if (edges.length === 0) return false;
+  return (
+    edges.every((edge) => ended.has(textOf(edge))) ||
+    !!kindOf(fact)
+      ?.writes?.(fact)
+      .some((key) => ended.has(key))
+  );
+};
+
 /** Whether all that a fact gave, or took, would have ended by now and is not there any more. */
 const isOver = (state: AccessState, fact: AccessFact, now: number): boolean => {
   if (edgesOf(fact).some((edge) => state.edges.get(edge))) return false;
@@ -102,9 +114,7 @@ const aliveSince = (
     if (undoes !== undefined) gone.add(undoes);
     // An undo of something within these events leaves things as they were before both.
     if (undoes !== undefined && undoes >= from) continue;
-    const edges = edgesOf(event);
-    const isEnded = edges.length > 0 && edges.every((edge) => ended.has(textOf(edge)));
-    if (!isEnded && !isOver(state, event, now)) alive.push(entry);
+    if (!isEnded(event, ended) && !isOver(state, event, now)) alive.push(entry);
   }
   return alive.toReversed();
 };

@@ -53,13 +53,14 @@ const violation = (after: AccessState, { data: { organizationId, userId } }: Mem
   organizationId === null || membershipOf(after, organizationId, userId) ? undefined : refuse('not_in_organization');
 
 /** What an organization's end ended, and its return returns. */
-const onBehalf = ({ data: { organizationId } }: Membership): string | null =>
-  organizationId === null ? null : entityKey('organization', organizationId);
+const onBehalf = ({ data: { organizationId } }: Membership): readonly string[] =>
+  organizationId === null ? [] : [entityKey('organization', organizationId)];
 
 /** Presets and people refer to groups by their names. */
-const isAnothersName = (state: AccessState, id: string, name: string): Refusal | undefined => {
-  for (const [other, group] of state.groups.entries()) {
-    if (other !== id && group.name === name) return refuse('group_exists');
+const hasAnothersName = (after: AccessState, { subject }: { subject: string }): Refusal | undefined => {
+  const name = after.groups.get(subject)?.name;
+  for (const [other, group] of after.groups.entries()) {
+    if (other !== subject && group.name === name) return refuse('group_exists');
   }
   return undefined;
 };
@@ -80,7 +81,7 @@ export const groupFacts: FactKinds<
     inverse: ({ subject, data: { undoes: _, ...group } }) => ({ type: 'group.deleted', subject, data: group }),
     writes: ({ subject, data: { name } }) => [entityKey('group', subject), `group name ${name}`],
     judge: managesGroups,
-    violation: (after, { subject, data: { name } }) => isAnothersName(after, subject, name),
+    violation: hasAnothersName,
   },
   'group.described': {
     evolve: (state, { subject, data: { after } }) => {
@@ -95,12 +96,13 @@ export const groupFacts: FactKinds<
     writes: ({ subject, data: { after } }) => [`group:${subject}/description`, `group name ${after.name}`],
     reads: ({ subject }) => [entityKey('group', subject)],
     judge: managesGroups,
-    violation: (after, { subject, data }) => isAnothersName(after, subject, data.after.name),
+    violation: hasAnothersName,
   },
   'group.deleted': {
     evolve: (state, { subject }) => ({ ...state, groups: state.groups.delete(subject) }),
     inverse: ({ subject, data: { undoes: _, ...group } }) => ({ type: 'group.created', subject, data: group }),
     writes: ({ subject, data: { name } }) => [entityKey('group', subject), `group name ${name}`],
+    reads: ({ subject }) => [`group:${subject}/description`],
     judge: managesGroups,
   },
   'group.member_added': {

@@ -26,8 +26,8 @@ export interface FactKind<F extends AccessFact> {
   withdrawal?(fact: F): AccessFact;
   /** What it changes beside its edges, by key. */
   writes?(fact: F): readonly string[];
-  /** The thing whose part it makes or ends, or is about, where its edges do not say: with that thing it comes and goes. */
-  within?(fact: F): string | null | undefined;
+  /** The things whose part it makes or ends, or is about, where its edges do not say: with any of them it comes and goes. */
+  within?(fact: F): readonly string[] | undefined;
   /** What it relies on beside the things at the ends of its edges, by key. */
   reads?(fact: F): readonly string[];
   /** Why this actor may not bring it about at this state, if so. */

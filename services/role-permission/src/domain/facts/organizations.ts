@@ -59,6 +59,13 @@ const overfull = (after: AccessState, { subject }: { subject: string }, before: 
     : undefined;
 };
 
+/** A plan that another one of the same command came after is none that anybody has to fit in. */
+const tooSmall = (after: AccessState, { subject }: { subject: string }): Refusal | undefined => {
+  const seats = after.organizations.get(subject)?.plan.seats ?? Number.POSITIVE_INFINITY;
+  const taken = seatsTaken(after, subject);
+  return taken > seats ? refuse('seats_in_use', { detail: `${taken} seats are taken.` }) : undefined;
+};
+
 const removed = ({
   subject,
   data: { userId, after },
@@ -127,7 +134,7 @@ export const organizationFacts: FactKinds<
       data: { before: after, after: before },
     }),
     writes: ({ subject }) => [`organization:${subject}/name`],
-    within: ({ subject }) => entityKey('organization', subject),
+    within: ({ subject }) => [entityKey('organization', subject)],
     reads: ({ subject }) => [entityKey('organization', subject)],
     judge: judgeAdmin,
   },
@@ -140,13 +147,10 @@ export const organizationFacts: FactKinds<
       data: { before: after, after: before },
     }),
     writes: ({ subject }) => [`organization:${subject}/plan`],
-    within: ({ subject }) => entityKey('organization', subject),
+    within: ({ subject }) => [entityKey('organization', subject)],
     reads: ({ subject }) => [entityKey('organization', subject)],
     judge: (state, actor, _, now) => (may(state, actor, 'plans.manage', now) ? undefined : refuse('forbidden')),
-    violation: (after, { subject, data }) =>
-      data.after.seats !== null && seatsTaken(after, subject) > data.after.seats
-        ? refuse('seats_in_use', { detail: `${seatsTaken(after, subject)} seats are taken.` })
-        : undefined,
+    violation: tooSmall,
   },
   'organization.policies_changed': {
     edges: ({ subject, data: { before, after } }) =>
@@ -158,7 +162,7 @@ export const organizationFacts: FactKinds<
       subject,
       data: { before: after, after: before },
     }),
-    within: ({ subject }) => entityKey('organization', subject),
+    within: ({ subject }) => [entityKey('organization', subject)],
     reads: ({ subject }) => [entityKey('organization', subject)],
     judge: judgeAdmin,
   },
@@ -179,6 +183,7 @@ export const organizationFacts: FactKinds<
     }),
     inverse: ({ subject, data: { name, plan } }) => ({ type: 'organization.created', subject, data: { name, plan } }),
     writes: ({ subject }) => [entityKey('organization', subject)],
+    reads: ({ subject }) => [`organization:${subject}/name`, `organization:${subject}/plan`],
     judge: judgeAdmin,
   },
   'organization.purged': {
@@ -230,7 +235,7 @@ export const organizationFacts: FactKinds<
     },
     withdrawal: released,
     writes: ({ subject, data: { reservationId } }) => [`organization:${subject}/seat:${reservationId}`],
-    within: ({ subject }) => entityKey('organization', subject),
+    within: ({ subject }) => [entityKey('organization', subject)],
     reads: ({ subject }) => [entityKey('organization', subject)],
     judge: judgeAdmin,
     violation: overfull,
@@ -244,7 +249,7 @@ export const organizationFacts: FactKinds<
     inverse: ({ subject, data: { expired, reservationId, validUntil } }) =>
       expired ? null : { type: 'organization.seat_reserved', subject, data: { reservationId, validUntil } },
     writes: ({ subject, data: { reservationId } }) => [`organization:${subject}/seat:${reservationId}`],
-    within: ({ subject }) => entityKey('organization', subject),
+    within: ({ subject }) => [entityKey('organization', subject)],
     judge: judgeAdmin,
   },
 };

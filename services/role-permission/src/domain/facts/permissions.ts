@@ -42,8 +42,8 @@ const revoked = ({
 });
 
 /** What is held within an organization comes and goes with it. */
-const heldWithin = ({ data: { organizationId } }: Grant): string | undefined =>
-  organizationId ? entityKey('organization', organizationId) : undefined;
+const heldWithin = ({ data: { organizationId } }: Grant): readonly string[] | undefined =>
+  organizationId ? [entityKey('organization', organizationId)] : undefined;
 
 /** Within an organization its admins decide; everywhere, whoever may grant and holds it themselves, so long as they do. */
 const judgeGrant = (state: AccessState, actor: string, fact: Grant, now: number): Refusal | undefined => {
@@ -98,6 +98,7 @@ export const permissionFacts: FactKinds<
       data: { name, description },
     }),
     writes: ({ data: { name } }) => [entityKey('permission', name)],
+    reads: ({ data: { name } }) => [`permission:${name}/description`],
     judge: managesPermissions,
     violation: (_, { data: { name } }) => (isBuiltIn(name) ? refuse('permission_protected') : undefined),
   },

@@ -64,6 +64,13 @@ const isMissing = (after: AccessState, { subject }: Membership): Refusal | undef
 /** A place in a project is one under its owner. */
 const ownerRead = ({ subject, data: { owner } }: Membership): readonly string[] => [textOf(owned(subject, owner))];
 
+/** It comes and goes with the owner that the project had then, too: with an organization's return the project changes hands. */
+const around = ({ subject, data: { owner, member } }: Membership): readonly string[] => [
+  entityKey('project', subject),
+  owner,
+  member,
+];
+
 /** For good: somebody who governs for a time gives nothing away for longer. */
 const judgeTransfer = (
   state: AccessState,
@@ -99,7 +106,7 @@ export const projectFacts: FactKinds<
     }),
     inverse: ({ subject, data: { undoes: _, ...project } }) => ({ type: 'project.deleted', subject, data: project }),
     writes: ({ subject }) => [entityKey('project', subject)],
-    within: ({ data: { owner } }) => owner,
+    within: ({ data: { owner } }) => [owner],
     judge: (state, actor, fact, now) => {
       if (state.deleted.has(fact.subject)) return judgeProject(state, actor, fact, now);
       return mayOwn(state, actor, fact.data.owner, now) ? undefined : refuse('forbidden');
@@ -113,7 +120,7 @@ export const projectFacts: FactKinds<
       data: { owner, before: after, after: before },
     }),
     writes: ({ subject }) => [`project:${subject}/name`],
-    within: ({ subject }) => entityKey('project', subject),
+    within: ({ subject }) => [entityKey('project', subject)],
     reads: ({ subject }) => [entityKey('project', subject)],
     judge: judgeProject,
   },
@@ -163,7 +170,8 @@ export const projectFacts: FactKinds<
     }),
     inverse: ({ subject, data: { undoes: _, ...project } }) => ({ type: 'project.created', subject, data: project }),
     writes: ({ subject }) => [entityKey('project', subject)],
-    within: ({ data: { owner } }) => owner,
+    reads: ({ subject }) => [`project:${subject}/name`],
+    within: ({ data: { owner } }) => [owner],
     judge: judgeProject,
   },
   'project.purged': {
@@ -181,6 +189,7 @@ export const projectFacts: FactKinds<
         ? undefined
         : judgeMember(state, actor, fact, now),
     reads: ownerRead,
+    within: around,
     violation: isMissing,
   },
   'project.member_changed': {
@@ -193,12 +202,14 @@ export const projectFacts: FactKinds<
     withdrawal: removed,
     judge: judgeMember,
     reads: ownerRead,
+    within: around,
     violation: isMissing,
   },
   'project.member_removed': {
     edges: (fact) => [{ ...tupleOf(fact), terms: null }],
     inverse: ({ subject, data: { expired, owner, member, before } }) =>
       expired ? null : { type: 'project.member_added', subject, data: { owner, member, before: null, after: before } },
+    within: around,
     judge: (state, actor, fact, now) =>
       fact.data.member === `user:${actor}` ? undefined : judgeMember(state, actor, fact, now),
   },

@@ -23,7 +23,7 @@ const unassigned = ({ subject, data: { assignee, after } }: FactOf<'role.assigne
 });
 
 const withinOrganization = ({ data: { organizationId } }: { data: { organizationId: string | null } }) =>
-  organizationId === null ? null : entityKey('organization', organizationId);
+  organizationId === null ? [] : [entityKey('organization', organizationId)];
 
 /** The organization that a role is of, by its name: `<organizationId>/<name>`. */
 const organizationOf = (role: string): string | null => {
@@ -78,7 +78,7 @@ export const roleFacts: FactKinds<
       data: { before: after, after: before },
     }),
     writes: ({ subject }) => [`role:${subject}/description`],
-    within: ({ subject }) => entityKey('role', subject),
+    within: ({ subject }) => [entityKey('role', subject)],
     reads: ({ subject }) => [entityKey('role', subject)],
     judge: managesRole,
   },
@@ -86,6 +86,7 @@ export const roleFacts: FactKinds<
     evolve: (state, { subject }) => ({ ...state, roles: state.roles.delete(subject) }),
     inverse: ({ subject, data: { undoes: _, ...role } }) => ({ type: 'role.created', subject, data: role }),
     writes: ({ subject }) => [entityKey('role', subject)],
+    reads: ({ subject }) => [`role:${subject}/description`],
     within: withinOrganization,
     judge: managesRole,
   },

@@ -71,7 +71,7 @@ export const teamFacts: FactKinds<
     }),
     inverse: ({ subject, data: { undoes: _, ...team } }) => ({ type: 'team.deleted', subject, data: team }),
     writes: ({ subject }) => [entityKey('team', subject)],
-    within: ({ data: { organizationId } }) => entityKey('organization', organizationId),
+    within: ({ data: { organizationId } }) => [entityKey('organization', organizationId)],
     judge: judgeTeam,
   },
   'team.renamed': {
@@ -85,7 +85,7 @@ export const teamFacts: FactKinds<
       data: { organizationId, before: after, after: before },
     }),
     writes: ({ subject }) => [`team:${subject}/name`],
-    within: ({ subject }) => entityKey('team', subject),
+    within: ({ subject }) => [entityKey('team', subject)],
     reads: ({ subject }) => [entityKey('team', subject)],
     judge: judgeTeam,
   },
@@ -107,7 +107,8 @@ export const teamFacts: FactKinds<
     }),
     inverse: ({ subject, data: { undoes: _, ...team } }) => ({ type: 'team.created', subject, data: team }),
     writes: ({ subject }) => [entityKey('team', subject)],
-    within: ({ data: { organizationId } }) => entityKey('organization', organizationId),
+    reads: ({ subject }) => [`team:${subject}/name`],
+    within: ({ data: { organizationId } }) => [entityKey('organization', organizationId)],
     judge: judgeTeam,
   },
   'team.purged': {
