@@ -9,6 +9,7 @@ const rows: Readonly<Record<string, () => Promise<{ measure(): Promise<Row> }>>>
   'list-objects': () => import('./rows/list-objects.ts'),
   'http-check': () => import('./rows/http-check.ts'),
   'authenticated-request': () => import('./rows/authenticated-request.ts'),
+  'sign-in-efficiency': () => import('./rows/sign-in-efficiency.ts'),
   'login-isolation': () => import('./rows/login-isolation.ts'),
   refresh: () => import('./rows/refresh.ts'),
   append: () => import('./rows/append.ts'),

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createApiClient } from '@rollcall/testing/api-client';
-import { newcomer, registerPerson } from '@rollcall/testing/people';
+import { newcomer, registerPerson, signIn } from '@rollcall/testing/people';
 import { startStack } from '@rollcall/testing/stack';
 import { connect } from 'nats';
 import { pinSelf } from '../pin.ts';
@@ -8,6 +8,7 @@ import type { Row } from '../report.ts';
 import { inTurn } from '../rounds.ts';
 
 const writes = 60;
+const sessions = 40;
 const pollMilliseconds = 100;
 const permission = 'bench.visible';
 
@@ -71,6 +72,21 @@ export const measure = async (): Promise<Row> => {
     }
     return percentile(took, 0.5);
   };
+  /** From the answer to whoever signs out until another gateway refuses the token, which it knows and let in before. */
+  const refused = async (): Promise<number> => {
+    const took: number[] = [];
+    for (let n = 0; n < sessions; n++) {
+      const { token } = await signIn(api, person);
+      const ask = async () => (await other('GET', '/v1/sessions', { token })).status;
+      if ((await ask()) !== 200) throw new Error('a new session was refused');
+      const { status } = await api('DELETE', '/v1/sessions/current', { token });
+      if (status !== 200) throw new Error(`a sign-out was answered ${status}`);
+      const since = performance.now();
+      while ((await ask()) !== 401);
+      took.push(performance.now() - since);
+    }
+    return percentile(took, 0.99);
+  };
   const nats = await connect({ servers: stack.nats.url, token: stack.nats.token });
   await (await nats.jetstreamManager()).streams.add({ name: 'bench', subjects: ['bench.>'] });
   const stream = nats.jetstream();
@@ -83,7 +99,7 @@ export const measure = async (): Promise<Row> => {
     }
     return percentile(took, 0.5);
   };
-  const values = await inTurn({ ours, publish, poller });
+  const values = await inTurn({ ours, publish, poller, refused });
   await nats.close();
   await stack.stop();
   pinSelf('other');
@@ -109,6 +125,14 @@ export const measure = async (): Promise<Row> => {
         baseline: `a question every ${pollMilliseconds} ms, p50`,
         theirs: values.poller,
         target: { atMost: 0.2 },
+      },
+    ],
+    floors: [
+      {
+        what: `a session that was ended until another gateway refuses its token, p99 of ${sessions}`,
+        unit: 'ms',
+        ours: values.refused,
+        target: { atMost: 200 },
       },
     ],
     cause:

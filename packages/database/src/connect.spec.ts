@@ -1,4 +1,5 @@
 import { connect as connectSocket, createServer } from 'node:net';
+import { sql } from 'drizzle-orm';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Connection, connect } from './connect.ts';
@@ -218,5 +219,43 @@ describe('a pool that is closed', () => {
     await running;
     expect(await pool.sql`select 1 as one`).toEqual([{ one: 1 }]);
     await pool.close();
+  });
+});
+
+describe('what drizzle says', () => {
+  const prepared = async (): Promise<string[]> => {
+    const rows = await connection.sql<{ statement: string }[]>`select statement from pg_prepared_statements`;
+    return rows
+      .map(({ statement }) => statement)
+      .filter((statement) => statement.includes('spec_kept values ($'))
+      .sort();
+  };
+  const insert = (what: readonly string[]) =>
+    sql`insert into spec_kept values ${sql.join(
+      what.map((one) => sql`(${one})`),
+      sql`, `,
+    )}`;
+
+  it('is prepared, within a transaction too, unless it asks for a list that may be of any length', async () => {
+    await connection.db.execute(insert(['one']));
+    await connection.db.execute(insert(['two']));
+    await connection.db.transaction(async (tx) => {
+      await tx.execute(insert(['one', 'two']));
+      await tx.transaction((inner) => inner.execute(insert(['one', 'two', 'three'])));
+    });
+    await connection.db.execute(insert(Array.from({ length: 33 }, (_, n) => `${n}`)));
+    expect(await prepared()).toEqual([
+      'insert into spec_kept values ($1)',
+      'insert into spec_kept values ($1), ($2)',
+      'insert into spec_kept values ($1), ($2), ($3)',
+    ]);
+  });
+
+  it('is said anew after the table has changed beneath it', async () => {
+    const read = () => connection.db.execute(sql`select * from spec_kept where what = ${'one'} limit 1`);
+    expect(await read()).toEqual([{ what: 'one' }]);
+    await admin`alter table spec_kept add column more int`;
+    expect(await read()).toEqual([{ what: 'one', more: null }]);
+    await admin`alter table spec_kept drop column more`;
   });
 });

@@ -24,6 +24,23 @@ export interface ConnectOptions {
   readonly max?: number;
 }
 
+/** Lists of any length make statements without number; those that ask for so little are few. */
+const preparedParameters = 32;
+
+/** Has what drizzle says prepared, once a connection: else each statement is described first, a round trip of its own. */
+const preparing = (sql: Sql): Sql =>
+  new Proxy(sql, {
+    get: (target, key) => {
+      if (key === 'unsafe') {
+        return (statement: string, parameters: never[] = [], options: postgres.UnsafeQueryOptions = {}) =>
+          target.unsafe(statement, parameters, { ...options, prepare: parameters.length <= preparedParameters });
+      }
+      const own: unknown = Reflect.get(target, key);
+      if (typeof own !== 'function' || (key !== 'begin' && key !== 'savepoint')) return own;
+      return (run: (tx: Sql) => unknown) => own((tx: Sql) => run(preparing(tx)));
+    },
+  });
+
 /** Opens a pool. It connects when first used, and again by itself after an outage. */
 export const connect = ({ url, name, max = 5 }: ConnectOptions): Connection => {
   const sql = postgres(url, {
@@ -47,7 +64,7 @@ export const connect = ({ url, name, max = 5 }: ConnectOptions): Connection => {
   });
   return {
     sql,
-    db: drizzle({ client: sql }),
+    db: drizzle({ client: preparing(sql) }),
     ping: async () => {
       const expired = AbortSignal.timeout(1_000);
       await Promise.race([

@@ -39,7 +39,7 @@ export const createRateLimit = ({ sql, schema, name, points, seconds, liftedByRe
       query: async (statement: { text: string; values?: unknown[] } | string, values?: unknown[]) => {
         const text = typeof statement === 'string' ? statement : statement.text;
         const parameters = (typeof statement === 'string' ? values : statement.values) ?? [];
-        const rows = await sql.unsafe(text, parameters as never[]);
+        const rows = await sql.unsafe(text, parameters as never[], { prepare: true });
         return { rows, rowCount: rows.count };
       },
     },

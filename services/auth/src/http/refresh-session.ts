@@ -11,7 +11,8 @@ import { refreshSession } from '@rollcall/types/routes/auth/sessions';
 import { endSessionsOf } from '../end-sessions.ts';
 import type { Ports } from '../ports.ts';
 import { holdCredential } from '../store/credentials.ts';
-import { isContested, isOpen, type Redemption, redeemRefreshToken } from '../store/sessions.ts';
+import { isContested, type Redemption, redeemRefreshToken } from '../store/refresh-tokens.ts';
+import { isOpen } from '../store/sessions.ts';
 import { signAccessToken } from '../tokens/access-tokens.ts';
 import { tokenAnswer } from '../tokens/token-answer.ts';
 
@@ -38,13 +39,11 @@ export const handleRefreshSession = (ports: Ports) =>
 
 const redeem = (ports: Ports, digest: string, nextDigest: string, { hop }: CallContext): Promise<Redemption> => {
   const arrivedAt = performance.now();
-  return ports.connection.db.transaction((tx) =>
-    redeemRefreshToken(tx, digest, nextDigest, {
-      idleMilliseconds: ports.config.sessionIdleMilliseconds,
-      origin: digestOf(JSON.stringify([hop.ipAddress, hop.userAgent])),
-      waitedMilliseconds: () => Math.max(performance.now() - arrivedAt, waitedSinceGateway(hop)),
-    }),
-  );
+  return redeemRefreshToken(ports.connection.db, digest, nextDigest, {
+    idleMilliseconds: ports.config.sessionIdleMilliseconds,
+    origin: digestOf(JSON.stringify([hop.ipAddress, hop.userAgent])),
+    waitedMilliseconds: () => Math.max(performance.now() - arrivedAt, waitedSinceGateway(hop)),
+  });
 };
 
 /** A request on its way is not older than this; clocks that differ by more excuse no more. */

@@ -1,5 +1,5 @@
 import type { Queryable, Transaction } from '@rollcall/database/connect';
-import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, lt, ne, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, isNull, lt, ne, or, type Placeholder, type SQL, sql } from 'drizzle-orm';
 import { credentials } from './tables/credentials.ts';
 import { refreshTokens, sessions } from './tables/sessions.ts';
 
@@ -58,7 +58,7 @@ export const wasSignedInFrom = async (
 };
 
 /** Has it neither ended nor expired, and was it used lately? */
-export const isLive = (idleMilliseconds: number): SQL | undefined =>
+export const isLive = (idleMilliseconds: number | Placeholder): SQL | undefined =>
   and(
     isNull(sessions.endedAt),
     gt(sessions.expiresAt, sql`now()`),
@@ -98,103 +98,6 @@ export const endSessions = async (tx: Transaction, userId: string, selection: Se
     .where(and(eq(sessions.userId, userId), isNull(sessions.endedAt), chosen))
     .returning({ id: sessions.id });
   return ended.map(({ id }) => id);
-};
-
-export type Redemption =
-  | { readonly outcome: 'redeemed'; readonly session: Session }
-  | {
-      readonly outcome: 'reused';
-      readonly session: Session;
-      /** So soon after its use, and from where that came, that it may be the same client once more. */
-      readonly maybeHasty: boolean;
-    }
-  | { readonly outcome: 'refused' };
-
-export interface Presentation {
-  readonly idleMilliseconds: number;
-  /** Stands for the client: the same for all that it does from one place. */
-  readonly origin: string;
-  /** How long ago it arrived. */
-  readonly waitedMilliseconds: () => number;
-}
-
-/** What a client sends in one breath arrives within it. */
-const breathMilliseconds = 250;
-
-/**
- * Uses a refresh token up and puts the next one in its place: a compare-and-set, so that of any number who present it
- * at once one succeeds. The account must not be disabled.
- *
- * A used token that the same client presented before it was used is refused without more ado: it asked twice, as two tabs
- * do that wake up together. So is one that comes a breath later, if others of them had come before. All else is the sign of
- * a thief (RFC 9700 section 4.14.2).
- */
-export const redeemRefreshToken = async (
-  tx: Transaction,
-  digest: string,
-  nextDigest: string,
-  presentation: Presentation,
-): Promise<Redemption> => {
-  const [used] = await tx
-    .update(refreshTokens)
-    .set({ usedAt: sql`clock_timestamp()`, usedFrom: presentation.origin })
-    .from(sessions)
-    .innerJoin(credentials, eq(credentials.userId, sessions.userId))
-    .where(
-      and(
-        eq(refreshTokens.digest, digest),
-        isNull(refreshTokens.usedAt),
-        eq(sessions.id, refreshTokens.sessionId),
-        isNull(credentials.disabledAt),
-        isLive(presentation.idleMilliseconds),
-      ),
-    )
-    .returning({ sessionId: refreshTokens.sessionId });
-  if (!used) return judgeReuse(tx, digest, presentation);
-
-  // The row may have been ended between the two statements: then this finds nothing and the token is spent in vain.
-  const [session] = await tx
-    .update(sessions)
-    .set({ lastUsedAt: sql`now()` })
-    .where(and(eq(sessions.id, used.sessionId), isNull(sessions.endedAt)))
-    .returning();
-  if (!session) return { outcome: 'refused' };
-  await tx.insert(refreshTokens).values({ digest: nextDigest, sessionId: session.id });
-  return { outcome: 'redeemed', session };
-};
-
-const judgeReuse = async (
-  tx: Transaction,
-  digest: string,
-  { origin, waitedMilliseconds }: Presentation,
-): Promise<Redemption> => {
-  const [row] = await tx
-    .select({
-      session: sessions,
-      // By the database's clock alone, at this very statement.
-      age: sql`extract(epoch from clock_timestamp() - ${refreshTokens.usedAt}) * 1000`.mapWith(Number),
-      usedFrom: refreshTokens.usedFrom,
-      contestedAt: refreshTokens.contestedAt,
-    })
-    .from(refreshTokens)
-    .innerJoin(sessions, eq(sessions.id, refreshTokens.sessionId))
-    .where(and(eq(refreshTokens.digest, digest), isNotNull(refreshTokens.usedAt), isNull(sessions.endedAt)));
-  if (!row) return { outcome: 'refused' };
-  // The wait is measured after the age, so an error is in favour of the client that asked twice: a thief comes again.
-  const late = row.age - waitedMilliseconds();
-  const maybeHasty = row.usedFrom === origin && late <= breathMilliseconds;
-  if (maybeHasty && late <= 0) {
-    await tx.update(refreshTokens).set({ contestedAt: sql`now()` }).where(eq(refreshTokens.digest, digest));
-    return { outcome: 'refused' };
-  }
-  if (maybeHasty && row.contestedAt !== null) return { outcome: 'refused' };
-  return { outcome: 'reused', session: row.session, maybeHasty };
-};
-
-/** Did the client that used it present it more than once at that moment? */
-export const isContested = async (tx: Transaction, digest: string): Promise<boolean> => {
-  const which = and(eq(refreshTokens.digest, digest), isNotNull(refreshTokens.contestedAt));
-  return (await tx.$count(refreshTokens, which)) > 0;
 };
 
 /** Has a session not ended by anything but its age? */
