@@ -8,10 +8,14 @@ import { isSuspended } from './holdings.ts';
 import { type AccessState, exists } from './state.ts';
 import { thingOf } from './tuples.ts';
 
+/** For each event of commands that ended things, by its position, the things that ended with it. */
+export type EndedWith = ReadonlyMap<number, ReadonlySet<string>>;
+
 /**
  * Whether facts may follow a state: every way to change access ends here, commands as well as what takes one back. Nobody
  * who is suspended brings anything about. First whether the actor may bring each of them about, then whether all that must hold does hold after them.
  *
+ * @param endedWith of the events that the facts take back
  * @returns the state after them, or why not.
  */
 export const guard = (
@@ -19,6 +23,7 @@ export const guard = (
   facts: readonly AccessFact[],
   actor: string,
   now: number,
+  endedWith: EndedWith = new Map(),
 ): AccessState | Refusal => {
   if (isSuspended(state, actor)) return refuse('forbidden');
   let after = state;
@@ -29,7 +34,7 @@ export const guard = (
   }
   const judged = knowing(state, facts);
   for (const fact of facts) {
-    if (isConsequence(state, after, fact) || endsNothing(state, fact, now)) continue;
+    if (isConsequence(state, after, fact, endedWith) || endsNothing(state, fact, now)) continue;
     const refusal = kindOf(fact)?.judge(judged, actor, fact, now);
     if (refusal) return refusal;
   }
@@ -52,14 +57,17 @@ const knowing = (state: AccessState, facts: readonly AccessFact[]): AccessState 
 };
 
 /**
- * What ends because a thing is deleted, and what returns because that is taken back, is judged with the thing. But nothing
- * returns to people everywhere unless whoever brings it back could give it now: it may have been deleted to take just that.
+ * What ends because a thing is deleted, and what returns because that is taken back, is judged with the thing: what the
+ * same command ended, or took back, together with it. But nothing returns to people everywhere unless whoever brings it
+ * back could give it now: it may have been deleted to take just that.
  */
-const isConsequence = (before: AccessState, after: AccessState, fact: AccessFact): boolean => {
+const isConsequence = (before: AccessState, after: AccessState, fact: AccessFact, endedWith: EndedWith): boolean => {
   if (givesEverywhere(fact)) return false;
-  const state = fact.data.undoes !== undefined ? before : after;
-  const isEnding = fact.data.undoes !== undefined || endsSomething(fact);
-  return isEnding && thingsAround(fact).some((thing) => isStructure(thing) && !exists(state, thing));
+  const { undoes } = fact.data;
+  const structure = thingsAround(fact).filter(isStructure);
+  if (undoes === undefined) return endsSomething(fact) && structure.some((thing) => !exists(after, thing));
+  const ended = endedWith.get(undoes);
+  return structure.some((thing) => ended?.has(thing) && !exists(before, thing) && exists(after, thing));
 };
 
 /** Does it give somebody a permission everywhere, as such or by a role? */
@@ -74,17 +82,19 @@ const isStructure = (thing: string): boolean =>
 /** A role of an organization has that in its name. */
 const isOfOrganization = (role: string): boolean => role.includes('/');
 
-const endsSomething = (fact: AccessFact): boolean => {
+/** Does it take away, and nothing else? */
+export const endsSomething = (fact: AccessFact): boolean => {
   const edges = edgesOf(fact);
   if (edges.length > 0) return edges.every(({ terms }) => terms === null);
   return fact.type.endsWith('.deleted') || fact.type.endsWith('_released');
 };
 
 /** What a fact is part of: for the existence of a thing what that belongs to, else what its edges join. */
-const thingsAround = (fact: AccessFact): readonly string[] => {
-  const ends = () => edgesOf(fact).flatMap(({ object, subject }) => [object, thingOf(subject)]);
-  return kindOf(fact)?.within?.(fact) ?? ends();
-};
+export const thingsAround = (fact: AccessFact): readonly string[] => kindOf(fact)?.within?.(fact) ?? endsOf(fact);
+
+/** What its edges join. */
+export const endsOf = (fact: AccessFact): readonly string[] =>
+  edgesOf(fact).flatMap(({ object, subject }) => [object, thingOf(subject)]);
 
 /** What had ended by itself is nothing to take from anybody. */
 const endsNothing = (before: AccessState, fact: AccessFact, now: number): boolean => {

@@ -2,7 +2,8 @@ import type { Decider, Moment as LogMoment } from '@rollcall/event-store/decider
 import { isRefusal, type Refusal, refuse } from '@rollcall/types/problems';
 import { ownAuthority } from '../authority.ts';
 import type { AccessCommand, AccessIntent, AccessWish, Batch } from '../commands.ts';
-import type { AccessEvent, AccessFact } from '../events.ts';
+import { thingsEndedWith } from '../ended-with.ts';
+import type { AccessEvent, AccessFact, RecordedAccessEvent } from '../events.ts';
 import { applied, evolve } from '../evolve.ts';
 import { guard } from '../guard.ts';
 import { tooMuch } from '../limits.ts';
@@ -49,8 +50,15 @@ const decideOne = (state: AccessState, intent: Exclude<AccessIntent, Batch>, mom
   const isOwn = isOurs(intent);
   const refusal = isOwn ? undefined : tooMuch(facts.length);
   if (refusal) return refusal;
-  const after = guard(state, facts, isOwn ? ownAuthority : moment.actor, moment.now);
+  const endedWith = thingsEndedWith(takenBackBy(intent, moment));
+  const after = guard(state, facts, isOwn ? ownAuthority : moment.actor, moment.now, endedWith);
   return isRefusal(after) ? after : facts;
+};
+
+/** The events among which an intent takes some back, if it does. */
+const takenBackBy = (intent: AccessIntent, moment: Moment): readonly RecordedAccessEvent[] => {
+  if (intent.type === 'restoreDeleted') return intent.entries;
+  return intent.type === 'undo' ? [...intent.history.entries, ...(moment.after(intent.history.upTo) ?? [])] : [];
 };
 
 /** Nobody's right is asked for: whoever issues these has judged that, or nobody wishes them. */

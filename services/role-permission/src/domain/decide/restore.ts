@@ -1,12 +1,12 @@
 import { isRefusal, refuse } from '@rollcall/types/problems';
 import { ownAuthority } from '../authority.ts';
 import type { RestoreDeleted } from '../commands.ts';
+import { deletedThing, thingsEndedWith } from '../ended-with.ts';
 import type { AccessFact, RecordedAccessEvent } from '../events.ts';
-import { applied, edgesOf } from '../evolve.ts';
+import { applied } from '../evolve.ts';
 import { kindOf } from '../facts/kinds.ts';
-import { givesEverywhere, guard } from '../guard.ts';
+import { endsOf, givesEverywhere, guard, thingsAround } from '../guard.ts';
 import type { AccessState, DeletedItem } from '../state.ts';
-import { thingOf } from '../tuples.ts';
 import type { Facts, Moment } from './deciding.ts';
 import { takenBack } from './undo.ts';
 
@@ -18,9 +18,7 @@ import { takenBack } from './undo.ts';
 export const restoreDeleted = (state: AccessState, { itemId, entries }: RestoreDeleted, moment: Moment): Facts => {
   const item = state.deleted.get(itemId);
   if (!item) return refuse('not_found');
-  const concerned = entries
-    .filter((entry) => concerns(item, entry))
-    .toSorted((one, other) => one.position - other.position);
+  const concerned = endedWithItem(item, entries).toSorted((one, other) => one.position - other.position);
   const facts: AccessFact[] = [];
   const isNeeded = (fact: AccessFact): boolean => fact.type === `${item.kind}.created`;
   const back = takenBack(state, concerned, moment.now).filter((fact) => !isAnothersByNow(state, fact));
@@ -74,8 +72,17 @@ const keepPossible = (restoring: Restoring, state: AccessState, facts: readonly 
 const mayGive = (state: AccessState, fact: AccessFact, { actor, now }: Moment): boolean =>
   kindOf(fact)?.judge(state, actor, fact, now) === undefined;
 
-const concerns = ({ kind, id }: DeletedItem, { event }: RecordedAccessEvent): boolean => {
-  if (kind === 'organization' || event.subject === id) return true;
-  const thing = `${kind}:${id}`;
-  return edgesOf(event).some(({ object, subject }) => object === thing || thingOf(subject) === thing);
+/** What ended with it, and with what ended with it: its command may have done other things beside. */
+const endedWithItem = ({ kind, id }: DeletedItem, entries: readonly RecordedAccessEvent[]) => {
+  const endedWith = thingsEndedWith(entries);
+  const things = new Set([`${kind}:${id}`]);
+  const isPart = ({ event }: RecordedAccessEvent): boolean =>
+    event.subject === id || [...thingsAround(event), ...endsOf(event)].some((thing) => things.has(thing));
+  const ended = entries.filter(({ position }) => endedWith.has(position));
+  // What a part of it owned is deleted before or after that.
+  for (let known = 0; known < things.size; ) {
+    known = things.size;
+    for (const thing of ended.filter(isPart).map(({ event }) => deletedThing(event))) if (thing) things.add(thing);
+  }
+  return ended.filter(isPart);
 };

@@ -267,3 +267,133 @@ describe('a permission that was deleted with the role that carries it', () => {
     expect(code(story.undo(ben))).toBe('forbidden');
   });
 });
+
+/** What comes back with a thing is what ended with it: nothing that its deleter, or somebody else, did before. */
+describe('deleting one’s own thing', () => {
+  const member = { type: 'addOrganizationMember', organizationId: acme } as const;
+  const both: readonly Step[] = [founded(ben, acme), founded(dan, globex)];
+  const project: Step = [
+    ben,
+    { type: 'createProject', projectId: atlas, name: 'sealed', owner: `organization:${acme}` },
+  ];
+  const toGlobex = (by: typeof ben): Step => [
+    by,
+    { type: 'transferProject', projectId: atlas, owner: `organization:${globex}`, name: 'sealed' },
+  ];
+  const inAtlas = (userId: typeof ben) => ({
+    object: `project:${atlas}`,
+    relation: 'member' as const,
+    subject: `user:${userId}`,
+  });
+
+  it('makes nobody an admin for good who had become one for a time', () => {
+    const story = founding().do(founded(ben, acme), [ben, { ...member, userId: cleo, admin: true }]);
+    const [until, now] = [instant('20:00'), at('13:00')];
+    story.do([ben, { type: 'changeOrganizationMember', organizationId: acme, userId: cleo, validUntil: until }]);
+    const position = story.state.revision;
+    story.do([cleo, { type: 'deleteOrganization', organizationId: acme }]);
+    expect(code(story.undo(cleo, { position, cascade: true, now }))).toBe('forbidden');
+    expect(code(story.undo(cleo, { now }))).toBe('done');
+    const edge = { object: `organization:${acme}`, relation: 'admin' as const, subject: `user:${cleo}` };
+    expect(story.state.edges.get(edge)?.validUntil).toBe(until);
+  });
+
+  it('gets nobody back into a project that is another organization’s by now, nor out of it', () => {
+    const until = instant('20:00');
+    const story = founding().do(...both, [dan, { ...member, organizationId: globex, userId: ben }], project);
+    story.do([ben, { type: 'addProjectMember', projectId: atlas, userId: cleo }]);
+    const joined = story.state.revision;
+    story.do([ben, { type: 'changeProjectMember', projectId: atlas, userId: cleo, validUntil: until }]);
+    const limited = story.state.revision;
+    story.do([ben, { ...member, userId: dan, admin: true }], toGlobex(dan), [
+      ben,
+      { type: 'deleteOrganization', organizationId: acme },
+    ]);
+    for (const position of [joined, limited]) {
+      for (const [by, cascade] of [
+        [cleo, false],
+        [ben, false],
+        [ben, true],
+      ] as const) {
+        expect(code(story.undo(by, { position, cascade }))).not.toBe('done');
+      }
+    }
+    expect(story.state.edges.get(inAtlas(cleo))?.validUntil).toBe(until);
+  });
+
+  it.each([['at once'], ['in one batch']])('gets no project back that was given away: %s', (how) => {
+    const story = founding().do(...both, [dan, { ...member, organizationId: globex, userId: ben }], project);
+    const deletion = { type: 'deleteOrganization', organizationId: acme } as const;
+    const [, transfer] = toGlobex(ben);
+    const wishes = [transfer, deletion] as Extract<AccessIntent, { type: 'batch' }>['wishes'];
+    if (how === 'at once') story.do([ben, transfer], [ben, deletion]);
+    else story.do([ben, { type: 'batch', wishes }]);
+    const position = story.entries.find(({ event }) => event.type === 'project.transferred')?.position ?? 0;
+    expect(code(story.undo(ben, { position, cascade: true }))).toBe('forbidden');
+    expect(code(story.try(ben, restoring(story, acme)))).toBe('done');
+    expect(story.state.projects.get(atlas)?.owner).toBe(`organization:${globex}`);
+  });
+
+  it('in a batch brings back what ended with it, and undoes nothing else of that batch', () => {
+    const inGlobex = { ...member, organizationId: globex, userId: cleo };
+    const story = founding().do(...both, [ada, inGlobex], project, [
+      ben,
+      { type: 'createTeam', teamId: crew, organizationId: acme, name: 'sealed' },
+    ]);
+    story.do([ben, { type: 'addProjectMember', projectId: atlas, teamId: crew }]);
+    const then = [...story.state.edges.entries()].map(([text]) => text).filter((text) => !text.includes(globex));
+    const wishes = [
+      { type: 'removeOrganizationMember', organizationId: globex, userId: cleo },
+      { type: 'deleteOrganization', organizationId: acme },
+    ] as const;
+    story.do([ada, { type: 'batch', wishes }]);
+    expect(code(story.try(ben, restoring(story, acme)))).toBe('done');
+    const now = [...story.state.edges.entries()].map(([text]) => text);
+    expect(now.filter((text) => !text.includes(globex))).toEqual(then);
+    expect(now.filter((text) => text.includes(globex) && text.includes(cleo))).toEqual([]);
+  });
+
+  it('gets no team back into a project that it was put out of', () => {
+    const story = founding().do(
+      ...both,
+      [dan, { ...member, organizationId: globex, userId: ben }],
+      [ben, { type: 'createTeam', teamId: crew, organizationId: acme, name: 'sealed' }],
+    );
+    story.do(
+      [dan, { type: 'createProject', projectId: atlas, name: 'sealed', owner: `organization:${globex}` }],
+      [ada, { type: 'addProjectMember', projectId: atlas, teamId: crew }],
+      [dan, { type: 'removeProjectMember', projectId: atlas, teamId: crew }],
+    );
+    const position = story.state.revision;
+    story.do([ben, { type: 'deleteTeam', teamId: crew }]);
+    expect(code(story.undo(ben, { position, cascade: true }))).toBe('forbidden');
+    expect(code(story.undo(ben))).toBe('done');
+    expect(story.state.edges.get({ ...inAtlas(ben), subject: `team:${crew}#member` })).toBeUndefined();
+  });
+
+  it('gets no former plan back', () => {
+    const limited = { type: 'setOrganizationPlan', organizationId: acme, plan: 'few', seats: 3 } as const;
+    const story = founding().do(founded(ben, acme), [ada, limited]);
+    const position = story.state.revision;
+    story.do([ben, { type: 'deleteOrganization', organizationId: acme }]);
+    expect(code(story.undo(ben, { position, cascade: true }))).toBe('forbidden');
+    expect(code(story.undo(ben))).toBe('done');
+    expect(story.state.organizations.get(acme)?.plan).toEqual({ plan: 'few', seats: 3 });
+  });
+
+  it('leaves nothing to be given back within it while it is gone', () => {
+    const grant = { groupId: staff, permission: 'reports.read', organizationId: acme } as const;
+    const story = founding().do(
+      made,
+      [ada, { type: 'createGroup', groupId: staff, name: 'Staff', description: 'x', kind: 'manageable' }],
+      founded(ben, acme),
+      [ada, { type: 'grantPermission', ...grant }],
+      [ada, { type: 'revokePermission', ...grant }],
+    );
+    const position = story.state.revision;
+    story.do([ben, { type: 'deleteOrganization', organizationId: acme }]);
+    for (const by of [ben, ada]) expect(code(story.undo(by, { position }))).not.toBe('done');
+    expect(code(story.undo(ben))).toBe('done');
+    expect([...story.state.edges.entries()].filter(([text]) => text.includes(staff))).toEqual([]);
+  });
+});

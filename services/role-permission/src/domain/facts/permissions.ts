@@ -145,7 +145,7 @@ const outsideOrganization = (
     user: () => membershipOf(state, organizationId, holderId) !== undefined,
     team: () => state.teams.get(holderId)?.organizationId === organizationId,
     role: () => state.roles.get(holderId)?.organizationId === organizationId,
-    group: () => state.groups.get(holderId)?.kind === 'manageable',
+    group: () => state.organizations.has(organizationId) && state.groups.get(holderId)?.kind === 'manageable',
   }[holder]();
   return belongs ? undefined : refuse('not_in_organization');
 };
