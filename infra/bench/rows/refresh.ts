@@ -1,7 +1,7 @@
 import { type ApiClient, createApiClient } from '@rollcall/testing/api-client';
 import { newcomer, registerPerson, signIn } from '@rollcall/testing/people';
 import { startStack } from '@rollcall/testing/stack';
-import { answersPerSecond } from '../closed-loop.ts';
+import { answersPerSecond, lightPoster } from '../closed-loop.ts';
 import { addressOf } from '../gateway.ts';
 import { pinSelf } from '../pin.ts';
 import type { Row } from '../report.ts';
@@ -12,10 +12,14 @@ const people = 8;
 const sessionsEach = 4;
 const milliseconds = 3_000;
 
+const json = { 'content-type': 'application/json' };
+
 let addresses = 0;
 
+type Poster = ReturnType<typeof lightPoster>;
+
 /** An application of its own, that gets tokens for itself. */
-const newApplication = async (api: ApiClient, token: string) => {
+const newApplication = async (api: ApiClient, post: Poster, token: string) => {
   const body = {
     name: 'Bench',
     redirectUris: [],
@@ -34,7 +38,7 @@ const newApplication = async (api: ApiClient, token: string) => {
       'content-type': 'application/x-www-form-urlencoded',
       'x-forwarded-for': addressOf(addresses++),
     };
-    const { status } = await api('POST', '/oidc/token', { headers, body: form });
+    const { status } = await post('/oidc/token', form, headers);
     if (status !== 200) throw new Error(`client credentials were answered ${status}`);
   };
 };
@@ -43,8 +47,9 @@ export const measure = async (): Promise<Row> => {
   pinSelf('any');
   const stack = await startStack({ durable: true, environment: { TRUSTED_PROXIES: '127.0.0.0/8' } });
   const api = createApiClient(stack.gateway);
+  const post = lightPoster(stack.gateway);
   const admin = await registerPerson(api, stack.mail, newcomer('admin'), stack.setupToken);
-  const application = await newApplication(api, admin.token);
+  const application = await newApplication(api, post, admin.token);
   const sessions: { refreshToken: string }[] = [];
   for (let n = 0; n < people; n++) {
     const person = await registerPerson(api, stack.mail);
@@ -54,18 +59,18 @@ export const measure = async (): Promise<Row> => {
     }
   }
   const refresh = (session: { refreshToken: string }) => async () => {
-    const headers = { 'x-forwarded-for': addressOf(addresses++) };
-    const { status, body } = await api('POST', '/v1/sessions/refresh', { body: { ...session }, headers });
+    const headers = { ...json, 'x-forwarded-for': addressOf(addresses++) };
+    const { status, text } = await post('/v1/sessions/refresh', JSON.stringify(session), headers);
     if (status !== 200) throw new Error(`a refresh answered ${status}`);
-    session.refreshToken = body.refreshToken;
+    session.refreshToken = JSON.parse(text).refreshToken;
   };
   const updating = await startHttpServer('servers/one-update.mjs', {
     core: 'any',
     environment: { DATABASE_URL: stack.postgres },
   });
-  const update = createApiClient(updating.url);
+  const update = lightPoster(updating.url);
   const change = (id: number) => async () => {
-    const { status } = await update('POST', '/', { body: { id } });
+    const { status } = await update('/', JSON.stringify({ id }), json);
     if (status !== 200) throw new Error(`an update answered ${status}`);
   };
   const values = await inTurn({

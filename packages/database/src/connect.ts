@@ -22,6 +22,8 @@ export interface ConnectOptions {
   readonly name: string;
   /** Connections at most; 5 unless told, so that every service times two replicas fits one server. */
   readonly max?: number;
+  /** Plans each statement anew for its parameters: for those whose best plan depends on them, such as filters of a big table. */
+  readonly planEachTime?: boolean;
 }
 
 /** Lists of any length make statements without number; those that ask for so little are few. */
@@ -42,7 +44,7 @@ const preparing = (sql: Sql): Sql =>
   });
 
 /** Opens a pool. It connects when first used, and again by itself after an outage. */
-export const connect = ({ url, name, max = 5 }: ConnectOptions): Connection => {
+export const connect = ({ url, name, max = 5, planEachTime = false }: ConnectOptions): Connection => {
   const sql = postgres(url, {
     max,
     connect_timeout: 2,
@@ -60,6 +62,7 @@ export const connect = ({ url, name, max = 5 }: ConnectOptions): Connection => {
       lock_timeout: 3_000,
       // A stalled writer may not hold rows or horizons for long.
       idle_in_transaction_session_timeout: 10_000,
+      ...(planEachTime ? { plan_cache_mode: 'force_custom_plan' } : {}),
     },
   });
   return {

@@ -33,6 +33,8 @@ export interface FoundationOptions {
   readonly variables: CommonVariables;
   readonly directory: ServiceDirectory;
   readonly tables: EventTables;
+  /** As {@link connect} takes it. */
+  readonly planEachTime?: boolean;
   /** Where data keys come from; the registration service is asked unless told. */
   readonly keySource?: (connection: Connection) => KeySource;
   /** Where events wait beside the outbox. */
@@ -66,11 +68,11 @@ export class ServiceFoundation {
   #reactions: Reactions = {};
 
   constructor(options: FoundationOptions) {
-    const { service, variables, directory } = options;
+    const { service, variables, directory, planEachTime = false } = options;
     this.#options = options;
     this.log = createLogger(service, variables.LOG_LEVEL);
     this.shutdown = new ShutdownList(this.log);
-    this.connection = connect({ url: variables.DATABASE_URL, name: `rollcall ${service}` });
+    this.connection = connect({ url: variables.DATABASE_URL, name: `rollcall ${service}`, planEachTime });
     this.shutdown.add('database', () => this.connection.close());
     const more = options.moreSources?.(this.connection) ?? [];
     this.#sources = [outboxSource(this.connection, options.tables), ...more];

@@ -16,6 +16,7 @@ export const startActivityLog = async (
   const config = toConfig(environment);
   const foundation = new ServiceFoundation({
     service: 'activity-log',
+    planEachTime: true,
     variables: config.common,
     directory,
     tables: eventTables,

@@ -124,4 +124,19 @@ describe('the clean-up', () => {
     const count = async () => (await sql`select from auth.sessions where user_id = ${ada.userId}`).length;
     await cleanUp(async () => (await count()) === 1);
   });
+
+  it('takes away in batches what a session left that was refreshed without a pause', async () => {
+    const { sql } = auth.connection;
+    const ada = await auth.register();
+    const [old, recent] = [await auth.signIn(ada), await auth.signIn(ada)];
+    for (const { actor } of [old, recent]) {
+      await sql`insert into auth.refresh_tokens
+        select 'spec ' || n || ${actor.sessionId}, ${actor.sessionId}, now() from generate_series(1, 2500) n`;
+    }
+    await sql`update auth.sessions set expires_at = now() - interval '31 days' where id = ${old.actor.sessionId}`;
+    const tokens = async ({ actor }: typeof old) =>
+      (await sql`select from auth.refresh_tokens where session_id = ${actor.sessionId}`).length;
+    await cleanUp(async () => (await sql`select from auth.sessions where id = ${old.actor.sessionId}`).length === 0);
+    expect([await tokens(old), await tokens(recent)]).toEqual([0, 2_501]);
+  });
 });

@@ -41,7 +41,7 @@ export const redeemRefreshToken = async (
 ): Promise<Redemption> => {
   const { idleMilliseconds, origin } = presentation;
   const [row] = await replacing(db).execute({ digest, nextDigest, origin, idleMilliseconds });
-  if (!row) return judgeReuse(db, digest, presentation);
+  if (!row) return db.transaction((tx) => judgeReuse(tx, digest, presentation));
   return row.extended ? { outcome: 'redeemed', session: row.extended } : { outcome: 'refused' };
 };
 
@@ -102,11 +102,11 @@ const replacing = (db: Database): ReturnType<typeof prepareReplacing> => {
 };
 
 const judgeReuse = async (
-  db: Database,
+  tx: Transaction,
   digest: string,
   { origin, waitedMilliseconds }: Presentation,
 ): Promise<Redemption> => {
-  const [row] = await db
+  const [row] = await tx
     .select({
       session: sessions,
       // By the database's clock alone, at this very statement.
@@ -122,7 +122,7 @@ const judgeReuse = async (
   const late = row.age - waitedMilliseconds();
   const maybeHasty = row.usedFrom === origin && late <= breathMilliseconds;
   if (maybeHasty && late <= 0) {
-    await db.update(refreshTokens).set({ contestedAt: sql`now()` }).where(eq(refreshTokens.digest, digest));
+    await tx.update(refreshTokens).set({ contestedAt: sql`now()` }).where(eq(refreshTokens.digest, digest));
     return { outcome: 'refused' };
   }
   if (maybeHasty && row.contestedAt !== null) return { outcome: 'refused' };

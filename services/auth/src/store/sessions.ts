@@ -1,5 +1,20 @@
 import type { Queryable, Transaction } from '@rollcall/database/connect';
-import { and, asc, desc, eq, gt, inArray, isNull, lt, ne, or, type Placeholder, type SQL, sql } from 'drizzle-orm';
+import {
+  and,
+  asc,
+  desc,
+  eq,
+  gt,
+  inArray,
+  isNull,
+  lt,
+  ne,
+  notExists,
+  or,
+  type Placeholder,
+  type SQL,
+  sql,
+} from 'drizzle-orm';
 import { credentials } from './tables/credentials.ts';
 import { refreshTokens, sessions } from './tables/sessions.ts';
 
@@ -109,18 +124,25 @@ export const isOpen = async (db: Queryable, id: string): Promise<boolean> => {
   return found.length === 1;
 };
 
-/** Deletes sessions that have long been over, and their refresh tokens with them. */
+/** Deletes sessions that have long been over, or refresh tokens of them first: one may have any number; returns how many it was. */
 export const deleteOldSessions = async (db: Queryable, limit: number): Promise<number> => {
-  const old = db
-    .select({ id: sessions.id })
-    .from(sessions)
-    .where(
-      or(
-        lt(sessions.expiresAt, sql`now() - interval '30 days'`),
-        lt(sessions.endedAt, sql`now() - interval '30 days'`),
-      ),
-    )
+  const isOld = or(
+    lt(sessions.expiresAt, sql`now() - interval '30 days'`),
+    lt(sessions.endedAt, sql`now() - interval '30 days'`),
+  );
+  const tokens = db
+    .select({ digest: refreshTokens.digest })
+    .from(refreshTokens)
+    .innerJoin(sessions, eq(sessions.id, refreshTokens.sessionId))
+    .where(isOld)
     .limit(limit);
+  const spent = await db
+    .delete(refreshTokens)
+    .where(inArray(refreshTokens.digest, tokens))
+    .returning({ digest: refreshTokens.digest });
+  if (spent.length === limit) return limit;
+  const bare = notExists(db.select().from(refreshTokens).where(eq(refreshTokens.sessionId, sessions.id)));
+  const old = db.select({ id: sessions.id }).from(sessions).where(and(isOld, bare)).limit(limit);
   const deleted = await db.delete(sessions).where(inArray(sessions.id, old)).returning({ id: sessions.id });
   return deleted.length;
 };

@@ -85,7 +85,7 @@ export const refreshSession = defineRoute({
   path: '/v1/sessions/refresh',
   summary: 'Exchange the refresh token for a new pair; the old one works once',
   callers: ['public'],
-  // Nobody guesses 256 bits; everybody behind one address comes every few minutes.
+  // Nobody guesses a refresh token; everybody behind one address comes every few minutes.
   rate: 'write',
   query: cookieChoice,
   body: z.strictObject({ refreshToken: line({ max: 256 }).optional() }),
