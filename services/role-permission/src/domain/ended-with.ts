@@ -6,12 +6,12 @@ import { type EndedWith, endsSomething } from './guard.ts';
  * What a command did beside that is to be judged by itself when it is taken back.
  */
 export const thingsEndedWith = (entries: readonly RecordedAccessEvent[]): EndedWith => {
-  const things = new Map<string, Set<string>>();
-  for (const { commandId, event } of entries) {
+  const things = new Map<string, Map<string, number>>();
+  for (const { commandId, event, position } of entries) {
     const thing = deletedThing(event);
-    if (thing !== undefined) things.set(commandId, (things.get(commandId) ?? new Set()).add(thing));
+    if (thing !== undefined) things.set(commandId, (things.get(commandId) ?? new Map()).set(thing, position));
   }
-  const endedWith = new Map<number, ReadonlySet<string>>();
+  const endedWith = new Map<number, ReadonlyMap<string, number>>();
   for (const { commandId, event, position } of entries) {
     const ended = things.get(commandId);
     if (ended && (endsSomething(event) || event.data.undoes !== undefined)) endedWith.set(position, ended);

@@ -8,8 +8,8 @@ import { isSuspended } from './holdings.ts';
 import { type AccessState, exists } from './state.ts';
 import { thingOf } from './tuples.ts';
 
-/** For each event of commands that ended things, by its position, the things that ended with it. */
-export type EndedWith = ReadonlyMap<number, ReadonlySet<string>>;
+/** For each event of commands that ended things, by its position, the things that ended with it, each with where it did. */
+export type EndedWith = ReadonlyMap<number, ReadonlyMap<string, number>>;
 
 /**
  * Whether facts may follow a state: every way to change access ends here, commands as well as what takes one back. Nobody
@@ -26,15 +26,25 @@ export const guard = (
   endedWith: EndedWith = new Map(),
 ): AccessState | Refusal => {
   if (isSuspended(state, actor)) return refuse('forbidden');
+  const upon: AccessState[] = [];
   let after = state;
   for (const [n, fact] of facts.entries()) {
+    upon.push(after);
     after = applied(after, fact, { position: state.revision + 1 + n, at: now, actor });
     // Nothing is given to, or within, what is not there.
     if (edgesOf(fact).some((edge) => edge.terms !== null && !after.edges.get(edge))) return refuse('not_found');
   }
-  const judged = knowing(state, facts);
-  for (const fact of facts) {
-    if (isConsequence(state, after, fact, endedWith) || endsNothing(state, fact, now)) continue;
+  const known = knowing(state, facts);
+  const undone = new Set(facts.map(({ data }) => data.undoes));
+  for (const [n, fact] of facts.entries()) {
+    const returning = fact.data.undoes === undefined ? [] : returningWith(state, after, fact);
+    const ended = endedWith.get(fact.data.undoes ?? 0);
+    const isReturn = returning.some((thing) => ended?.has(thing) && undone.has(ended.get(thing)));
+    const isEverywhere = givesEverywhere(fact);
+    if (!isEverywhere && (isReturn || isConsequence(after, fact))) continue;
+    // What was done to a thing before it was deleted is judged as if that had been taken back by itself.
+    const judged = returning.length > 0 && !isEverywhere ? (upon[n] ?? state) : known;
+    if (endsNothing(judged, fact, now)) continue;
     const refusal = kindOf(fact)?.judge(judged, actor, fact, now);
     if (refusal) return refusal;
   }
@@ -57,18 +67,18 @@ const knowing = (state: AccessState, facts: readonly AccessFact[]): AccessState 
 };
 
 /**
- * What ends because a thing is deleted, and what returns because that is taken back, is judged with the thing: what the
- * same command ended, or took back, together with it. But nothing returns to people everywhere unless whoever brings it
- * back could give it now: it may have been deleted to take just that.
+ * What ends because a thing is deleted is judged with the thing, and so is what returns because that is taken back: what
+ * the same command ended, or took back, together with it. But nothing returns to people everywhere unless whoever brings
+ * it back could give it now: it may have been deleted to take just that.
  */
-const isConsequence = (before: AccessState, after: AccessState, fact: AccessFact, endedWith: EndedWith): boolean => {
-  if (givesEverywhere(fact)) return false;
-  const { undoes } = fact.data;
-  const structure = thingsAround(fact).filter(isStructure);
-  if (undoes === undefined) return endsSomething(fact) && structure.some((thing) => !exists(after, thing));
-  const ended = endedWith.get(undoes);
-  return structure.some((thing) => ended?.has(thing) && !exists(before, thing) && exists(after, thing));
-};
+const isConsequence = (after: AccessState, fact: AccessFact): boolean =>
+  fact.data.undoes === undefined &&
+  endsSomething(fact) &&
+  thingsAround(fact).some((thing) => isStructure(thing) && !exists(after, thing));
+
+/** The things around a fact that were not there and are by the facts that it is one of. */
+const returningWith = (before: AccessState, after: AccessState, fact: AccessFact): readonly string[] =>
+  thingsAround(fact).filter((thing) => isStructure(thing) && !exists(before, thing) && exists(after, thing));
 
 /** Does it give somebody a permission everywhere, as such or by a role? */
 export const givesEverywhere = (fact: AccessFact): boolean =>

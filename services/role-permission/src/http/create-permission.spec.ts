@@ -81,7 +81,9 @@ describe('201', () => {
 
   const aDayGoesBy = async () => {
     await access.database.owner`update role_permission.idempotency_keys set claimed_at = now() - interval '25 hours'`;
-    await access.database.owner`update role_permission.events set at = at - interval '25 hours'`;
+    // All but the newest, by whose time the service knows that it reads the log that it knows.
+    await access.database.owner`update role_permission.events set at = at - interval '25 hours'
+      where position < (select max(position) from role_permission.events)`;
   };
 
   it('takes a key whose day is over for a new one', async () => {
@@ -91,6 +93,7 @@ describe('201', () => {
     expect((await create('renewed', { key: 'k4' })).status).toBe(201);
     expect((await access.eventsAbout('renewed')).at(-1)).toMatchObject({ type: 'permission.created' });
     // And once more with another body: that is not the command that the log remembers.
+    await remove('renewed');
     await aDayGoesBy();
     expect(await create('admin', { key: 'k4' })).toMatchObject({ status: 409, body: { code: 'permission_exists' } });
   });

@@ -50,7 +50,9 @@ describe('200', () => {
     await describeAs('reports.read', 'Daily.', admin, headers);
     await describeAs('reports.read', 'Meanwhile.');
     await access.database.owner`update role_permission.idempotency_keys set claimed_at = now() - interval '25 hours'`;
-    await access.database.owner`update role_permission.events set at = at - interval '25 hours'`;
+    // All but the newest, by whose time the service knows that it reads the log that it knows.
+    await access.database.owner`update role_permission.events set at = at - interval '25 hours'
+      where position < (select max(position) from role_permission.events)`;
     expect(await describeAs('reports.read', 'Daily.', admin, headers)).toMatchObject({ status: 200 });
     const read = await access.call({ method: 'GET', path: '/v1/permissions/reports.read', actor: admin });
     expect(read.body.description).toBe('Daily.');

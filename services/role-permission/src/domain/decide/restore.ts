@@ -18,6 +18,9 @@ import { takenBack } from './undo.ts';
 export const restoreDeleted = (state: AccessState, { itemId, entries }: RestoreDeleted, moment: Moment): Facts => {
   const item = state.deleted.get(itemId);
   if (!item) return refuse('not_found');
+  // Those of a former deletion: it has been restored and deleted again since they were read.
+  if (!entries.some(({ position }) => position === item.position))
+    return refuse('unavailable', { retryAfterSeconds: 1 });
   const concerned = endedWithItem(item, entries).toSorted((one, other) => one.position - other.position);
   const facts: AccessFact[] = [];
   const isNeeded = (fact: AccessFact): boolean => fact.type === `${item.kind}.created`;
@@ -26,11 +29,12 @@ export const restoreDeleted = (state: AccessState, { itemId, entries }: RestoreD
   return facts;
 };
 
-/** A project has gone to somebody else meanwhile: they say who is in it. */
+/** What is somebody else's meanwhile stays so, and they say who is in it: that would be for an undo to ask for. */
 const isAnothersByNow = ({ projects }: AccessState, fact: AccessFact): boolean => {
-  if (fact.type !== 'project.member_added') return false;
   const project = projects.get(fact.subject);
-  return project !== undefined && project.owner !== fact.data.owner;
+  if (project === undefined) return false;
+  if (fact.type === 'project.transferred') return true;
+  return 'member' in fact.data && 'owner' in fact.data && project.owner !== fact.data.owner;
 };
 
 interface Restoring {

@@ -396,4 +396,141 @@ describe('deleting one’s own thing', () => {
     expect(code(story.undo(ben))).toBe('done');
     expect([...story.state.edges.entries()].filter(([text]) => text.includes(staff))).toEqual([]);
   });
+
+  const until = instant('20:00');
+  const cleoForATime: readonly Step[] = [founded(ben, acme), [ben, { ...member, userId: cleo, admin: true }]];
+  const cleoUntil: Step = [
+    ben,
+    { type: 'changeOrganizationMember', organizationId: acme, userId: cleo, validUntil: until },
+  ];
+  const deletion = { type: 'deleteOrganization', organizationId: acme } as const;
+
+  it('gives nobody back that they were an admin for good, who had been removed and taken in for a time', () => {
+    const story = founding().do(...cleoForATime, [
+      ben,
+      { type: 'removeOrganizationMember', organizationId: acme, userId: cleo },
+    ]);
+    const position = story.state.revision;
+    story.do([ben, { ...member, userId: cleo, admin: true, validUntil: until }], [cleo, deletion]);
+    for (const now of [at('13:00'), at('20:30')]) {
+      expect(code(story.undo(cleo, { position, cascade: true, now }))).toBe('forbidden');
+    }
+  });
+
+  it('takes nobody’s membership away by whoever is an admin no longer', () => {
+    const story = founding().do(...cleoForATime, [ben, { ...member, userId: dan }]);
+    const position = story.state.revision;
+    story.do(cleoUntil, [cleo, deletion]);
+    expect(code(story.undo(cleo, { position, cascade: true, now: at('20:30') }))).toBe('forbidden');
+    expect(code(story.undo(cleo, { now: at('20:30') }))).toBe('done');
+  });
+
+  it.each<[string, Step]>([
+    ['the project', [cleo, { type: 'deleteProject', projectId: atlas }]],
+    ['the organization', [cleo, deletion]],
+  ])('takes no project home by whoever governs it for a time: deleting %s', (_, deleting) => {
+    const story = founding().do(...cleoForATime, cleoUntil, [
+      cleo,
+      { type: 'createProject', projectId: atlas, name: 'sealed', owner: `user:${cleo}` },
+    ]);
+    story.do([cleo, { type: 'transferProject', projectId: atlas, owner: `organization:${acme}`, name: 'sealed' }]);
+    const position = story.state.revision;
+    story.do(deleting);
+    expect(code(story.undo(cleo, { position, cascade: true }))).toBe('forbidden');
+  });
+
+  it.each<[string, Step]>([
+    ['was put out', [ben, { type: 'removeProjectMember', projectId: atlas, userId: cleo }]],
+    ['is in it for a time', [ben, { type: 'changeProjectMember', projectId: atlas, userId: cleo, validUntil: until }]],
+  ])('gives nobody a lasting place in a project who %s', (_, limiting) => {
+    const story = founding().do(...cleoForATime, project, [
+      ben,
+      { type: 'addProjectMember', projectId: atlas, userId: cleo },
+    ]);
+    story.do(limiting);
+    const position = story.state.revision;
+    story.do(cleoUntil, [cleo, { type: 'deleteProject', projectId: atlas }]);
+    expect(code(story.undo(cleo, { position, cascade: true }))).toBe('forbidden');
+  });
+
+  it('twice brings nothing back with the second that only the first ended', () => {
+    const story = founding().do(
+      ...both,
+      [dan, { ...member, organizationId: globex, userId: ben }],
+      [ben, { type: 'createTeam', teamId: crew, organizationId: acme, name: 'sealed' }],
+    );
+    story.do(
+      [dan, { type: 'createProject', projectId: atlas, name: 'sealed', owner: `organization:${globex}` }],
+      [ada, { type: 'addProjectMember', projectId: atlas, teamId: crew }],
+      [ben, { type: 'deleteTeam', teamId: crew }],
+    );
+    const first = story.state.revision;
+    const restore = restoring(story, crew);
+    story.do([dan, { type: 'deleteProject', projectId: atlas }]);
+    const position = story.state.revision;
+    story.do([ben, restore]);
+    expect(code(story.undo(dan, { position }))).toBe('done');
+    story.do([ben, { type: 'deleteTeam', teamId: crew }]);
+    expect(code(story.try(ben, restore))).toBe('unavailable');
+    expect(code(story.undo(ben, { position: first, cascade: true }))).not.toBe('done');
+    expect([...story.state.edges.entries()].filter(([text]) => text.includes(`team:${crew}#member`))).toEqual([]);
+  });
+
+  it('can be taken back with what else its batch did to it, by who governs it for good', () => {
+    const story = founding().do(founded(ben, acme), [ben, { ...member, userId: cleo }]);
+    const then = [...story.state.edges.entries()].map(([text, { validUntil }]) => [text, validUntil]);
+    const wishes = [
+      { type: 'renameOrganization', organizationId: acme, name: 'other' },
+      { type: 'changeOrganizationMember', organizationId: acme, userId: cleo, validUntil: until },
+      deletion,
+    ] as const;
+    story.do([ben, { type: 'batch', wishes }]);
+    expect(code(story.undo(ben))).toBe('done');
+    expect(story.state.organizations.get(acme)?.name).toBe('sealed');
+    expect([...story.state.edges.entries()].map(([text, { validUntil }]) => [text, validUntil])).toEqual(then);
+  });
+});
+
+describe('what an undo had deleted', () => {
+  it('comes back by restoring without the projects that had gone elsewhere, and those in them', () => {
+    const story = founding().do(
+      founded(dan, globex),
+      [dan, { type: 'addOrganizationMember', organizationId: globex, userId: cleo }],
+      [cleo, { type: 'createProject', projectId: atlas, name: 'sealed', owner: `user:${cleo}` }],
+      founded(ben, acme),
+    );
+    const position = story.state.revision;
+    story.do(
+      [ben, { type: 'addOrganizationMember', organizationId: acme, userId: cleo }],
+      [ben, { type: 'addOrganizationMember', organizationId: acme, userId: dan }],
+      [cleo, { type: 'transferProject', projectId: atlas, owner: `organization:${acme}`, name: 'sealed' }],
+      [ben, { type: 'addProjectMember', projectId: atlas, userId: dan }],
+    );
+    expect(code(story.undo(ben, { position, cascade: true }))).toBe('done');
+    const restore = restoring(story, acme);
+    story.do([cleo, { type: 'transferProject', projectId: atlas, owner: `organization:${globex}`, name: 'sealed' }]);
+    expect(code(story.try(ben, restore))).toBe('done');
+    expect(story.state.organizations.has(acme)).toBe(true);
+    expect(story.state.projects.get(atlas)?.owner).toBe(`organization:${globex}`);
+    expect([...story.state.edges.of(`project:${atlas}`, '')].map(([{ relation }]) => relation)).not.toContain('member');
+    expect(code(story.try(dan, { type: 'deleteOrganization', organizationId: globex }))).toBe('done');
+  });
+});
+
+describe('a team that its admin for a time deleted', () => {
+  it('comes back by them with what it held within the organization', () => {
+    const story = founding().do(made, founded(ben, acme), [
+      ben,
+      { type: 'addOrganizationMember', organizationId: acme, userId: cleo, admin: true, validUntil: instant('20:00') },
+    ]);
+    story.do(
+      [ben, { type: 'createTeam', teamId: crew, organizationId: acme, name: 'sealed' }],
+      [ben, { type: 'grantPermission', teamId: crew, permission: 'reports.read', organizationId: acme }],
+      [cleo, { type: 'deleteTeam', teamId: crew }],
+    );
+    expect(code(story.try(cleo, restoring(story, crew)))).toBe('done');
+    expect(
+      [...story.state.edges.entries()].some(([text]) => text.startsWith('permission:') && text.includes(crew)),
+    ).toBe(true);
+  });
 });

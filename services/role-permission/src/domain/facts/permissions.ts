@@ -27,9 +27,11 @@ const tupleOf = (fact: Grant): Tuple => ({
   subject: asSubject(holderOf(fact)),
 });
 
+/** Teams and roles are their organization's by themselves; people belong to it, and groups to none. */
 const relied = ({ subject, data: { permission, organizationId, holder = 'user' } }: Grant): readonly string[] => [
   entityKey('permission', permission),
   ...(organizationId && holder === 'user' ? [membershipKey(organizationId, subject)] : []),
+  ...(organizationId && holder === 'group' ? [entityKey('organization', organizationId)] : []),
 ];
 
 const revoked = ({
@@ -41,9 +43,12 @@ const revoked = ({
   data: { ...grant, before: after, after: null },
 });
 
-/** What is held within an organization comes and goes with it. */
-const heldWithin = ({ data: { organizationId } }: Grant): readonly string[] | undefined =>
-  organizationId ? [entityKey('organization', organizationId)] : undefined;
+/** What is held within an organization comes and goes with it, and with the team or role that holds it. */
+const heldWithin = ({ subject, data: { organizationId, holder } }: Grant): readonly string[] | undefined => {
+  if (!organizationId) return undefined;
+  const bundle = holder === 'team' || holder === 'role' ? [entityKey(holder, subject)] : [];
+  return [entityKey('organization', organizationId), ...bundle];
+};
 
 /** Within an organization its admins decide; everywhere, whoever may grant and holds it themselves, so long as they do. */
 const judgeGrant = (state: AccessState, actor: string, fact: Grant, now: number): Refusal | undefined => {
